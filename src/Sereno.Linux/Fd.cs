@@ -1,0 +1,56 @@
+using Microsoft.Win32.SafeHandles;
+using Sereno.Linux.Headers;
+
+namespace Sereno.Linux;
+
+/// <summary>An owned file descriptor; always close-on-exec.</summary>
+public sealed class Fd : SafeHandleMinusOneIsInvalid
+{
+    public Fd() : base(ownsHandle: true) { }
+
+    /// <summary>Takes ownership of <paramref name="fd"/>.</summary>
+    public Fd(int fd) : base(ownsHandle: true) => SetHandle(fd);
+
+    /// <summary>The number, for a system call made while this object is alive.</summary>
+    public int Number => (int)handle;
+
+    /// <summary>A second descriptor of the same open file description.</summary>
+    /// <exception cref="LinuxException">EMFILE and its like.</exception>
+    public Fd Duplicate() =>
+        new(Errno.Check(libc.fcntl(Number, libc.F_DUPFD_CLOEXEC, 3), "duplicate a descriptor"));
+
+    /// <summary>Reads up to the span's length; 0 at end of file, -1 when it would block.</summary>
+    public unsafe int Read(Span<byte> buffer)
+    {
+        fixed (byte* p = buffer)
+        {
+            nint n;
+            do n = libc.read(Number, p, (nuint)buffer.Length);
+            while (n == -1 && Errno.Last == libc.EINTR);
+            return Errno.Transfer(n, "read");
+        }
+    }
+
+    /// <summary>Writes what fits; -1 when it would block.</summary>
+    public unsafe int Write(ReadOnlySpan<byte> buffer)
+    {
+        fixed (byte* p = buffer)
+        {
+            nint n;
+            do n = libc.write(Number, p, (nuint)buffer.Length);
+            while (n == -1 && Errno.Last == libc.EINTR);
+            return Errno.Transfer(n, "write");
+        }
+    }
+
+    /// <summary>Writes all of it, to a blocking descriptor.</summary>
+    public void WriteAll(ReadOnlySpan<byte> buffer)
+    {
+        while (buffer.Length > 0)
+            buffer = buffer[Math.Max(0, Write(buffer))..];
+    }
+
+    protected override bool ReleaseHandle() => libc.close((int)handle) == 0;
+
+    public override string ToString() => $"fd {Number}";
+}

@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+
+namespace Sereno.Units.Model;
+
+/// <summary>Where a standard stream goes; <c>Argument</c> is the path or name of the kinds that take one.</summary>
+public enum StreamKind { Null, Inherit, Journal, Kmsg, Tty, Socket, File, Append, Truncate, Fd }
+
+public sealed record StreamTarget(StreamKind Kind, string? Argument = null)
+{
+    public static readonly StreamTarget Null = new(StreamKind.Null), Inherit = new(StreamKind.Inherit), Journal = new(StreamKind.Journal);
+}
+
+/// <summary>The five kinds of folder a unit may ask for (systemd.exec(5), RuntimeDirectory=).</summary>
+public enum DirectoryKind { Runtime, State, Cache, Logs, Configuration }
+
+/// <summary>Paths below the kind's root, and their mode.</summary>
+public sealed record DirectorySet(ImmutableArray<string> Names, uint Mode = 0x1ED /* 0755 */)
+{
+    public static readonly DirectorySet None = new([]);
+}
+
+public enum DirectoryPreserve { No, Yes, Restart }
+
+/// <summary>RLIMIT_* by the kernel's numbers (asm-generic/resource.h).</summary>
+public enum Resource { Cpu, FileSize, Data, Stack, Core, ResidentSet, Processes, OpenFiles, LockedMemory, AddressSpace, Locks, PendingSignals, MessageQueues, Nice, RealtimePriority, RealtimeTime }
+
+/// <summary>Soft and hard; ulong.MaxValue is infinity.</summary>
+public readonly record struct ResourceLimit(ulong Soft, ulong Hard);
+
+public sealed record EnvironmentFile(string Path, bool Optional);
+
+/// <summary>WorkingDirectory=: <c>~</c> is the user's home; optional when written with <c>-</c>.</summary>
+public sealed record WorkingDirectory(string Path, bool Optional);
+
+/// <summary>What systemd.exec(5) lets a unit say about its processes; specifiers are resolved, variables not.</summary>
+public sealed record ExecContext
+{
+    public string? User { get; init; }
+    public string? Group { get; init; }
+    public ImmutableArray<string> SupplementaryGroups { get; init; } = [];
+    public WorkingDirectory? WorkingDirectory { get; init; }
+    public uint UMask { get; init; } = 0x12; // 0022
+
+    /// <summary>NAME=value, in order, later ones win.</summary>
+    public ImmutableArray<string> Environment { get; init; } = [];
+    public ImmutableArray<EnvironmentFile> EnvironmentFiles { get; init; } = [];
+    public ImmutableArray<string> PassEnvironment { get; init; } = [];
+    public ImmutableArray<string> UnsetEnvironment { get; init; } = [];
+    public ImmutableDictionary<DirectoryKind, DirectorySet> Directories { get; init; } = ImmutableDictionary<DirectoryKind, DirectorySet>.Empty;
+    public DirectoryPreserve RuntimeDirectoryPreserve { get; init; }
+    public ImmutableDictionary<Resource, ResourceLimit> Limits { get; init; } = ImmutableDictionary<Resource, ResourceLimit>.Empty;
+    public int? Nice { get; init; }
+    public int? OomScoreAdjust { get; init; }
+    public bool NoNewPrivileges { get; init; }
+    public bool IgnoreSigpipe { get; init; } = true;
+    public StreamTarget StandardInput { get; init; } = StreamTarget.Null;
+    public StreamTarget StandardOutput { get; init; } = StreamTarget.Journal;
+    public StreamTarget StandardError { get; init; } = StreamTarget.Inherit;
+    public string? SyslogIdentifier { get; init; }
+}
