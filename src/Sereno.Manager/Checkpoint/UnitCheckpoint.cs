@@ -1,0 +1,102 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Sereno.Manager.Jobs;
+using Sereno.Manager.Units;
+
+namespace Sereno.Manager.Checkpoint;
+
+/// <summary>All that a new manager needs to know of one unit: the files say the rest.</summary>
+public sealed record UnitCheckpoint
+{
+    public required string Name { get; init; }
+
+    /// <summary>The unit has no state worth keeping any more.</summary>
+    public bool Gone { get; init; }
+    public ulong NextSpawn { get; init; }
+    public uint NextJob { get; init; }
+    public JobCheckpoint? Job { get; init; }
+    public bool TargetIsUp { get; init; }
+    public Timestamp[] Times { get; init; } = [];
+    public bool ConditionsMet { get; init; }
+    public string InvocationId { get; init; } = "";
+    public ServiceCheckpoint? Service { get; init; }
+}
+
+public sealed record JobCheckpoint(uint Id, JobType Type, JobState State, bool Irreversible);
+
+public sealed record ServiceCheckpoint
+{
+    public ServiceState State { get; init; }
+    public ServiceResult Result { get; init; }
+    public ServiceResult ReloadResult { get; init; }
+    public SlotCheckpoint Main { get; init; }
+    public SlotCheckpoint Control { get; init; }
+    public ProcessExit? MainExit { get; init; }
+    public CommandStatus? MainStatus { get; init; }
+    public CommandCheckpoint[] Commands { get; init; } = [];
+    public string? StatusText { get; init; }
+    public int StatusErrno { get; init; }
+    public uint Restarts { get; init; }
+    public ulong[] Starts { get; init; } = [];
+    public bool ForbidRestart { get; init; }
+    public bool IsAutoRestart { get; init; }
+    public bool AwaitsMainPid { get; init; }
+    public bool GroupHasProcesses { get; init; }
+
+    /// <summary>Monotonic microseconds; null when the state has no limit.</summary>
+    public ulong? Deadline { get; init; }
+}
+
+public readonly record struct SlotCheckpoint(ulong SpawnId, int Pid, ExecSection Section, int Index);
+
+public sealed record CommandCheckpoint(ExecSection Section, int Index, CommandStatus Status);
+
+[JsonSerializable(typeof(UnitCheckpoint))]
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
+internal sealed partial class CheckpointJson : JsonSerializerContext;
+
+/// <summary>
+/// The checkpoint is a log of unit records, the last one of a unit counting: each change costs one small append.
+/// A record is framed by length and CRC-32C, so that one cut short by a crash ends the log instead of spoiling it.
+/// </summary>
+public static class CheckpointLog
+{
+    private const int Header = 8;
+
+    public static byte[] Frame(UnitCheckpoint record)
+    {
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(record, CheckpointJson.Default.UnitCheckpoint);
+        byte[] frame = new byte[Header + body.Length];
+        BitConverter.TryWriteBytes(frame, body.Length);
+        BitConverter.TryWriteBytes(frame.AsSpan(4), Crc(body));
+        body.CopyTo(frame, Header);
+        return frame;
+    }
+
+    /// <summary>The latest record of each unit that still has state, in the order of their first appearance.</summary>
+    public static IReadOnlyList<UnitCheckpoint> Read(ReadOnlySpan<byte> log)
+    {
+        var latest = new OrderedDictionary<string, UnitCheckpoint>();
+        while (log.Length >= Header)
+        {
+            int length = BitConverter.ToInt32(log);
+            if (length <= 0 || length > log.Length - Header)
+                break;
+            var body = log.Slice(Header, length);
+            if (Crc(body) != BitConverter.ToUInt32(log[4..]))
+                break;
+            if (JsonSerializer.Deserialize(body, CheckpointJson.Default.UnitCheckpoint) is { } record)
+                latest[record.Name] = record;
+            log = log[(Header + length)..];
+        }
+        return [.. latest.Values];
+    }
+
+    private static uint Crc(ReadOnlySpan<byte> bytes)
+    {
+        uint crc = uint.MaxValue;
+        foreach (byte b in bytes)
+            crc = System.Numerics.BitOperations.Crc32C(crc, b);
+        return ~crc;
+    }
+}

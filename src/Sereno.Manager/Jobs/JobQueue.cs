@@ -1,0 +1,75 @@
+using Sereno.Manager.Graph;
+using Sereno.Manager.Units;
+
+namespace Sereno.Manager.Jobs;
+
+/// <summary>
+/// The queued jobs. A job runs when no job of a unit that comes before it (or, when stopping, after it) is left;
+/// propagation settles through a queue before anything else runs, never by recursion.
+/// </summary>
+public sealed class JobQueue(UnitGraph graph)
+{
+    private readonly SortedDictionary<uint, Job> _jobs = [];
+    private readonly Queue<Job> _ready = new();
+    private uint _nextId = 1;
+
+    public IReadOnlyCollection<Job> All => _jobs.Values;
+
+    public uint NextId { get => _nextId; set => _nextId = Math.Max(_nextId, value); }
+
+    public Job? Find(uint id) => _jobs.GetValueOrDefault(id);
+
+    public Job Install(Unit unit, JobType type, bool irreversible)
+    {
+        var job = new Job(_nextId++, unit, type) { Irreversible = irreversible };
+        Restore(job);
+        return job;
+    }
+
+    public void Restore(Job job)
+    {
+        _jobs.Add(job.Id, job);
+        job.Unit.Job = job;
+        _ready.Enqueue(job);
+    }
+
+    public void Remove(Job job)
+    {
+        _jobs.Remove(job.Id);
+        job.Unit.Job = null;
+        WakeNeighbours(job.Unit);
+    }
+
+    /// <summary>Looks at a job again at the next turn.</summary>
+    public void Wake(Job job) => _ready.Enqueue(job);
+
+    public void WakeNeighbours(Unit unit)
+    {
+        foreach (var relation in (ReadOnlySpan<Relation>)[Relation.Before, Relation.After])
+            foreach (var other in graph.Of(unit, relation))
+                if (other.Job is { State: JobState.Waiting } job)
+                    _ready.Enqueue(job);
+    }
+
+    /// <summary>The next job that may run now.</summary>
+    public bool TryTake(out Job job)
+    {
+        while (_ready.TryDequeue(out job!))
+            if (_jobs.GetValueOrDefault(job.Id) == job && job.State == JobState.Waiting && IsRunnable(job))
+                return true;
+        return false;
+    }
+
+    public bool IsRunnable(Job job)
+    {
+        // Stopping goes before starting, whatever the order between the two units (systemd.unit(5), Before=, After=).
+        if (!job.IsStopping)
+            foreach (var unit in graph.Of(job.Unit, Relation.After))
+                if (unit.Job is not null)
+                    return false;
+        foreach (var unit in graph.Of(job.Unit, Relation.Before))
+            if (unit.Job is { IsStopping: true })
+                return false;
+        return true;
+    }
+}

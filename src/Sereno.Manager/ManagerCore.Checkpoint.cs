@@ -1,0 +1,61 @@
+using Sereno.Manager.Checkpoint;
+using Sereno.Manager.Jobs;
+using Sereno.Manager.Units;
+using Sereno.Units.Model;
+
+namespace Sereno.Manager;
+
+public sealed partial class ManagerCore
+{
+    public UnitCheckpoint Save(Unit unit) => new()
+    {
+        Name = unit.Name.Full,
+        Gone = unit is InertUnit || !Graph.TryGet(unit.Name, out _),
+        NextSpawn = _nextSpawn,
+        NextJob = Jobs.NextId,
+        Job = unit.Job is { } job ? new(job.Id, job.Type, job.State, job.Irreversible) : null,
+        TargetIsUp = unit is TargetUnit { IsUp: true },
+        Times = [unit.StateChanged, unit.InactiveExit, unit.ActiveEnter, unit.ActiveExit, unit.InactiveEnter, unit.ConditionsTried],
+        ConditionsMet = unit.ConditionsMet,
+        InvocationId = unit.InvocationId,
+        Service = (unit as ServiceUnit)?.Save(),
+    };
+
+    /// <summary>
+    /// Takes up where the manager before stood. Processes that were asked for and never answered are asked for again
+    /// unless the keeper has them.
+    /// </summary>
+    /// <param name="spawned">The keeper's children by spawn id; those that have ended are there too, until acknowledged.</param>
+    /// <param name="exists">Whether a process that isn't the keeper's child is still there.</param>
+    public void Restore(IEnumerable<UnitCheckpoint> records, IReadOnlyDictionary<ulong, int> spawned, Func<int, bool> exists)
+    {
+        var restored = new List<(Unit Unit, UnitCheckpoint Record)>();
+        foreach (var record in records)
+        {
+            _nextSpawn = Math.Max(_nextSpawn, record.NextSpawn);
+            Jobs.NextId = record.NextJob;
+            if (record.Gone || !UnitName.TryParse(record.Name, out var name))
+                continue;
+            var unit = Graph.Load(name).Unit;
+            restored.Add((unit, record));
+            if (record.Times is [var changed, var inactiveExit, var activeEnter, var activeExit, var inactiveEnter, var tried])
+                (unit.StateChanged, unit.InactiveExit, unit.ActiveEnter, unit.ActiveExit, unit.InactiveEnter, unit.ConditionsTried) =
+                    (changed, inactiveExit, activeEnter, activeExit, inactiveEnter, tried);
+            (unit.ConditionsMet, unit.InvocationId) = (record.ConditionsMet, record.InvocationId);
+            if (unit is TargetUnit target)
+                target.IsUp = record.TargetIsUp;
+            if (unit is ServiceUnit service && record.Service is { } state)
+                service.Restore(state);
+            MarkChanged(unit);
+        }
+        foreach (var (unit, record) in restored)
+            if (record.Job is { } job)
+                Jobs.Restore(new Job(job.Id, unit, job.Type) { State = job.State, Irreversible = job.Irreversible });
+        foreach (var (unit, _) in restored)
+            (unit as ServiceUnit)?.Resume(spawned, exists);
+        Settle();
+    }
+
+    /// <summary>Asks again for a process that an earlier manager asked for.</summary>
+    internal void Expect(ulong id, ServiceUnit service) => _spawns[id] = service;
+}

@@ -1,0 +1,373 @@
+using Sereno.Manager.Graph;
+using Sereno.Manager.Jobs;
+using Sereno.Manager.Units;
+using Sereno.Units.Model;
+
+namespace Sereno.Manager;
+
+public sealed partial class ManagerCore
+{
+    /// <summary>Queues a job with all that it needs.</summary>
+    /// <returns>The unit's own job; null when there is nothing to do for it.</returns>
+    /// <exception cref="ManagerException">The transaction can't be had; nothing has changed.</exception>
+    public Job? Enqueue(Unit unit, JobType type, JobMode mode)
+    {
+        if (IsStopping && (type is JobType.Start or JobType.Restart))
+            throw new ManagerException(ManagerErrorKind.ShuttingDown, "Refusing activation, because the manager is shutting down.");
+        if (mode == JobMode.Isolate && type != JobType.Start)
+            throw new ManagerException(ManagerErrorKind.InvalidArguments, "Isolate is only valid for start.");
+        if (mode == JobMode.Isolate && !unit.Definition.AllowIsolate)
+            throw new ManagerException(ManagerErrorKind.NoIsolation, "Operation refused, unit may not be isolated.");
+        var transaction = new Transaction(Graph, mode, Log);
+        transaction.Build(unit, type);
+        CheckDestructive(transaction, mode);
+        if (mode is JobMode.Isolate or JobMode.Flush)
+            foreach (var job in Jobs.All.ToList())
+                if (!transaction.Jobs.Any(j => j.Unit == job.Unit))
+                    Finish(job, JobResult.Canceled);
+        Job? anchor = null;
+        foreach (var (target, jobType) in transaction.Jobs.ToList())
+        {
+            var job = InstallOrMerge(target, jobType, mode == JobMode.ReplaceIrreversibly);
+            if (target == transaction.Anchor)
+                anchor = job;
+        }
+        Settle();
+        return anchor;
+    }
+
+    private static void CheckDestructive(Transaction transaction, JobMode mode)
+    {
+        foreach (var (unit, type) in transaction.Jobs)
+            if (unit.Job is { } old && (mode == JobMode.Fail || old.Irreversible) && !Transaction.TryMerge(old.Type, type, out _))
+                throw new ManagerException(ManagerErrorKind.TransactionIsDestructive,
+                    $"Transaction for {transaction.Anchor}/{transaction.Jobs.First(j => j.Unit == transaction.Anchor).Type.Name()} is destructive " +
+                    $"({unit} has '{old.Type.Name()}' job queued, but '{type.Name()}' is included in transaction).");
+    }
+
+    private Job InstallOrMerge(Unit unit, JobType type, bool irreversible)
+    {
+        if (unit.Job is { } old)
+        {
+            if (Transaction.TryMerge(old.Type, type, out var merged))
+            {
+                if (old.Type != merged)
+                    (old.Type, old.State) = (merged, JobState.Waiting);
+                Jobs.Wake(old);
+                return old;
+            }
+            Finish(old, JobResult.Canceled);
+        }
+        var job = Jobs.Install(unit, type, irreversible);
+        Emit(new JobQueued(job));
+        MarkChanged(unit);
+        return job;
+    }
+
+    public void Cancel(Job job) => Finish(job, JobResult.Canceled);
+
+    private void Run(Job job)
+    {
+        var unit = job.Unit;
+        if (job.Type == JobType.Restart && unit.IsInactiveOrFailed)
+            job.Type = JobType.Start; // nothing to stop: the start half is what is left
+        switch (job.Type)
+        {
+            case JobType.Start:
+                RunStart(job);
+                break;
+            case JobType.VerifyActive:
+                if (unit.IsActiveOrReloading)
+                    Finish(job, JobResult.Done);
+                else if (unit.Active != ActiveState.Activating)
+                    Finish(job, JobResult.Skipped);
+                break;
+            case JobType.Stop or JobType.Restart:
+                if (unit.IsInactiveOrFailed)
+                {
+                    Finish(job, JobResult.Done);
+                    break;
+                }
+                job.State = JobState.Running;
+                if (unit.Active != ActiveState.Deactivating)
+                {
+                    Log(unit, LogLevel.Info, $"Stopping {Describe(unit)}...");
+                    unit.Stop();
+                }
+                break;
+            case JobType.Reload:
+                RunReload(job);
+                break;
+        }
+        MarkChanged(unit);
+    }
+
+    private void RunStart(Job job)
+    {
+        var unit = job.Unit;
+        switch (unit.Active)
+        {
+            case ActiveState.Active or ActiveState.Reloading:
+                Finish(job, JobResult.Done);
+                break;
+            case ActiveState.Deactivating:
+                break; // waits: the end of the stop wakes it
+            case ActiveState.Activating when unit is not ServiceUnit { State: ServiceState.AutoRestart }:
+                job.State = JobState.Running;
+                break;
+            case ActiveState.Activating or ActiveState.Inactive or ActiveState.Failed:
+                if (unit is InertUnit)
+                {
+                    Log(unit, LogLevel.Warning, $"{unit}: units of type {unit.Name.Type.ToString().ToLowerInvariant()} are not run yet.");
+                    Finish(job, JobResult.Unsupported);
+                    break;
+                }
+                if (!HasRequirements(unit, out var missing))
+                {
+                    Log(unit, LogLevel.Error, $"{unit}: {missing} is not active.");
+                    Finish(job, JobResult.Dependency);
+                    break;
+                }
+                if (TryConditions(unit) is { } unmet)
+                {
+                    Finish(job, unmet);
+                    break;
+                }
+                job.State = JobState.Running;
+                unit.InvocationId = Machine.NewId();
+                if (unit is ServiceUnit)
+                    Log(unit, LogLevel.Info, $"Starting {Describe(unit)}...");
+                unit.Start();
+                break;
+        }
+    }
+
+    /// <summary>BindsTo= and Requisite= want the other side active when After= orders it first (systemd.unit(5)).</summary>
+    private bool HasRequirements(Unit unit, out Unit? missing)
+    {
+        missing = null;
+        foreach (var relation in (ReadOnlySpan<Relation>)[Relation.BindsTo, Relation.Requisite])
+            foreach (var other in Graph.Of(unit, relation))
+                if (!other.IsActiveOrReloading && Graph.Of(unit, Relation.After).Contains(other) && other is not InertUnit)
+                {
+                    missing = other;
+                    return false;
+                }
+        return true;
+    }
+
+    /// <summary>Null when all hold; otherwise how the job ends. Triggering conditions need one to hold (systemd.unit(5)).</summary>
+    private JobResult? TryConditions(Unit unit)
+    {
+        var conditions = unit.Definition.Conditions;
+        unit.ConditionsTried = Now;
+        unit.ConditionsMet = true;
+        foreach (bool isAssert in (ReadOnlySpan<bool>)[false, true])
+        {
+            bool? triggered = null;
+            Condition? failed = null;
+            foreach (var condition in conditions.Where(c => c.IsAssert == isAssert))
+            {
+                // What this machine can't tell is taken to hold: refusing to start would be worse.
+                bool holds = (Machine.Test(condition) ?? !condition.Negated) != condition.Negated;
+                if (condition.IsTrigger)
+                    triggered = (triggered ?? false) || holds;
+                else if (!holds)
+                    failed ??= condition;
+            }
+            if (failed is null && triggered != false)
+                continue;
+            failed ??= conditions.First(c => c.IsAssert == isAssert && c.IsTrigger);
+            unit.ConditionsMet = false;
+            MarkChanged(unit);
+            string check = $"{(isAssert ? "Assert" : "Condition")}{failed.Kind}={(failed.IsTrigger ? "|" : "")}{(failed.Negated ? "!" : "")}{failed.Argument}";
+            if (isAssert)
+                Log(unit, LogLevel.Error, $"Assertion failed for {Describe(unit)} ({check}).");
+            else
+                Log(unit, LogLevel.Info, $"{Describe(unit)} was skipped because of an unmet condition check ({check}).");
+            return isAssert ? JobResult.Assert : JobResult.Done;
+        }
+        return null;
+    }
+
+    private void RunReload(Job job)
+    {
+        var unit = job.Unit;
+        switch (unit.Active)
+        {
+            case ActiveState.Active:
+                job.State = JobState.Running;
+                Log(unit, LogLevel.Info, $"Reloading {Describe(unit)}...");
+                unit.Reload();
+                break;
+            case ActiveState.Reloading or ActiveState.Activating:
+                break; // its end wakes it
+            case ActiveState.Inactive or ActiveState.Failed or ActiveState.Deactivating:
+                Log(unit, LogLevel.Error, $"Unit {unit} cannot be reloaded because it is inactive.");
+                Finish(job, JobResult.Invalid);
+                break;
+        }
+    }
+
+    /// <summary>Called by a unit after each change of state: moves its job on, and tells those who depend on it.</summary>
+    internal void OnUnitStateChanged(Unit unit, ActiveState before, bool failed, bool reloadFailed = false)
+    {
+        var now = unit.Active;
+        Stamp(unit, before, now);
+        MarkChanged(unit);
+        bool expected = MoveJob(unit, now, failed, reloadFailed);
+        if (before == now)
+            return;
+        if (!expected && unit.IsInactiveOrFailed)
+            foreach (var bound in Graph.Of(unit, Relation.BoundBy))
+                if (!bound.IsInactiveOrFailed)
+                    TryEnqueue(bound, JobType.Stop);
+        // A service on its way to the next start has neither failed nor succeeded yet.
+        if (unit.IsInactiveOrFailed && before is not (ActiveState.Inactive or ActiveState.Failed) && unit.Job is not { Type: JobType.Start })
+        {
+            foreach (var next in Graph.Of(unit, now == ActiveState.Failed ? Relation.OnFailure : Relation.OnSuccess))
+                TryEnqueue(next, JobType.Start);
+            StopUnneeded(unit);
+        }
+        if (unit.Job is { State: JobState.Waiting } job)
+            Jobs.Wake(job);
+        Jobs.WakeNeighbours(unit);
+    }
+
+    /// <returns>Whether a job wanted this change.</returns>
+    private bool MoveJob(Unit unit, ActiveState now, bool failed, bool reloadFailed)
+    {
+        if (unit.Job is not { State: JobState.Running } job)
+            return false;
+        switch (job.Type)
+        {
+            case JobType.Start or JobType.VerifyActive:
+                if (now is ActiveState.Active or ActiveState.Reloading)
+                    Finish(job, JobResult.Done);
+                else if (now is ActiveState.Inactive or ActiveState.Failed || unit is ServiceUnit { State: ServiceState.AutoRestart })
+                    Finish(job, failed ? JobResult.Failed : JobResult.Done);
+                return now != ActiveState.Failed;
+            case JobType.Stop:
+                if (now is ActiveState.Inactive or ActiveState.Failed)
+                    Finish(job, JobResult.Done);
+                return true;
+            case JobType.Restart:
+                if (now is ActiveState.Inactive or ActiveState.Failed)
+                {
+                    Log(unit, LogLevel.Info, $"Stopped {Describe(unit)}.");
+                    (job.Type, job.State) = (JobType.Start, JobState.Waiting);
+                    Jobs.Wake(job);
+                    Jobs.WakeNeighbours(unit);
+                }
+                return true;
+            case JobType.Reload:
+                if (now == ActiveState.Active)
+                    Finish(job, reloadFailed ? JobResult.Failed : JobResult.Done);
+                else if (now != ActiveState.Reloading)
+                    Finish(job, JobResult.Failed);
+                return now is ActiveState.Active or ActiveState.Reloading;
+            default:
+                return false;
+        }
+    }
+
+    private void Stamp(Unit unit, ActiveState before, ActiveState now)
+    {
+        static bool IsDown(ActiveState s) => s is ActiveState.Inactive or ActiveState.Failed;
+        static bool IsUp(ActiveState s) => s is ActiveState.Active or ActiveState.Reloading;
+        unit.StateChanged = Now;
+        if (IsDown(before) && !IsDown(now))
+            unit.InactiveExit = Now;
+        if (!IsDown(before) && IsDown(now))
+            unit.InactiveEnter = Now;
+        if (!IsUp(before) && IsUp(now))
+            unit.ActiveEnter = Now;
+        if (IsUp(before) && !IsUp(now))
+            unit.ActiveExit = Now;
+    }
+
+    private void Finish(Job job, JobResult result)
+    {
+        if (Jobs.Find(job.Id) != job)
+            return;
+        var (unit, type) = (job.Unit, job.Type);
+        Jobs.Remove(job);
+        MarkChanged(unit);
+        Emit(new JobEnded(job.Id, unit.Name, type, result));
+        Report(unit, type, result);
+        if (result is JobResult.Done or JobResult.Canceled && !(result == JobResult.Canceled && type == JobType.Start))
+            return;
+        if (type is JobType.Start or JobType.VerifyActive)
+            FailDependents(unit, result);
+    }
+
+    /// <summary>Those who required this start can't have theirs (systemd.unit(5), Requires=).</summary>
+    private void FailDependents(Unit unit, JobResult result)
+    {
+        if (result == JobResult.Canceled)
+            return;
+        foreach (var relation in (Relation[])[Relation.RequiredBy, Relation.RequisiteOf, Relation.BoundBy])
+            foreach (var other in Graph.Of(unit, relation).ToList())
+                if (other.Job is { Type: JobType.Start or JobType.VerifyActive } job && !other.IsActiveOrReloading)
+                    Finish(job, JobResult.Dependency);
+    }
+
+    private void Report(Unit unit, JobType type, JobResult result)
+    {
+        string name = Describe(unit);
+        (LogLevel level, string? text) = (type, result) switch
+        {
+            (JobType.Start, JobResult.Done) => unit.ConditionsMet && unit.IsActiveOrReloading
+                ? (LogLevel.Info, unit.Name.Type == UnitType.Target ? $"Reached target {name}."
+                    : unit is ServiceUnit { Config.Type: ServiceType.Oneshot, Config.RemainAfterExit: false } ? $"Finished {name}." : $"Started {name}.")
+                : unit is ServiceUnit { Config.Type: ServiceType.Oneshot } && unit.ConditionsMet ? (LogLevel.Info, $"Finished {name}.") : (LogLevel.Info, null),
+            (JobType.Start, JobResult.Timeout) => (LogLevel.Error, $"Timed out starting {name}."),
+            (JobType.Start, JobResult.Failed) => (LogLevel.Error, $"Failed to start {name}."),
+            (JobType.Start, JobResult.Dependency) => (LogLevel.Warning, $"Dependency failed for {name}."),
+            (JobType.Stop, JobResult.Done) => (LogLevel.Info, unit.Name.Type == UnitType.Target ? $"Stopped target {name}." : $"Stopped {name}."),
+            (JobType.Stop, JobResult.Failed or JobResult.Timeout) => (LogLevel.Error, $"Stopped (with error) {name}."),
+            (JobType.Reload, JobResult.Done) => (LogLevel.Info, $"Reloaded {name}."),
+            (JobType.Reload, JobResult.Failed) => (LogLevel.Error, $"Reload failed for {name}."),
+            _ => (LogLevel.Debug, null),
+        };
+        if (text is not null)
+            Log(unit, level, text);
+        if (result is JobResult.Failed or JobResult.Dependency or JobResult.Timeout)
+            Log(unit, LogLevel.Notice, $"{unit}: Job {unit}/{type.Name()} failed with result '{result.Name()}'.");
+    }
+
+    /// <summary>"name - description", as systemd's StatusUnitFormat=combined writes it.</summary>
+    private static string Describe(Unit unit) =>
+        unit.Definition.Description == unit.Name.Full ? unit.Name.Full : $"{unit.Name.Full} - {unit.Definition.Description}";
+
+    internal void TryEnqueue(Unit unit, JobType type)
+    {
+        if (IsStopping && type != JobType.Stop)
+            return;
+        try
+        {
+            Enqueue(unit, type, JobMode.Replace);
+        }
+        catch (ManagerException e)
+        {
+            Log(unit, LogLevel.Warning, $"{unit}: cannot enqueue {type.Name()} job: {e.Message}");
+        }
+    }
+
+    private void StopUnneeded(Unit stopped)
+    {
+        foreach (var relation in (Relation[])[Relation.Requires, Relation.Wants, Relation.BindsTo, Relation.Requisite])
+            foreach (var unit in Graph.Of(stopped, relation).ToList())
+                if (unit.Definition.StopWhenUnneeded && unit.IsActiveOrReloading && unit.Job is null && !IsNeeded(unit))
+                    TryEnqueue(unit, JobType.Stop);
+    }
+
+    private bool IsNeeded(Unit unit)
+    {
+        foreach (var relation in (Relation[])[Relation.RequiredBy, Relation.WantedBy, Relation.BoundBy, Relation.RequisiteOf, Relation.UpheldBy])
+            foreach (var other in Graph.Of(unit, relation))
+                if (!other.IsInactiveOrFailed || other.Job is { IsStopping: false })
+                    return true;
+        return false;
+    }
+}

@@ -1,0 +1,255 @@
+using Sereno.Manager.Graph;
+using Sereno.Manager.Jobs;
+using Sereno.Manager.Machine;
+using Sereno.Manager.Units;
+using Sereno.Units.Load;
+using Sereno.Units.Model;
+
+namespace Sereno.Manager;
+
+/// <summary>
+/// Every decision, no I/O: requests and events go in, effects come out. The host sets <see cref="Now"/>, calls one of
+/// the methods, then carries out what <see cref="TakeEffects"/> returns. docs/ARCHITECTURE.md tells the whole story.
+/// </summary>
+public sealed partial class ManagerCore
+{
+    private readonly List<Effect> _effects = [];
+    private readonly HashSet<Unit> _changed = [];
+    private readonly List<Unit> _visitors = [];
+    private readonly Dictionary<ulong, ServiceUnit> _spawns = [];
+    private readonly Dictionary<int, ServiceUnit> _processes = [];
+    private ulong _nextSpawn = 1;
+    private bool _settling;
+
+    public ManagerCore(IUnitLoader loader, IMachine machine, InstanceFacts facts)
+    {
+        Machine = machine;
+        Facts = facts;
+        Graph = new UnitGraph(loader, Create, facts.IsSystem);
+        Jobs = new JobQueue(Graph);
+    }
+
+    public IMachine Machine { get; }
+    public InstanceFacts Facts { get; }
+    public UnitGraph Graph { get; }
+    public JobQueue Jobs { get; }
+    public Timers Timers { get; } = new();
+
+    /// <summary>Set by the host before each call.</summary>
+    public Timestamp Now { get; set; }
+
+    /// <summary>On the way down: nothing new is started.</summary>
+    public bool IsStopping { get; private set; }
+    public int ExitCode { get; private set; }
+
+    /// <summary>What is to be done, in order; and the units whose checkpoint is out of date.</summary>
+    public (IReadOnlyList<Effect> Effects, IReadOnlyCollection<Unit> Changed) TakeEffects()
+    {
+        Settle();
+        DismissVisitors();
+        foreach (var unit in _changed)
+            _effects.Add(new UnitChanged(unit));
+        var result = (_effects.ToList(), _changed.ToList());
+        _effects.Clear();
+        _changed.Clear();
+        return result;
+    }
+
+    internal void Emit(Effect effect) => _effects.Add(effect);
+
+    internal void Log(Unit? unit, LogLevel level, string message) => _effects.Add(new WriteLog(unit?.Name, level, message));
+
+    internal void MarkChanged(Unit unit) => _changed.Add(unit);
+
+    private Unit Create(UnitDefinition definition)
+    {
+        Unit unit = definition switch
+        {
+            { LoadState: LoadState.Loaded, Service: not null } => new ServiceUnit(definition, this),
+            { LoadState: LoadState.Loaded, Name.Type: UnitType.Target } => new TargetUnit(definition, this),
+            _ => new InertUnit(definition),
+        };
+        _effects.Add(new UnitAppeared(unit));
+        if (definition.LoadState is LoadState.BadSetting or LoadState.Error && definition.LoadError is { } error)
+            Log(unit, LogLevel.Error, error);
+        foreach (var diagnostic in definition.Diagnostics)
+            Log(unit, diagnostic.Severity == Severity.Error ? LogLevel.Error : LogLevel.Warning, diagnostic.ToString());
+        return unit;
+    }
+
+    /// <summary>The unit of that name, loaded now if it wasn't; its LoadState says whether there is such a unit.</summary>
+    public Unit Load(UnitName name)
+    {
+        if (name.IsTemplate)
+            throw new ManagerException(ManagerErrorKind.InvalidArguments, $"Unit name {name} is missing the instance name.");
+        var (unit, added) = Graph.Load(name);
+        _visitors.AddRange(added);
+        return unit;
+    }
+
+    /// <summary>Units that only a question brought in leave again, so that questions can't fill the memory.</summary>
+    private void DismissVisitors()
+    {
+        for (bool any = true; any;)
+        {
+            any = false;
+            foreach (var unit in _visitors.ToList())
+                if (unit.Active != ActiveState.Inactive || unit.Job is not null || !Graph.TryGet(unit.Name, out _))
+                    _visitors.Remove(unit);
+                else if (!Graph.IsReferenced(unit))
+                {
+                    _visitors.Remove(unit);
+                    Graph.Remove(unit);
+                    any = true;
+                }
+        }
+        _visitors.Clear();
+    }
+
+    /// <summary>Reads all unit files again (the loader has looked at the folders anew).</summary>
+    public void Reload()
+    {
+        Graph.Reload();
+        foreach (var job in Jobs.All)
+            Jobs.Wake(job);
+        Settle();
+    }
+
+    /// <summary>Time has passed.</summary>
+    public void Tick()
+    {
+        while (Timers.TryTake(Now.Monotonic, out object? key))
+            switch (key)
+            {
+                case ServiceUnit service:
+                    service.OnTimer();
+                    break;
+                case ServiceUnit.RuntimeLimit limit:
+                    limit.Service.OnRuntimeLimit();
+                    break;
+                case ServiceUnit.WatchdogLimit watchdog:
+                    watchdog.Service.OnWatchdogLimit();
+                    break;
+                case ServiceUnit.PidFilePoll poll:
+                    poll.Service.OnPidFilePoll();
+                    break;
+            }
+        Settle();
+    }
+
+    /// <summary>Stops everything in order, then quits with <paramref name="exitCode"/>.</summary>
+    public void Shutdown(int exitCode)
+    {
+        if (IsStopping)
+            return;
+        ExitCode = exitCode;
+        foreach (var unit in Graph.All.ToList())
+            if (unit is ServiceUnit service)
+                service.ForbidRestart();
+        var target = Load(UnitName.Parse("shutdown.target"));
+        try
+        {
+            Enqueue(target, JobType.Start, JobMode.ReplaceIrreversibly);
+        }
+        catch (ManagerException e)
+        {
+            Log(null, LogLevel.Error, $"cannot order the shutdown: {e.Message}");
+        }
+        IsStopping = true;
+        StopStragglers();
+        Settle();
+    }
+
+    /// <summary>Units without default dependencies don't conflict with shutdown.target: they are stopped last.</summary>
+    private void StopStragglers()
+    {
+        foreach (var unit in Graph.All.ToList())
+            if (unit.Job is null && !unit.IsInactiveOrFailed && unit.Name.Full != "shutdown.target")
+                Enqueue(unit, JobType.Stop, JobMode.IgnoreDependencies);
+    }
+
+    private void Settle()
+    {
+        if (_settling)
+            return;
+        _settling = true;
+        while (true)
+        {
+            while (Jobs.TryTake(out var job))
+                Run(job);
+            if (!IsStopping || Graph.All.Any(u => !u.IsInactiveOrFailed && u.Name.Full != "shutdown.target"))
+                break;
+            _effects.Add(new Quit(ExitCode));
+            break;
+        }
+        _settling = false;
+    }
+
+    internal ulong NewSpawn(ServiceUnit service)
+    {
+        _spawns[_nextSpawn] = service;
+        return _nextSpawn++;
+    }
+
+    internal void ForgetSpawn(ulong id) => _spawns.Remove(id);
+
+    internal void Track(int pid, ServiceUnit service) => _processes[pid] = service;
+
+    internal void Untrack(int pid) => _processes.Remove(pid);
+
+    /// <summary>The service whose main or control process this is.</summary>
+    public ServiceUnit? ServiceOf(int pid) => _processes.GetValueOrDefault(pid);
+
+    public void OnSpawned(ulong id, int pid)
+    {
+        if (_spawns.Remove(id, out var service))
+            service.OnSpawned(id, pid);
+        Settle();
+    }
+
+    /// <param name="stage">The step's exit status (203 is the execve itself).</param>
+    /// <param name="cause">The errno's text.</param>
+    public void OnSpawnFailed(ulong id, int stage, string cause)
+    {
+        if (_spawns.Remove(id, out var service))
+            service.OnSpawnFailed(id, stage, cause);
+        Settle();
+    }
+
+    public void OnExited(int pid, ProcessExit exit)
+    {
+        if (_processes.Remove(pid, out var service))
+            service.OnExited(pid, exit);
+        Settle();
+    }
+
+    /// <param name="fields">The datagram's NAME=value lines (sd_notify(3)).</param>
+    public void OnNotified(UnitName unit, int sender, IReadOnlyDictionary<string, string> fields)
+    {
+        if (Graph.TryGet(unit, out var found) && found is ServiceUnit service)
+            service.OnNotified(sender, fields);
+        Settle();
+    }
+
+    public void OnGroupSignalled(UnitName unit, int processes)
+    {
+        if (Graph.TryGet(unit, out var found) && found is ServiceUnit service)
+            service.OnGroupSignalled(processes);
+        Settle();
+    }
+
+    public void OnGroupEmpty(UnitName unit)
+    {
+        if (Graph.TryGet(unit, out var found) && found is ServiceUnit service)
+            service.OnGroupEmpty();
+        Settle();
+    }
+
+    /// <param name="pid">Null when the file isn't there yet or doesn't name a process of the unit.</param>
+    public void OnPidFileRead(UnitName unit, int? pid)
+    {
+        if (Graph.TryGet(unit, out var found) && found is ServiceUnit service)
+            service.OnPidFileRead(pid);
+        Settle();
+    }
+}

@@ -1,0 +1,78 @@
+using Sereno.Manager.Checkpoint;
+
+namespace Sereno.Manager.Units;
+
+public sealed partial class ServiceUnit
+{
+    internal ServiceCheckpoint Save() => new()
+    {
+        State = State,
+        Result = Result,
+        ReloadResult = ReloadResult,
+        Main = Save(Main),
+        Control = Save(Control),
+        MainExit = MainExit,
+        MainStatus = MainStatus,
+        Commands = [.. Commands.Select(c => new CommandCheckpoint(c.Key.Section, c.Key.Index, c.Value))],
+        StatusText = StatusText,
+        StatusErrno = StatusErrno,
+        Restarts = Restarts,
+        Starts = [.. _starts],
+        ForbidRestart = _forbidRestart,
+        IsAutoRestart = _isAutoRestart,
+        AwaitsMainPid = _awaitsMainPid,
+        GroupHasProcesses = _groupHasProcesses,
+        Deadline = core.Timers.DeadlineOf(this),
+    };
+
+    internal void Restore(ServiceCheckpoint saved)
+    {
+        (State, Result, ReloadResult) = (saved.State, saved.Result, saved.ReloadResult);
+        Restore(Main, saved.Main);
+        Restore(Control, saved.Control);
+        (MainExit, MainStatus, StatusText, StatusErrno, Restarts) =
+            (saved.MainExit, saved.MainStatus, saved.StatusText, saved.StatusErrno, saved.Restarts);
+        foreach (var command in saved.Commands)
+            Commands[new(command.Section, command.Index)] = command.Status;
+        foreach (ulong start in saved.Starts)
+            _starts.Enqueue(start);
+        (_forbidRestart, _isAutoRestart, _awaitsMainPid, _groupHasProcesses) =
+            (saved.ForbidRestart, saved.IsAutoRestart, saved.AwaitsMainPid, saved.GroupHasProcesses);
+        if (saved.Deadline is { } deadline)
+            core.Timers.Arm(this, deadline);
+        if (State == ServiceState.Running)
+            ArmWatchdog();
+    }
+
+    /// <summary>Compares what the checkpoint says with what the keeper has, and goes on from there.</summary>
+    internal void Resume(IReadOnlyDictionary<ulong, int> spawned, Func<int, bool> exists)
+    {
+        foreach (var slot in (ProcessSlot[])[Main, Control])
+            if (slot.SpawnId != 0 && spawned.TryGetValue(slot.SpawnId, out int pid))
+            {
+                core.Expect(slot.SpawnId, this);
+                core.OnSpawned(slot.SpawnId, pid);
+            }
+            else if (slot.SpawnId != 0)
+                Spawn(slot, slot.Section, slot.Index); // the request never arrived
+            else if (slot.Pid != 0)
+            {
+                core.Track(slot.Pid, this);
+                if (!exists(slot.Pid))
+                {
+                    core.Log(this, LogLevel.Warning, $"{Name}: Process {slot.Pid} ended while nobody watched; its exit status is unknown.");
+                    core.OnExited(slot.Pid, new ProcessExit(ExitCode.Exited, 0));
+                }
+            }
+        if (_awaitsMainPid)
+            FindMain();
+        else if (State is ServiceState.StopWatchdog or ServiceState.StopSigterm or ServiceState.StopSigkill or
+                 ServiceState.FinalSigterm or ServiceState.FinalSigkill)
+            EnterSignal(State, ServiceResult.Success); // the signal may not have been sent: twice does no harm
+    }
+
+    private static SlotCheckpoint Save(ProcessSlot slot) => new(slot.SpawnId, slot.Pid, slot.Section, slot.Index);
+
+    private static void Restore(ProcessSlot slot, SlotCheckpoint saved) =>
+        (slot.SpawnId, slot.Pid, slot.Section, slot.Index) = (saved.SpawnId, saved.Pid, saved.Section, saved.Index);
+}

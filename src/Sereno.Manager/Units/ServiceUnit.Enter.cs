@@ -1,0 +1,220 @@
+using System.Collections.Immutable;
+using Sereno.Manager.Jobs;
+using Sereno.Units.Model;
+
+namespace Sereno.Manager.Units;
+
+/// <summary>The paths between states.</summary>
+public sealed partial class ServiceUnit
+{
+    private void EnterCondition()
+    {
+        if (Config.ExecCondition.IsEmpty)
+        {
+            EnterStartPre();
+            return;
+        }
+        SetState(ServiceState.Condition, Config.TimeoutStartUsec);
+        RunControl(ExecSection.ExecCondition, 0);
+    }
+
+    private void EnterStartPre()
+    {
+        if (Config.ExecStartPre.IsEmpty)
+        {
+            EnterStart();
+            return;
+        }
+        SetState(ServiceState.StartPre, Config.TimeoutStartUsec);
+        RunControl(ExecSection.ExecStartPre, 0);
+    }
+
+    private void EnterStart()
+    {
+        if (Config.ExecStart.IsEmpty)
+        {
+            EnterStartPost(); // a oneshot that only stops something
+            return;
+        }
+        SetState(ServiceState.Start, Config.TimeoutStartUsec);
+        Spawn(Config.Type == ServiceType.Forking ? Control : Main, ExecSection.ExecStart, 0);
+    }
+
+    private void EnterStartPost()
+    {
+        ArmWatchdog();
+        if (Config.ExecStartPost.IsEmpty)
+        {
+            EnterRunning(ServiceResult.Success);
+            return;
+        }
+        SetState(ServiceState.StartPost, Config.TimeoutStartUsec);
+        RunControl(ExecSection.ExecStartPost, 0);
+    }
+
+    private void EnterRunning(ServiceResult result)
+    {
+        Fail(result);
+        if (Result != ServiceResult.Success)
+        {
+            EnterSignal(ServiceState.StopSigterm, Result);
+            return;
+        }
+        if (Main.IsAlive || (MainStatus is null && Config.Type == ServiceType.Forking && _groupHasProcesses))
+        {
+            SetState(ServiceState.Running);
+            if (Config.RuntimeMaxUsec != ServiceDefinition.Infinity)
+                core.Timers.Arm(RuntimeKey, core.Now.After(Config.RuntimeMaxUsec));
+        }
+        else if (Config.RemainAfterExit)
+            SetState(ServiceState.Exited);
+        else
+            EnterStop(ServiceResult.Success);
+    }
+
+    private void EnterStop(ServiceResult result)
+    {
+        Fail(result);
+        if (Config.ExecStop.IsEmpty)
+        {
+            EnterSignal(ServiceState.StopSigterm, ServiceResult.Success);
+            return;
+        }
+        SetState(ServiceState.Stop, Config.TimeoutStopUsec);
+        RunControl(ExecSection.ExecStop, 0);
+    }
+
+    /// <summary>KillMode= says who gets the signal (systemd.kill(5)); then we wait for them, for TimeoutStopSec= at the most.</summary>
+    private void EnterSignal(ServiceState state, ServiceResult result)
+    {
+        Fail(result);
+        var kill = Config.Kill;
+        bool final = state is ServiceState.StopSigkill or ServiceState.FinalSigkill;
+        int signal = final ? kill.FinalSignal
+            : state == ServiceState.StopWatchdog ? 6 // SIGABRT, WatchdogSignal='s default
+            : Job is { Type: JobType.Restart } && kill.RestartSignal is { } restart ? restart : kill.Signal;
+        SetState(state, Config.TimeoutStopUsec);
+        if (kill.Mode != KillMode.None)
+        {
+            foreach (var slot in (ReadOnlySpan<ProcessSlot>)[Main, Control])
+                if (slot.Pid != 0)
+                {
+                    if (final)
+                        core.Log(this, LogLevel.Notice, $"{Name}: Killing process {slot.Pid} with signal SIG{SignalNames.Of(signal)}.");
+                    core.Emit(new KillProcess(Name, slot.Pid, signal));
+                    if (!final && kill.SendSighup)
+                        core.Emit(new KillProcess(Name, slot.Pid, 1));
+                }
+            if (kill.Mode == KillMode.ControlGroup || (kill.Mode == KillMode.Mixed && final))
+            {
+                core.Emit(new KillGroup(Name, signal, !final && kill.SendSighup, [.. Pids()]));
+                return; // GroupSignalled tells whether there is somebody to wait for
+            }
+        }
+        if (!HasProcesses)
+            Advance();
+    }
+
+    /// <summary>Nobody is left to wait for in a killing state.</summary>
+    private void Advance()
+    {
+        switch (State)
+        {
+            case ServiceState.StopWatchdog or ServiceState.StopSigterm when Config.Kill is { Mode: KillMode.Mixed, SendSigkill: true }:
+                EnterSignal(ServiceState.StopSigkill, ServiceResult.Success);
+                break;
+            case ServiceState.StopWatchdog or ServiceState.StopSigterm or ServiceState.StopSigkill:
+                EnterStopPost(ServiceResult.Success);
+                break;
+            case ServiceState.FinalSigterm when Config.Kill is { Mode: KillMode.Mixed, SendSigkill: true }:
+                EnterSignal(ServiceState.FinalSigkill, ServiceResult.Success);
+                break;
+            case ServiceState.FinalSigterm or ServiceState.FinalSigkill:
+                EnterDead(ServiceResult.Success, allowRestart: true);
+                break;
+            case ServiceState.Dead or ServiceState.Condition or ServiceState.StartPre or ServiceState.Start or ServiceState.StartPost or
+                ServiceState.Running or ServiceState.Exited or ServiceState.Reload or ServiceState.Stop or ServiceState.StopPost or
+                ServiceState.Failed or ServiceState.AutoRestart:
+                break;
+        }
+    }
+
+    private void EnterStopPost(ServiceResult result)
+    {
+        Fail(result);
+        if (Config.ExecStopPost.IsEmpty)
+        {
+            EnterSignal(ServiceState.FinalSigterm, ServiceResult.Success);
+            return;
+        }
+        SetState(ServiceState.StopPost, Config.TimeoutStopUsec);
+        RunControl(ExecSection.ExecStopPost, 0);
+    }
+
+    private void EnterDead(ServiceResult result, bool allowRestart)
+    {
+        Fail(result);
+        (_awaitsMainPid, _groupHasProcesses) = (false, false);
+        if (HasFailed)
+            core.Log(this, LogLevel.Warning, $"{Name}: Failed with result '{Result.Name()}'.");
+        else
+            core.Log(this, LogLevel.Info, Result == ServiceResult.ExecCondition ? $"{Name}: Skipped due to 'exec-condition'." : $"{Name}: Deactivated successfully.");
+        if (allowRestart && ShouldRestart())
+        {
+            // The delay is a state of its own, so that a stop in the meantime has something to cancel.
+            SetState(ServiceState.AutoRestart);
+            core.Timers.Arm(this, core.Now.After(Math.Max(Config.RestartUsec, 1)));
+        }
+        else
+        {
+            SetState(HasFailed ? ServiceState.Failed : ServiceState.Dead);
+            Release();
+        }
+    }
+
+    /// <summary>systemd.service(5), Restart=, table 2.</summary>
+    private bool ShouldRestart()
+    {
+        if (_forbidRestart || core.IsStopping)
+            return false;
+        if (MainExit is { } exit)
+        {
+            if (exit.IsIn(Config.RestartPreventExitStatus))
+                return false;
+            if (exit.IsIn(Config.RestartForceExitStatus))
+                return true;
+        }
+        return Config.Restart switch
+        {
+            RestartPolicy.No => false,
+            RestartPolicy.Always => Result != ServiceResult.ExecCondition,
+            RestartPolicy.OnSuccess => Result == ServiceResult.Success,
+            RestartPolicy.OnFailure => Result is not (ServiceResult.Success or ServiceResult.ExecCondition),
+            RestartPolicy.OnAbnormal => Result is not (ServiceResult.Success or ServiceResult.ExitCode or ServiceResult.ExecCondition),
+            RestartPolicy.OnWatchdog => Result == ServiceResult.Watchdog,
+            RestartPolicy.OnAbort => Result is ServiceResult.Signal or ServiceResult.CoreDump,
+        };
+    }
+
+    private void Release()
+    {
+        var runtime = Config.Exec.Directories.GetValueOrDefault(DirectoryKind.Runtime, DirectorySet.None);
+        ImmutableArray<string> folders = Config.Exec.RuntimeDirectoryPreserve == DirectoryPreserve.No
+            ? [.. runtime.Names.Select(n => $"{core.Facts.Roots[DirectoryKind.Runtime]}/{n}")] : [];
+        core.Emit(new ReleaseUnit(Name, folders, Config.PidFile));
+    }
+
+    private void ArmWatchdog()
+    {
+        if (Config.WatchdogUsec is not (0 or ServiceDefinition.Infinity))
+            core.Timers.Arm(WatchdogKey, core.Now.After(Config.WatchdogUsec));
+    }
+
+    private IEnumerable<int> Pids()
+    {
+        if (Main.Pid != 0)
+            yield return Main.Pid;
+        if (Control.Pid != 0)
+            yield return Control.Pid;
+    }
+}

@@ -1,0 +1,389 @@
+using Sereno.Manager.Jobs;
+using Sereno.Units.Model;
+
+namespace Sereno.Manager.Units;
+
+/// <summary>What happens to a service from outside.</summary>
+public sealed partial class ServiceUnit
+{
+    internal void OnSpawned(ulong id, int pid)
+    {
+        var slot = SlotOf(id);
+        if (slot is null)
+            return;
+        (slot.SpawnId, slot.Pid) = (0, pid);
+        core.Track(pid, this);
+        var status = new CommandStatus(core.Now, default, pid, null);
+        Commands[new(slot.Section, slot.Index)] = status;
+        _groupHasProcesses = true;
+        if (slot == Main)
+            MainStatus = status;
+        core.MarkChanged(this);
+        // A stop may have come while the process was on its way: it is signalled now.
+        if (State is ServiceState.StopWatchdog or ServiceState.StopSigterm or ServiceState.StopSigkill or
+            ServiceState.FinalSigterm or ServiceState.FinalSigkill)
+            EnterSignal(State, ServiceResult.Success);
+        else if (State == ServiceState.Start && slot == Main &&
+                 Config.Type is ServiceType.Simple or ServiceType.Idle or ServiceType.Exec or ServiceType.Dbus)
+            EnterStartPost();
+    }
+
+    internal void OnSpawnFailed(ulong id, int stage, string cause)
+    {
+        var slot = SlotOf(id);
+        if (slot is null)
+            return;
+        var command = CommandsOf(slot.Section)[slot.Index];
+        core.Log(this, LogLevel.Error, $"{Name}: Failed at step {ExitStatusNames.Step(stage) ?? stage.ToString()} spawning {command.Path}: {cause}");
+        // From here on it is as if a child had exited with the stage as its status.
+        slot.SpawnId = 0;
+        Commands[new(slot.Section, slot.Index)] = new CommandStatus(core.Now, core.Now, 0, null);
+        // Simple services count as started once forked, whatever becomes of the execve (systemd.service(5), Type=).
+        if (State == ServiceState.Start && slot == Main && Config is { Type: ServiceType.Simple or ServiceType.Idle, ExecStartPost.IsEmpty: true })
+            SetState(ServiceState.Running);
+        Ended(slot, new ProcessExit(ExitCode.Exited, stage));
+    }
+
+    private ProcessSlot? SlotOf(ulong id) => Main.SpawnId == id ? Main : Control.SpawnId == id ? Control : null;
+
+    internal void OnExited(int pid, ProcessExit exit)
+    {
+        if (Main.Pid == pid)
+            Ended(Main, exit);
+        else if (Control.Pid == pid)
+            Ended(Control, exit);
+    }
+
+    private void Ended(ProcessSlot slot, ProcessExit exit)
+    {
+        var key = new CommandKey(slot.Section, slot.Index);
+        var status = Commands.GetValueOrDefault(key, new CommandStatus(default, default, slot.Pid, null)) with { Ended = core.Now, Exit = exit };
+        Commands[key] = status;
+        slot.Clear();
+        bool isMain = slot == Main;
+        var commands = CommandsOf(slot.Section);
+        var command = slot.Index < commands.Length ? commands[slot.Index] : null;
+        // A condition's exit status 1 to 254 skips the unit; it isn't a failure (systemd.service(5), ExecCondition=).
+        bool clean = exit.IsClean(Config.SuccessExitStatus, daemon: isMain && Config.Type != ServiceType.Oneshot);
+        var result = clean || command is { IgnoreFailure: true } ? ServiceResult.Success : exit.ToResult();
+        if (isMain)
+        {
+            MainExit = exit;
+            MainStatus = status;
+        }
+        core.MarkChanged(this);
+        core.Log(this, clean ? LogLevel.Debug : LogLevel.Notice,
+            $"{Name}: {(isMain ? "Main" : "Control")} process exited, code={exit.CodeName}, status={exit.StatusName}");
+        if (isMain)
+            OnMainEnded(result, slot);
+        else
+            OnControlEnded(result, slot, exit);
+    }
+
+    private void OnMainEnded(ServiceResult result, ProcessSlot slot)
+    {
+        Fail(result);
+        switch (State)
+        {
+            case ServiceState.Start when Config.Type == ServiceType.Oneshot:
+                if (result != ServiceResult.Success)
+                    EnterSignal(ServiceState.StopSigterm, result);
+                else if (slot.Index + 1 < Config.ExecStart.Length)
+                    Spawn(Main, ExecSection.ExecStart, slot.Index + 1);
+                else
+                    EnterStartPost();
+                break;
+            case ServiceState.Start when Config.Type == ServiceType.Notify:
+                // Only READY=1 makes it active; an end before that is a breach of the protocol.
+                EnterSignal(ServiceState.StopSigterm, result == ServiceResult.Success ? ServiceResult.Protocol : result);
+                break;
+            case ServiceState.Start when Config.Type == ServiceType.Exec:
+                EnterSignal(ServiceState.StopSigterm, result);
+                break;
+            case ServiceState.Start or ServiceState.Running:
+                EnterRunning(result);
+                break;
+            case ServiceState.StopWatchdog or ServiceState.StopSigterm or ServiceState.StopSigkill:
+                if (!Control.IsAlive)
+                    AfterKill();
+                break;
+            case ServiceState.FinalSigterm or ServiceState.FinalSigkill:
+                if (!Control.IsAlive && !WaitsForGroup)
+                    EnterDead(ServiceResult.Success, allowRestart: true);
+                break;
+            case ServiceState.StartPost or ServiceState.Reload or ServiceState.Stop or ServiceState.StopPost or
+                ServiceState.Condition or ServiceState.StartPre:
+                break; // the control process goes first, and its end looks at the result
+            case ServiceState.Dead or ServiceState.Exited or ServiceState.Failed or ServiceState.AutoRestart:
+                break;
+        }
+    }
+
+    /// <summary>Main and control process are gone; ExecStopPost= comes before what else may be left in the group.</summary>
+    private void AfterKill()
+    {
+        if (Config.Kill.Mode == KillMode.Mixed && State == ServiceState.StopSigterm && Config.Kill.SendSigkill)
+            EnterSignal(ServiceState.StopSigkill, ServiceResult.Success);
+        else
+            EnterStopPost(ServiceResult.Success);
+    }
+
+    private void OnControlEnded(ServiceResult result, ProcessSlot slot, ProcessExit exit)
+    {
+        var commands = CommandsOf(slot.Section);
+        if (result == ServiceResult.Success && slot.Index + 1 < commands.Length && slot.Section != ExecSection.ExecStart)
+        {
+            RunControl(slot.Section, slot.Index + 1);
+            return;
+        }
+        switch (State)
+        {
+            case ServiceState.Condition:
+                if (result == ServiceResult.Success)
+                    EnterStartPre();
+                else
+                    EnterSignal(ServiceState.StopSigterm,
+                        exit is { Code: ExitCode.Exited, Status: > 0 and < 255 } ? ServiceResult.ExecCondition : result);
+                break;
+            case ServiceState.StartPre:
+                if (result == ServiceResult.Success)
+                    EnterStart();
+                else
+                    EnterSignal(ServiceState.StopSigterm, result);
+                break;
+            case ServiceState.Start:
+                if (result == ServiceResult.Success)
+                    FindMain();
+                else
+                    EnterSignal(ServiceState.StopSigterm, result);
+                break;
+            case ServiceState.StartPost:
+                if (result == ServiceResult.Success)
+                    EnterRunning(Result);
+                else
+                    EnterSignal(ServiceState.StopSigterm, result);
+                break;
+            case ServiceState.Reload:
+                ReloadResult = result;
+                EnterRunning(Result);
+                break;
+            case ServiceState.Stop:
+                EnterSignal(ServiceState.StopSigterm, result);
+                break;
+            case ServiceState.StopWatchdog or ServiceState.StopSigterm or ServiceState.StopSigkill:
+                if (!Main.IsAlive)
+                    AfterKill();
+                break;
+            case ServiceState.StopPost:
+                EnterSignal(ServiceState.FinalSigterm, result);
+                break;
+            case ServiceState.FinalSigterm or ServiceState.FinalSigkill:
+                if (!Main.IsAlive && !WaitsForGroup)
+                    EnterDead(ServiceResult.Success, allowRestart: true);
+                break;
+            case ServiceState.Dead or ServiceState.Running or ServiceState.Exited or ServiceState.Failed or ServiceState.AutoRestart:
+                break;
+        }
+    }
+
+    /// <summary>A forking service's parent has gone: its daemon is in the pid file, or has to be guessed.</summary>
+    private void FindMain()
+    {
+        _awaitsMainPid = true;
+        if (Config.PidFile is { } path)
+            core.Emit(new ReadPidFile(Name, path));
+        else if (Config.GuessMainPid)
+            core.Emit(new FindMainProcess(Name));
+        else
+            OnPidFileRead(null);
+    }
+
+    internal void OnPidFileRead(int? pid)
+    {
+        if (!_awaitsMainPid || State != ServiceState.Start)
+            return;
+        if (pid is null && Config.PidFile is not null)
+        {
+            // The daemon may write it after its parent has gone: ask again until the start times out.
+            core.Timers.Arm(PollKey, core.Now.After(20_000));
+            return;
+        }
+        _awaitsMainPid = false;
+        if (pid is { } main)
+            AdoptMain(main);
+        EnterStartPost();
+    }
+
+    internal void OnPidFilePoll()
+    {
+        if (_awaitsMainPid && Config.PidFile is { } path)
+            core.Emit(new ReadPidFile(Name, path));
+    }
+
+    private void AdoptMain(int pid)
+    {
+        if (Main.Pid != 0)
+            core.Untrack(Main.Pid);
+        Main.Clear();
+        (Main.Pid, Main.Section, Main.Index) = (pid, ExecSection.ExecStart, 0);
+        MainStatus = new CommandStatus(core.Now, default, pid, null);
+        MainExit = null;
+        core.Track(pid, this);
+        core.MarkChanged(this);
+    }
+
+    /// <param name="processes">How many were in the group besides main and control process.</param>
+    internal void OnGroupSignalled(int processes)
+    {
+        _groupHasProcesses = processes > 0;
+        if (processes == 0 && !HasProcesses)
+            Advance();
+    }
+
+    internal void OnGroupEmpty()
+    {
+        _groupHasProcesses = false;
+        if (HasProcesses)
+            return;
+        switch (State)
+        {
+            case ServiceState.Start when Config.Type == ServiceType.Forking && _awaitsMainPid:
+                core.Log(this, LogLevel.Error, $"{Name}: Daemon never wrote its PID file. Failing.");
+                EnterSignal(ServiceState.StopSigterm, ServiceResult.Protocol);
+                break;
+            case ServiceState.Running:
+                EnterRunning(ServiceResult.Success);
+                break;
+            case ServiceState.StopWatchdog or ServiceState.StopSigterm or ServiceState.StopSigkill:
+                EnterStopPost(ServiceResult.Success);
+                break;
+            case ServiceState.FinalSigterm or ServiceState.FinalSigkill:
+                EnterDead(ServiceResult.Success, allowRestart: true);
+                break;
+            case ServiceState.Dead or ServiceState.Condition or ServiceState.StartPre or ServiceState.Start or ServiceState.StartPost or
+                ServiceState.Exited or ServiceState.Reload or ServiceState.Stop or ServiceState.StopPost or ServiceState.Failed or ServiceState.AutoRestart:
+                break;
+        }
+    }
+
+    /// <summary>sd_notify(3); who may speak is NotifyAccess='s to say.</summary>
+    internal void OnNotified(int sender, IReadOnlyDictionary<string, string> fields)
+    {
+        bool allowed = NotifyAccess switch
+        {
+            NotifyAccess.None => false,
+            NotifyAccess.Main => sender == Main.Pid,
+            NotifyAccess.Exec => sender == Main.Pid || sender == Control.Pid,
+            NotifyAccess.All => true,
+        };
+        if (!allowed || State is ServiceState.Dead or ServiceState.Failed or ServiceState.AutoRestart)
+        {
+            core.Log(this, LogLevel.Warning, Main.Pid != 0 && NotifyAccess == NotifyAccess.Main
+                ? $"{Name}: Got notification message from PID {sender}, but reception only permitted for main PID {Main.Pid}"
+                : $"{Name}: Got notification message from PID {sender}, but reception is disabled.");
+            return;
+        }
+        if (fields.TryGetValue("MAINPID", out var text) && int.TryParse(text, out int pid) && pid > 1 && pid != Main.Pid && pid != Control.Pid)
+            AdoptMain(pid);
+        if (fields.TryGetValue("STATUS", out var status))
+            StatusText = status;
+        if (fields.TryGetValue("ERRNO", out text) && int.TryParse(text, out int errno))
+            StatusErrno = errno;
+        if (fields.GetValueOrDefault("WATCHDOG") == "1")
+            ArmWatchdog();
+        if (fields.TryGetValue("EXTEND_TIMEOUT_USEC", out text) && ulong.TryParse(text, out ulong extension) && core.Timers.DeadlineOf(this) is { } deadline)
+            core.Timers.Arm(this, Math.Max(deadline, core.Now.After(extension)));
+        if (fields.GetValueOrDefault("STOPPING") == "1" && State == ServiceState.Running)
+            SetState(ServiceState.StopSigterm, Config.TimeoutStopUsec);
+        else if (fields.GetValueOrDefault("RELOADING") == "1" && State == ServiceState.Running)
+            SetState(ServiceState.Reload, Config.TimeoutStartUsec);
+        else if (fields.GetValueOrDefault("READY") == "1")
+        {
+            if (State == ServiceState.Start && Config.Type == ServiceType.Notify)
+                EnterStartPost();
+            else if (State == ServiceState.Reload && !Control.IsAlive)
+                EnterRunning(ServiceResult.Success);
+        }
+        core.MarkChanged(this);
+    }
+
+    internal void OnRuntimeLimit()
+    {
+        if (State != ServiceState.Running)
+            return;
+        core.Log(this, LogLevel.Warning, $"{Name}: Service reached runtime time limit. Stopping.");
+        EnterStop(ServiceResult.Timeout);
+    }
+
+    internal void OnWatchdogLimit()
+    {
+        core.Log(this, LogLevel.Error, $"{Name}: Watchdog timeout (limit {Config.WatchdogUsec / 1000}ms)!");
+        EnterSignal(ServiceState.StopWatchdog, ServiceResult.Watchdog);
+    }
+
+    /// <summary>The current state has lasted too long, or the delay before a restart is over.</summary>
+    internal void OnTimer()
+    {
+        switch (State)
+        {
+            case ServiceState.Condition or ServiceState.StartPre or ServiceState.Start or ServiceState.StartPost:
+                core.Log(this, LogLevel.Warning, $"{Name}: {State.Name()} operation timed out. Terminating.");
+                EnterSignal(ServiceState.StopSigterm, ServiceResult.Timeout);
+                break;
+            case ServiceState.Reload:
+                core.Log(this, LogLevel.Warning, $"{Name}: Reload operation timed out. Killing reload process.");
+                if (Control.Pid != 0)
+                    core.Emit(new KillProcess(Name, Control.Pid, 9));
+                ReloadResult = ServiceResult.Timeout;
+                EnterRunning(ServiceResult.Success);
+                break;
+            case ServiceState.Stop:
+                core.Log(this, LogLevel.Warning, $"{Name}: Stopping timed out. Terminating.");
+                EnterSignal(ServiceState.StopSigterm, ServiceResult.Timeout);
+                break;
+            case ServiceState.StopWatchdog or ServiceState.StopSigterm:
+                KillAfterTimeout(ServiceState.StopSigkill);
+                break;
+            case ServiceState.StopSigkill:
+                core.Log(this, LogLevel.Warning, $"{Name}: Processes still around after SIGKILL. Ignoring.");
+                EnterStopPost(ServiceResult.Timeout);
+                break;
+            case ServiceState.StopPost:
+                core.Log(this, LogLevel.Warning, $"{Name}: State 'stop-post' timed out. Terminating.");
+                EnterSignal(ServiceState.FinalSigterm, ServiceResult.Timeout);
+                break;
+            case ServiceState.FinalSigterm:
+                KillAfterTimeout(ServiceState.FinalSigkill);
+                break;
+            case ServiceState.FinalSigkill:
+                core.Log(this, LogLevel.Warning, $"{Name}: Processes still around after final SIGKILL. Entering failed mode.");
+                Main.Clear();
+                Control.Clear();
+                EnterDead(ServiceResult.Timeout, allowRestart: false);
+                break;
+            case ServiceState.AutoRestart:
+                Restarts++;
+                _isAutoRestart = true;
+                core.Log(this, LogLevel.Info, $"{Name}: Scheduled restart job, restart counter is at {Restarts}.");
+                core.TryEnqueue(this, JobType.Restart);
+                break;
+            case ServiceState.Dead or ServiceState.Running or ServiceState.Exited or ServiceState.Failed:
+                break;
+        }
+    }
+
+    private void KillAfterTimeout(ServiceState next)
+    {
+        if (Config.Kill.SendSigkill)
+        {
+            core.Log(this, LogLevel.Warning, $"{Name}: State '{State.Name()}' timed out. Killing.");
+            EnterSignal(next, ServiceResult.Timeout);
+            return;
+        }
+        core.Log(this, LogLevel.Warning, $"{Name}: State '{State.Name()}' timed out. Skipping SIGKILL.");
+        if (next == ServiceState.StopSigkill)
+            EnterStopPost(ServiceResult.Timeout);
+        else
+            EnterDead(ServiceResult.Timeout, allowRestart: false);
+    }
+}

@@ -1,0 +1,226 @@
+using System.Collections.Immutable;
+using Sereno.Manager.Spawn;
+using Sereno.Units.Model;
+
+namespace Sereno.Manager.Units;
+
+/// <summary>
+/// A service's life (systemd.service(5)). Each event decides every state in a switch without a default; the paths
+/// between states are the Enter methods, named as the states are.
+/// </summary>
+public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore core) : Unit(definition)
+{
+    /// <summary>Timer keys besides the unit itself, which is the timer of the current state.</summary>
+    internal sealed record RuntimeLimit(ServiceUnit Service);
+
+    internal sealed record PidFilePoll(ServiceUnit Service);
+
+    internal sealed record WatchdogLimit(ServiceUnit Service);
+
+    private readonly Queue<ulong> _starts = new();
+    private ServiceDefinition _lastConfig = definition.Service!;
+    private bool _forbidRestart;
+    private bool _isAutoRestart;
+    private bool _awaitsMainPid;
+    private bool _groupHasProcesses;
+    private RuntimeLimit? _runtimeKey;
+    private PidFilePoll? _pollKey;
+    private WatchdogLimit? _watchdogKey;
+
+    public ServiceState State { get; private set; }
+    public ServiceResult Result { get; private set; }
+    public ServiceResult ReloadResult { get; private set; }
+    public ProcessSlot Main { get; } = new();
+    public ProcessSlot Control { get; } = new();
+    public ProcessExit? MainExit { get; private set; }
+
+    /// <summary>Outlives the process: status shows it after the end.</summary>
+    public CommandStatus? MainStatus { get; private set; }
+    public Dictionary<CommandKey, CommandStatus> Commands { get; } = [];
+    public string? StatusText { get; private set; }
+    public int StatusErrno { get; private set; }
+    public uint Restarts { get; private set; }
+
+    /// <summary>What the files say now; what they said last when they are gone while the service still runs.</summary>
+    public ServiceDefinition Config => Definition.Service is { } config ? _lastConfig = config : _lastConfig;
+
+    public override ActiveState Active => State.ToActiveState(idle: Config.Type == ServiceType.Idle);
+    public override string SubState => State.Name();
+    public override bool CanReload => !Config.ExecReload.IsEmpty;
+
+    private NotifyAccess NotifyAccess => Config.NotifyAccess == NotifyAccess.None && Config.Type == ServiceType.Notify
+        ? NotifyAccess.Main : Config.NotifyAccess;
+
+    /// <summary>A skipped unit hasn't failed.</summary>
+    private bool HasFailed => Result is not (ServiceResult.Success or ServiceResult.ExecCondition);
+
+    /// <summary>Processes that KillMode= bids us wait for are left, besides main and control process.</summary>
+    private bool WaitsForGroup => _groupHasProcesses && Config.Kill.Mode is KillMode.ControlGroup or KillMode.Mixed;
+
+    private bool HasProcesses => Main.IsAlive || Control.IsAlive;
+
+    private RuntimeLimit RuntimeKey => _runtimeKey ??= new(this);
+    private PidFilePoll PollKey => _pollKey ??= new(this);
+    private WatchdogLimit WatchdogKey => _watchdogKey ??= new(this);
+
+    public override void Start()
+    {
+        core.Timers.Disarm(this);
+        if (!TakeStartToken())
+        {
+            core.Log(this, LogLevel.Warning, $"{Name}: Start request repeated too quickly.");
+            EnterDead(ServiceResult.StartLimitHit, allowRestart: false);
+            return;
+        }
+        (Result, ReloadResult) = (ServiceResult.Success, ServiceResult.Success);
+        (MainExit, MainStatus, StatusText, StatusErrno) = (null, null, null, 0);
+        (_forbidRestart, _awaitsMainPid) = (false, false);
+        Commands.Clear();
+        if (!_isAutoRestart)
+            Restarts = 0;
+        _isAutoRestart = false;
+        EnterCondition();
+    }
+
+    public override void Stop()
+    {
+        ForbidRestart();
+        switch (State)
+        {
+            case ServiceState.Dead or ServiceState.Failed:
+                break;
+            case ServiceState.AutoRestart:
+                core.Timers.Disarm(this);
+                SetState(ServiceState.Dead);
+                Release();
+                break;
+            case ServiceState.Condition or ServiceState.StartPre or ServiceState.Start or ServiceState.StartPost or ServiceState.Reload:
+                EnterSignal(ServiceState.StopSigterm, ServiceResult.Success);
+                break;
+            case ServiceState.Running or ServiceState.Exited:
+                EnterStop(ServiceResult.Success);
+                break;
+            case ServiceState.Stop or ServiceState.StopWatchdog or ServiceState.StopSigterm or ServiceState.StopSigkill or
+                ServiceState.StopPost or ServiceState.FinalSigterm or ServiceState.FinalSigkill:
+                break;
+        }
+    }
+
+    public override void Reload()
+    {
+        ReloadResult = ServiceResult.Success;
+        SetState(ServiceState.Reload, Config.TimeoutStartUsec);
+        RunControl(ExecSection.ExecReload, 0);
+    }
+
+    public override void ResetFailed()
+    {
+        if (State == ServiceState.Failed)
+            SetState(ServiceState.Dead);
+        Result = ServiceResult.Success;
+        ReloadResult = ServiceResult.Success;
+        Restarts = 0;
+        _starts.Clear();
+        core.MarkChanged(this);
+    }
+
+    /// <summary>An explicit stop: no restart follows, not even one that is already scheduled.</summary>
+    internal void ForbidRestart() => _forbidRestart = true;
+
+    /// <summary>StartLimitBurst= starts within StartLimitIntervalSec= (systemd.unit(5)).</summary>
+    private bool TakeStartToken()
+    {
+        ulong interval = Definition.StartLimitIntervalUsec, now = core.Now.Monotonic;
+        if (interval == 0 || Definition.StartLimitBurst == 0)
+            return true;
+        while (_starts.TryPeek(out ulong first) && first + interval < now)
+            _starts.Dequeue();
+        if (_starts.Count >= Definition.StartLimitBurst)
+            return false;
+        _starts.Enqueue(now);
+        return true;
+    }
+
+    private ImmutableArray<ExecCommand> CommandsOf(ExecSection section) => section switch
+    {
+        ExecSection.ExecCondition => Config.ExecCondition,
+        ExecSection.ExecStartPre => Config.ExecStartPre,
+        ExecSection.ExecStart => Config.ExecStart,
+        ExecSection.ExecStartPost => Config.ExecStartPost,
+        ExecSection.ExecReload => Config.ExecReload,
+        ExecSection.ExecStop => Config.ExecStop,
+        ExecSection.ExecStopPost => Config.ExecStopPost,
+    };
+
+    /// <summary>Starts the n-th command of a section as the control process.</summary>
+    private void RunControl(ExecSection section, int index) => Spawn(Control, section, index);
+
+    private void Spawn(ProcessSlot slot, ExecSection section, int index)
+    {
+        var command = CommandsOf(section)[index];
+        slot.Clear();
+        (slot.Section, slot.Index, slot.SpawnId) = (section, index, core.NewSpawn(this));
+        ulong id = slot.SpawnId;
+        try
+        {
+            var plan = PlanBuilder.Build(Name, Config.Exec, command, core.Facts, core.Machine, Variables(section));
+            core.Emit(new SpawnProcess(id, Name, InvocationId, plan));
+        }
+        catch (PlanException e)
+        {
+            core.ForgetSpawn(id);
+            OnSpawnFailed(id, e.Stage, e.Message);
+        }
+    }
+
+    private IEnumerable<KeyValuePair<string, string>> Variables(ExecSection section)
+    {
+        yield return new("INVOCATION_ID", InvocationId);
+        if (NotifyAccess != NotifyAccess.None)
+            yield return new("NOTIFY_SOCKET", core.Facts.NotifySocket);
+        if (Config.WatchdogUsec > 0)
+        {
+            yield return new("WATCHDOG_USEC", Config.WatchdogUsec.ToString());
+            if (section == ExecSection.ExecStart)
+                yield return new("WATCHDOG_PID", Execute.PidMark);
+        }
+        if (Main.Pid != 0 && section != ExecSection.ExecStart)
+            yield return new("MAINPID", Main.Pid.ToString());
+        if (section is ExecSection.ExecStop or ExecSection.ExecStopPost)
+        {
+            yield return new("SERVICE_RESULT", Result.Name());
+            if (MainExit is { } exit)
+            {
+                yield return new("EXIT_CODE", exit.CodeName);
+                yield return new("EXIT_STATUS", exit.Code == ExitCode.Exited ? exit.Status.ToString() : SignalNames.Of(exit.Status));
+            }
+        }
+    }
+
+    private void Fail(ServiceResult result)
+    {
+        if (Result == ServiceResult.Success)
+            Result = result;
+    }
+
+    private void SetState(ServiceState state, ulong timeoutUsec = ServiceDefinition.Infinity)
+    {
+        var before = Active;
+        var old = State;
+        State = state;
+        core.Timers.Disarm(this);
+        if (timeoutUsec is not (0 or ServiceDefinition.Infinity))
+            core.Timers.Arm(this, core.Now.After(timeoutUsec));
+        if (state != ServiceState.Running)
+        {
+            if (_runtimeKey is not null)
+                core.Timers.Disarm(_runtimeKey);
+            if (_watchdogKey is not null && state is not (ServiceState.StartPost or ServiceState.Reload))
+                core.Timers.Disarm(_watchdogKey);
+        }
+        if (_pollKey is not null && state != ServiceState.Start)
+            core.Timers.Disarm(_pollKey);
+        if (old != state || before != Active)
+            core.OnUnitStateChanged(this, before, failed: HasFailed, reloadFailed: ReloadResult != ServiceResult.Success);
+    }
+}
