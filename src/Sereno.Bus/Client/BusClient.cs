@@ -1,0 +1,202 @@
+using System.Diagnostics;
+using Sereno.Bus.Wire;
+using Sereno.Linux;
+
+namespace Sereno.Bus.Client;
+
+/// <summary>
+/// A blocking client for verbs: connects to a manager's private socket, calls, waits for signals. Signals that arrive during a
+/// call are kept for <see cref="WaitForSignal"/>. Not for use from several threads at once.
+/// </summary>
+public sealed class BusClient : IDisposable
+{
+    /// <summary>sd-bus' and libdbus' default for a call.</summary>
+    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(25);
+
+    /// <summary>Signals nobody waits for may pile up to this many; then the oldest are forgotten.</summary>
+    private const int MaxSignals = 65_536;
+    private readonly Epoll _epoll = new();
+    private readonly BusConnection _connection;
+    private readonly Queue<Message> _signals = new();
+    private bool _watchesWrite;
+
+    private BusClient(BusConnection connection)
+    {
+        _connection = connection;
+        _epoll.Add(connection.Fd, 0);
+    }
+
+    /// <summary>Connects and authenticates.</summary>
+    /// <exception cref="LinuxException">Nobody listens at <paramref name="path"/>.</exception>
+    /// <exception cref="BusException">The handshake failed or timed out.</exception>
+    public static BusClient Connect(string path, TimeSpan? timeout = null)
+    {
+        var deadline = new Deadline(timeout ?? DefaultTimeout);
+        var socket = UnixSocket.Create(UnixSocketType.Stream);
+        while (true)
+            try
+            {
+                socket.Connect(path);
+                break;
+            }
+            catch (LinuxException e) when (e.Number == EAgain && !deadline.IsOver)
+            {
+                Thread.Sleep(5); // the backlog is full, and a non-blocking connect(2) does not wait for it
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        return Start(BusConnection.Connect(socket), deadline);
+    }
+
+    /// <summary>A client over a socket that is already connected.</summary>
+    public static BusClient Over(UnixSocket socket, TimeSpan? timeout = null) =>
+        Start(BusConnection.Connect(socket), new Deadline(timeout ?? DefaultTimeout));
+
+    /// <summary>Calls a method and returns its reply.</summary>
+    /// <param name="replySignature">What the reply must look like; a different one is a <see cref="BusException"/>, not a misreading. Null: not checked.</param>
+    /// <param name="timeout"><see cref="Timeout.InfiniteTimeSpan"/> to wait for ever.</param>
+    /// <exception cref="BusException">The error the other side sent; or Timeout, Disconnected.</exception>
+    public Message Call(string path, string @interface, string member, string signature = "", Action<MessageWriter>? body = null,
+        string? replySignature = null, TimeSpan? timeout = null)
+    {
+        using var writer = new MessageWriter();
+        body?.Invoke(writer);
+        uint serial = _connection.Send(MessageHeader.Call(path, @interface, member, signature), writer.Written);
+        var deadline = new Deadline(timeout ?? DefaultTimeout);
+        while (true)
+        {
+            var message = Next(deadline, $"{member} was not answered");
+            if (message.Header.Type == MessageType.Signal)
+                Keep(message);
+            else if (message.Header.ReplySerial == serial)
+                return Check(message, member, replySignature);
+        }
+    }
+
+    /// <summary>The next signal that <paramref name="wanted"/> accepts, of those kept and those to come; null when time is up.</summary>
+    public Message? WaitForSignal(Func<Message, bool> wanted, TimeSpan timeout)
+    {
+        for (int kept = _signals.Count; kept > 0; kept--)
+        {
+            var signal = _signals.Dequeue();
+            if (wanted(signal))
+                return signal;
+            _signals.Enqueue(signal);
+        }
+        var deadline = new Deadline(timeout);
+        while (Pump(deadline) is { } message)
+            if (message.Header.Type == MessageType.Signal)
+                if (wanted(message))
+                    return message;
+                else
+                    Keep(message);
+        return null;
+    }
+
+    public void Dispose()
+    {
+        _connection.Dispose();
+        _epoll.Dispose();
+    }
+
+    private const int EAgain = 11;
+
+    private static BusClient Start(BusConnection connection, Deadline deadline)
+    {
+        var client = new BusClient(connection);
+        try
+        {
+            while (!connection.IsReady)
+                if (client.Wait(deadline))
+                    connection.OnReadable();
+                else
+                    throw new BusException(BusErrors.Timeout, "the handshake was not answered");
+            return client;
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+    }
+
+    private static Message Check(Message reply, string member, string? signature)
+    {
+        if (reply.Header.Type == MessageType.Error)
+        {
+            string text = reply.Header.Signature.StartsWith('s') ? reply.Reader.ReadString() : "";
+            throw new BusException(reply.Header.ErrorName!, text is "" ? reply.Header.ErrorName! : text);
+        }
+        if (signature is not null && reply.Header.Signature != signature)
+            throw new BusException(BusErrors.Failed, $"{member} answered with '{reply.Header.Signature}' instead of '{signature}'");
+        return reply;
+    }
+
+    private void Keep(Message signal)
+    {
+        if (_signals.Count == MaxSignals)
+            _signals.Dequeue();
+        _signals.Enqueue(signal);
+    }
+
+    private Message Next(Deadline deadline, string failure) =>
+        Pump(deadline) ?? throw new BusException(BusErrors.Timeout, failure);
+
+    /// <summary>The next message; null when time is up.</summary>
+    private Message? Pump(Deadline deadline)
+    {
+        while (true)
+        {
+            if (_connection.TryReceive() is { } incoming)
+            {
+                foreach (var fd in incoming.Fds)
+                    fd.Dispose(); // no call of ours returns descriptors
+                return incoming.Message;
+            }
+            if (!Wait(deadline))
+                return null;
+            _connection.OnReadable();
+        }
+    }
+
+    /// <summary>Waits until there may be something to read, writing meanwhile; false when time is up.</summary>
+    private bool Wait(Deadline deadline)
+    {
+        Span<(ulong, Readiness Ready)> ready = stackalloc (ulong, Readiness)[1];
+        while (true)
+        {
+            if (_connection.Closed)
+                throw new BusException(BusErrors.Disconnected, $"the connection is closed: {_connection.CloseReason}");
+            if (_watchesWrite != _connection.WantsWrite)
+            {
+                _watchesWrite = _connection.WantsWrite;
+                _epoll.Change(_connection.Fd, 0, _watchesWrite ? Readiness.Read | Readiness.Write : Readiness.Read);
+            }
+            int wait = deadline.Milliseconds;
+            if (_epoll.Wait(ready, wait) == 0)
+            {
+                if (deadline.IsOver)
+                    return false;
+                continue;
+            }
+            if ((ready[0].Ready & Readiness.Write) != 0)
+                _connection.OnWritable();
+            if ((ready[0].Ready & ~Readiness.Write) != 0)
+                return true;
+        }
+    }
+
+    private readonly struct Deadline(TimeSpan timeout)
+    {
+        private readonly long _end = timeout == Timeout.InfiniteTimeSpan ? long.MaxValue
+            : Stopwatch.GetTimestamp() + (long)(timeout.TotalSeconds * Stopwatch.Frequency);
+
+        public bool IsOver => Stopwatch.GetTimestamp() >= _end;
+
+        public int Milliseconds => _end == long.MaxValue ? -1
+            : (int)Math.Clamp((_end - Stopwatch.GetTimestamp()) * 1000.0 / Stopwatch.Frequency + 1, 0, int.MaxValue);
+    }
+}

@@ -1,0 +1,82 @@
+using Sereno.Bus.Wire;
+
+namespace Sereno.Bus.Client;
+
+/// <summary>org.freedesktop.systemd1.Manager as methods; every one throws <see cref="BusException"/> with the manager's own words.</summary>
+public sealed partial class ManagerProxy(BusClient client)
+{
+    private const string Interface = "org.freedesktop.systemd1.Manager";
+
+    public BusClient Client { get; } = client;
+
+    /// <summary>Any job verb: StartUnit, StopUnit, RestartUnit, ReloadUnit, TryRestartUnit, ReloadOrRestartUnit, ReloadOrTryRestartUnit.</summary>
+    /// <param name="mode">"replace", "fail", "isolate", "ignore-dependencies", ... (systemctl(1), --job-mode=).</param>
+    /// <returns>The job's path.</returns>
+    public string EnqueueJob(string method, string unit, string mode = "replace") =>
+        Call(method, "ss", w => { w.WriteString(unit); w.WriteString(mode); }, "o").Reader.ReadObjectPath();
+
+    public string StartUnit(string unit, string mode = "replace") => EnqueueJob("StartUnit", unit, mode);
+
+    public string StopUnit(string unit, string mode = "replace") => EnqueueJob("StopUnit", unit, mode);
+
+    public string RestartUnit(string unit, string mode = "replace") => EnqueueJob("RestartUnit", unit, mode);
+
+    public string ReloadUnit(string unit, string mode = "replace") => EnqueueJob("ReloadUnit", unit, mode);
+
+    public string TryRestartUnit(string unit, string mode = "replace") => EnqueueJob("TryRestartUnit", unit, mode);
+
+    public string ReloadOrRestartUnit(string unit, string mode = "replace") => EnqueueJob("ReloadOrRestartUnit", unit, mode);
+
+    public string ReloadOrTryRestartUnit(string unit, string mode = "replace") => EnqueueJob("ReloadOrTryRestartUnit", unit, mode);
+
+    /// <summary>Waits until a job that this client queued is gone.</summary>
+    /// <returns>"done", "failed", "canceled", "timeout", "dependency", "skipped", ...; null when <paramref name="timeout"/> is over.</returns>
+    public string? WaitForJob(string job, TimeSpan? timeout = null)
+    {
+        string result = "";
+        bool Removed(Message signal)
+        {
+            if (signal.Header is not { Interface: Interface, Member: "JobRemoved", Signature: "uoss" })
+                return false;
+            var reader = signal.Reader;
+            reader.ReadUInt32();
+            if (reader.ReadObjectPath() != job)
+                return false;
+            reader.ReadString();
+            result = reader.ReadString();
+            return true;
+        }
+        return Client.WaitForSignal(Removed, timeout ?? Timeout.InfiniteTimeSpan) is null ? null : result;
+    }
+
+    /// <param name="whom">"main", "control" or "all"; with "-fail" appended it is an error when there is nobody.</param>
+    public void KillUnit(string unit, int signal, string whom = "all") =>
+        Call("KillUnit", "ssi", w => { w.WriteString(unit); w.WriteString(whom); w.WriteInt32(signal); });
+
+    public void ResetFailedUnit(string unit) => Call("ResetFailedUnit", "s", w => w.WriteString(unit));
+
+    public void ResetFailed() => Call("ResetFailed");
+
+    public void CancelJob(uint id) => Call("CancelJob", "u", w => w.WriteUInt32(id));
+
+    /// <summary>Reads all unit files anew; returns when it is done.</summary>
+    public void Reload() => Call("Reload", timeout: Timeout.InfiniteTimeSpan);
+
+    public void Subscribe() => Call("Subscribe");
+
+    public void Exit() => Call("Exit");
+
+    /// <summary>The path of a unit that is loaded.</summary>
+    /// <exception cref="BusException">NoSuchUnit when it is not.</exception>
+    public string GetUnit(string unit) => Call("GetUnit", "s", w => w.WriteString(unit), "o").Reader.ReadObjectPath();
+
+    public string GetUnitByPid(uint pid) => Call("GetUnitByPID", "u", w => w.WriteUInt32(pid), "o").Reader.ReadObjectPath();
+
+    /// <summary>The path of a unit, which is loaded if it was not; it may turn out not to exist (LoadState "not-found").</summary>
+    public string LoadUnit(string unit) => Call("LoadUnit", "s", w => w.WriteString(unit), "o").Reader.ReadObjectPath();
+
+    public UnitProxy Unit(string name) => new(Client, name);
+
+    private Message Call(string member, string signature = "", Action<MessageWriter>? body = null, string reply = "", TimeSpan? timeout = null) =>
+        Client.Call(UnitPath.Manager, Interface, member, signature, body, reply, timeout);
+}

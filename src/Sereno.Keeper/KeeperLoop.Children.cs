@@ -1,0 +1,182 @@
+using Sereno.Keeper.Wire;
+using Sereno.Linux;
+using Sereno.Linux.Headers;
+
+namespace Sereno.Keeper;
+
+// What the manager asks for, and what becomes of the children.
+public sealed partial class KeeperLoop
+{
+    /// <summary>Orphans that ended while no manager took notice: beyond this many the oldest are forgotten.</summary>
+    private const int MaxOrphanExits = 1024;
+
+    private readonly Dictionary<int, Child> _children = [];
+    private readonly Queue<ExitedReply> _exits = [];
+    private readonly Dictionary<string, Fd[]> _held = [];
+    private readonly Dictionary<ulong, LogStream> _streams = [];
+    private ulong _exitSequence, _lastStream = ManagerStream;
+    private int? _exitCode;
+
+    private sealed record Child(ulong Id, int Pid, bool InCgroup, byte[] Tag, Fd? Pidfd);
+
+    private sealed record LogStream(int Pid, byte[] Metadata, Fd Read);
+
+    private void Obey(ReadOnlySpan<byte> packet, bool truncated)
+    {
+        switch (KeeperWire.DecodeRequest(packet))
+        {
+            case SpawnRequest r:
+                // A message whose descriptors didn't fit in our table comes without some of them (unix(7), MSG_CTRUNC).
+                if (truncated || _fds.Count < (r.HasCgroup ? 2 : 1))
+                    Reply(new SpawnFailedReply(r.Id, ExitStage.Fds, truncated ? libc.EMFILE : libc.EBADF, -1));
+                else
+                    Spawn(r);
+                break;
+            case AcknowledgeRequest r:
+                while (_exits.TryPeek(out var exit) && exit.Sequence <= r.Sequence)
+                    _exits.Dequeue();
+                break;
+            case HoldRequest r when !truncated && _fds.Count > 0:
+                Drop(r.Name);
+                _held[r.Name] = _fds.ToArray();
+                _fds.Clear();
+                break;
+            case HoldRequest r:
+                Files.Complain($"cannot hold {r.Name}: {Errno.Text(truncated ? libc.EMFILE : libc.EBADF)}");
+                break;
+            case DropRequest r:
+                Drop(r.Name);
+                break;
+            case ExitRequest r:
+                _exitCode = r.Code;
+                break;
+            default:
+                Files.Complain("cannot understand a message of the manager");
+                break;
+        }
+    }
+
+    /// <summary>
+    /// Here, in the loop, about a millisecond: a helper thread would free the loop from a slow execve(2), but cost a stack, and
+    /// an exit could then be reaped before the child is registered.
+    /// </summary>
+    private void Spawn(SpawnRequest request)
+    {
+        int first = request.HasCgroup ? 2 : 1;
+        var fds = _fds.GetRange(first, _fds.Count - first);
+        Fd? read = null, write = null;
+        SpawnResult result;
+        try
+        {
+            if (request.Log.Length > 0)
+            {
+                (read, write) = Pipe.Create(nonBlockingRead: true);
+                fds.Add(write);
+            }
+            result = Spawner.Spawn(_fds[0], fds, request.HasCgroup ? _fds[1] : null);
+        }
+        catch (LinuxException e)
+        {
+            result = new(0, null, false, e.Number, ExitStage.Fds, -1);
+        }
+        finally
+        {
+            write?.Dispose();
+        }
+        if (!result.Ok)
+        {
+            read?.Dispose();
+            Reply(new SpawnFailedReply(request.Id, result.Stage, result.Errno, result.Operation));
+            return;
+        }
+        _children[result.Pid] = new(request.Id, result.Pid, result.InCgroup, request.Tag, result.Pidfd);
+        if (_manager.Queue is { } queue)
+            Post(queue, KeeperWire.Encode(new SpawnedReply(request.Id, result.Pid, result.InCgroup)), result.Pidfd);
+        if (read is not null)
+            OpenStream(result.Pid, request.Log, read);
+    }
+
+    private void OpenStream(int pid, byte[] metadata, Fd read)
+    {
+        var stream = new LogStream(pid, metadata, read);
+        _streams[++_lastStream] = stream;
+        try
+        {
+            Announce(_lastStream, stream);
+        }
+        catch (LinuxException e)
+        {
+            // No descriptor for the waiting packet. The journal is behind; the next one is told of all streams.
+            Files.Complain($"cannot hand a log to the journal: {e.Message}");
+        }
+    }
+
+    private void Drop(string name)
+    {
+        if (_held.Remove(name, out var fds))
+            foreach (var fd in fds)
+                fd.Dispose();
+    }
+
+    private void Reply(KeeperReply reply) => _manager.Queue?.Post(KeeperWire.Encode(reply));
+
+    private void Reap()
+    {
+        _reapAgain = false;
+        for (int i = 0; i < ReapsPerTurn; i++)
+        {
+            if (ChildWait.Next(out _) is not { } exit)
+                return;
+            if (exit.Pid == _manager.Pid)
+            {
+                // What it said before it died counts: above all, the state it asked us to hold.
+                Drain(_manager, int.MaxValue);
+                RoleEnded(_manager, exit);
+            }
+            else if (exit.Pid == _journal.Pid)
+            {
+                Drain(_journal, int.MaxValue);
+                RoleEnded(_journal, exit);
+            }
+            else
+            {
+                ChildEnded(exit);
+            }
+        }
+        _reapAgain = true; // somebody forks faster than we reap: let the others have their turn
+    }
+
+    private void RoleEnded(Role role, ChildExit exit)
+    {
+        if (_exitCode is null)
+            Files.Complain($"the {role.Name} ended ({exit.Code}, status {exit.Status}) and is started again");
+        role.Ended(_options.StableAfter);
+    }
+
+    private void ChildEnded(ChildExit exit)
+    {
+        _busy = true;
+        _children.Remove(exit.Pid, out var child);
+        var reply = new ExitedReply(++_exitSequence, child?.Id ?? 0, exit.Pid, exit.Code, exit.Status, child?.Tag ?? []);
+        child?.Pidfd?.Dispose();
+        if (child is null)
+            ForgetOldOrphan();
+        _exits.Enqueue(reply);
+        Reply(reply);
+    }
+
+    private void ForgetOldOrphan()
+    {
+        if (_exits.Count < MaxOrphanExits || _exits.Count(e => e.Id == 0) < MaxOrphanExits)
+            return;
+        bool forgotten = false;
+        for (int n = _exits.Count; n > 0; n--)
+        {
+            var exit = _exits.Dequeue();
+            if (forgotten || exit.Id != 0)
+                _exits.Enqueue(exit);
+            else
+                forgotten = true;
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using System.Text;
+using Sereno.Linux.Headers;
+
+namespace Sereno.Linux;
+
+/// <summary>Files as descriptors, for callers that need the flags of openat(2) or must not allocate a FileStream.</summary>
+public static unsafe class Files
+{
+    /// <param name="flags">O_* of open(2); O_CLOEXEC is added.</param>
+    /// <param name="mode">Permissions of a file that O_CREAT makes, before the umask.</param>
+    /// <exception cref="LinuxException">As open(2).</exception>
+    public static Fd Open(string path, int flags, uint mode = 0) =>
+        TryOpen(path, flags, out int errno, mode) ?? throw new LinuxException(errno, $"open {path}");
+
+    /// <summary>Like <see cref="Open"/>, but null and the errno instead of an exception.</summary>
+    public static Fd? TryOpen(string path, int flags, out int errno, uint mode = 0)
+    {
+        int fd;
+        fixed (byte* p = Text(path))
+            fd = libc.openat(libc.AT_FDCWD, p, flags | libc.O_CLOEXEC, mode);
+        errno = fd == -1 ? Errno.Last : 0;
+        return fd == -1 ? null : new Fd(fd);
+    }
+
+    public static Fd OpenFolder(string path) => Open(path, libc.O_RDONLY | libc.O_DIRECTORY);
+
+    public static void Truncate(Fd fd, long length) => Errno.Check(libc.ftruncate(fd.Number, (nint)length), "truncate a file");
+
+    /// <summary>Writes to our standard error, without Console: that would start threads and take over signals.</summary>
+    public static void Complain(string message)
+    {
+        var bytes = Encoding.UTF8.GetBytes($"sereno: {message}\n");
+        fixed (byte* p = bytes)
+            _ = libc.write(2, p, (nuint)bytes.Length);
+    }
+
+    /// <summary>The bytes of a path with the zero that C wants.</summary>
+    internal static byte[] Text(string text)
+    {
+        var bytes = new byte[Encoding.UTF8.GetByteCount(text) + 1];
+        Encoding.UTF8.GetBytes(text, bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,7 @@
+namespace Sereno.Linux.Headers;
+
+public static unsafe partial class libc
+{
+    // Numbers since Linux 5.1 are the same on every processor.
+    public const int SYS_pidfd_send_signal = 424, SYS_pidfd_open = 434;
+}

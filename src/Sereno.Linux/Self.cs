@@ -1,0 +1,36 @@
+using Sereno.Linux.Headers;
+
+namespace Sereno.Linux;
+
+/// <summary>What this process is and may do. (Not System.Diagnostics.Process, which reaps children of its own.)</summary>
+public static unsafe class Self
+{
+    public static int Pid => libc.getpid();
+
+    public static uint Uid => libc.geteuid();
+
+    public static uint Gid => libc.getegid();
+
+    /// <summary>From now on orphaned descendants become our children (PR_SET_CHILD_SUBREAPER(2const)).</summary>
+    public static void BecomeSubreaper() => Errno.Check(libc.prctl(libc.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "become a subreaper");
+
+    /// <summary>getrlimit(2); <see cref="ulong.MaxValue"/> is RLIM_INFINITY.</summary>
+    public static (ulong Soft, ulong Hard) Limit(int resource)
+    {
+        libc.rlimit limit;
+        Errno.Check(libc.getrlimit(resource, &limit), "read a resource limit");
+        return (limit.rlim_cur, limit.rlim_max);
+    }
+
+    /// <summary>Raises our soft RLIMIT_NOFILE to the hard one; spawned children get the former back.</summary>
+    public static void RaiseFileLimit()
+    {
+        int errno = sereno_spawn.sereno_raise_nofile();
+        if (errno != 0)
+            throw new LinuxException(errno, "raise the limit of open files");
+    }
+
+    /// <summary>kill(2); false when there is no such process. Prefer <see cref="Pidfd.Signal"/>.</summary>
+    public static bool Kill(int pid, int signo) =>
+        libc.kill(pid, signo) == 0 || (Errno.Last == libc.ESRCH ? false : throw Errno.Failed($"send signal {signo} to {pid}"));
+}

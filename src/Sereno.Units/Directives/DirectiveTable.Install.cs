@@ -1,0 +1,30 @@
+using Sereno.Units.Text;
+
+namespace Sereno.Units.Directives;
+
+/// <summary>[Install] and [X-Sereno]. Loading keeps [Install] as written: its specifiers mean something else and are resolved when enabling.</summary>
+internal static partial class DirectiveTable
+{
+    private static IEnumerable<DirectiveRow> InstallRows() =>
+    [
+        NameList("WantedBy", u => u.WantedBy), NameList("RequiredBy", u => u.RequiredBy), NameList("Also", u => u.Also), NameList("Alias", u => u.Alias),
+        Enforced("Install", "DefaultInstance", r => r.Unit.DefaultInstance = r.IsEmpty ? null : r.Value),
+    ];
+
+    private static DirectiveRow NameList(string key, Func<UnitBuilder, List<string>> list) => Enforced("Install", key, r =>
+    {
+        if (r.IsEmpty)
+            list(r.Unit).Clear();
+        list(r.Unit).AddRange(r.Words(WordFlags.Unquote | WordFlags.RetainEscape));
+    });
+
+    private static IEnumerable<DirectiveRow> SerenoRows() =>
+    [
+        Ignored(Sereno, "Scope", "reported, not enforced", r => r.OneOf(["local", "intranet", "internet"], "Failed to parse scope")),
+        Ignored(Sereno, "Server", "sockets are not supported yet", r => r.OneOf(["dedicated", "concurrent"], "Failed to parse server kind")),
+        Ignored(Sereno, "Ready", "not supported: readiness follows Type= alone", r => r.OneOf(["listen"], "Failed to parse readiness")),
+    ];
+
+    /// <summary>The section of our own keys; systemd skips every section that starts with X-.</summary>
+    public const string Sereno = "X-Sereno";
+}

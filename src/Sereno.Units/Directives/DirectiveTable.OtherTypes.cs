@@ -1,0 +1,61 @@
+using Sereno.Units.Model;
+
+namespace Sereno.Units.Directives;
+
+/// <summary>The sections of other unit types: known, so that nothing is called a mistake that is none, and without effect.</summary>
+internal static partial class DirectiveTable
+{
+    private const string SocketKeys =
+        "TimeoutSec ExecStartPre ExecStartPost ExecStopPost ListenStream ListenDatagram ListenSequentialPacket ListenFIFO ListenNetlink ListenSpecial " +
+        "ListenMessageQueue ListenUSBFunction SocketProtocol BindIPv6Only Backlog BindToDevice ExecStopPre " +
+        "SocketUser SocketGroup SocketMode DirectoryMode Accept FlushPending Writable MaxConnections " +
+        "MaxConnectionsPerSource KeepAlive KeepAliveTimeSec KeepAliveIntervalSec KeepAliveProbes DeferAcceptSec " +
+        "NoDelay Priority ReceiveBuffer SendBuffer IPTOS IPTTL Mark PipeSize FreeBind Transparent Broadcast " +
+        "PassCredentials PassSecurity PassPacketInfo Timestamping TCPCongestion ReusePort MessageQueueMaxMessages " +
+        "MessageQueueMessageSize RemoveOnStop Symlinks FileDescriptorName Service TriggerLimitIntervalSec " +
+        "TriggerLimitBurst SmackLabel SmackLabelIPIn SmackLabelIPOut SELinuxContextFromNet";
+
+    private static readonly (UnitType Type, string Reason, string Keys)[] s_otherTypes =
+    [
+        (UnitType.Socket, "sockets are not supported yet", SocketKeys),
+        (UnitType.Timer, "timers are not supported yet",
+            "OnCalendar OnActiveSec OnBootSec OnStartupSec OnUnitActiveSec OnUnitInactiveSec OnClockChange " +
+            "OnTimezoneChange Persistent WakeSystem RemainAfterElapse FixedRandomDelay AccuracySec RandomizedDelaySec " +
+            "Unit"),
+        (UnitType.Path, "path units are not supported yet",
+            "PathExists PathExistsGlob PathChanged PathModified DirectoryNotEmpty Unit MakeDirectory DirectoryMode " +
+            "TriggerLimitIntervalSec TriggerLimitBurst"),
+        (UnitType.Mount, "mount units are not supported",
+            "TimeoutSec What Where Options Type DirectoryMode SloppyOptions LazyUnmount ForceUnmount ReadWriteOnly"),
+        (UnitType.Automount, "automount units are not supported",
+            "Where ExtraOptions DirectoryMode TimeoutIdleSec"),
+        (UnitType.Swap, "swap units are not supported",
+            "TimeoutSec What Priority Options"),
+        (UnitType.Slice, "slices are not supported",
+            ""),
+        (UnitType.Scope, "scopes are not supported",
+            "RuntimeMaxSec RuntimeRandomizedExtraSec TimeoutStopSec OOMPolicy"),
+    ];
+
+    private static IEnumerable<DirectiveRow> OtherTypesRows()
+    {
+        foreach (var (type, reason, keys) in s_otherTypes)
+            foreach (string key in keys.Split(' ', StringSplitOptions.RemoveEmptyEntries).Concat(SharedKeys(type)).Distinct())
+                yield return Ignored(type.ToString(), key, reason);
+    }
+
+    /// <summary>Sockets, mounts and swaps start processes; slices and scopes have cgroup settings; scopes are killed too.</summary>
+    private static IEnumerable<string> SharedKeys(UnitType type)
+    {
+        IEnumerable<string> kill = KillRows().Select(r => r.Key);
+        IEnumerable<string> cgroup = IgnoredRows().Where(r => r.Reason is NoCgroups or NoSlices or NoBpf or "obsolete: systemd ignores it too").Select(r => r.Key);
+        IEnumerable<string> process = ExecRows().Concat(StreamRows()).Concat(LimitRows()).Concat(IgnoredRows()).Select(r => r.Key);
+        return type switch
+        {
+            UnitType.Socket or UnitType.Mount or UnitType.Swap => process.Concat(kill),
+            UnitType.Slice => cgroup.Where(k => k is not ("RestrictFileSystems" or "Capabilities")),
+            UnitType.Scope => cgroup.Concat(kill).Where(k => k is not ("RestrictFileSystems" or "Capabilities")),
+            _ => [],
+        };
+    }
+}

@@ -1,0 +1,36 @@
+using System.Collections.Frozen;
+using Sereno.Units.Model;
+
+namespace Sereno.Units.Directives;
+
+/// <summary>One directive: how it is read and how far it holds. Without a reader it is only known.</summary>
+internal sealed record DirectiveRow(string Section, string Key, Support Support, string? Reason, Action<Reading>? Read);
+
+/// <summary>
+/// Every directive of systemd 252, in one table that drives both reading and what <c>check</c> says. A directive is
+/// supported by giving its row a reader; the manager then finds the value in the model.
+/// </summary>
+internal static partial class DirectiveTable
+{
+    private static readonly FrozenDictionary<(string, string), DirectiveRow> s_rows =
+        All().ToFrozenDictionary(r => (r.Section, r.Key));
+
+    public static IEnumerable<DirectiveRow> Rows => s_rows.Values;
+
+    /// <summary>Null for what systemd does not know either.</summary>
+    public static DirectiveRow? Find(string section, string key) => s_rows.GetValueOrDefault((section, key));
+
+    private static IEnumerable<DirectiveRow> All() =>
+        [.. UnitRows(), .. ConditionRows(), .. ServiceRows(), .. CommandRows(), .. ExecRows(), .. StreamRows(), .. LimitRows(), .. KillRows(),
+         .. InstallRows(), .. SerenoRows(), .. IgnoredRows(), .. OtherTypesRows()];
+
+    private static DirectiveRow Enforced(string section, string key, Action<Reading> read) => new(section, key, Support.Enforced, null, read);
+
+    private static DirectiveRow Emulated(string section, string key, string reason, Action<Reading> read) => new(section, key, Support.Emulated, reason, read);
+
+    private static DirectiveRow Ignored(string section, string key, string reason, Action<Reading>? read = null) => new(section, key, Support.Ignored, reason, read);
+
+    /// <summary>Several directives that are ignored for one reason; their values are still checked by <paramref name="read"/>.</summary>
+    private static IEnumerable<DirectiveRow> IgnoredAll(string section, string reason, string keys, Action<Reading>? read = null) =>
+        keys.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(key => Ignored(section, key, reason, read));
+}

@@ -1,0 +1,142 @@
+using System.Collections.Immutable;
+using Sereno.Units.Model;
+
+namespace Sereno.Units.Directives;
+
+/// <summary>A definition in the making: what the directives of a unit's files write to, in order.</summary>
+internal sealed class UnitBuilder(UnitName name)
+{
+    public UnitName Name { get; } = name;
+    public List<Diagnostic> Diagnostics { get; } = [];
+    public List<Directive> Directives { get; } = [];
+
+    /// <summary>Single values sit in the model itself; lists are kept here, so that a unit with thousands of lines stays linear.</summary>
+    public UnitDefinition Unit { get; set; } = new() { Name = name, Description = "" };
+    public ServiceDefinition Service { get; set; } = new();
+    public ExecContext Exec { get; set; } = new();
+    public KillContext Kill { get; set; } = new();
+
+    public List<string> Documentation { get; } = [];
+    public List<Condition> Conditions { get; } = [];
+    public Dictionary<Dependency, OrderedNames> Dependencies { get; } = [];
+    public bool HasSuccessAction { get; set; }
+
+    public Dictionary<ExecKind, List<ExecCommand>> Commands { get; } = [];
+    public ServiceType? Type { get; set; }
+    public bool TimeoutStartIsSet { get; set; }
+    public bool ExitsWithGroup { get; set; }
+    public bool StoresDescriptors { get; set; }
+
+    public OrderedAssignments Environment { get; } = new();
+    public List<EnvironmentFile> EnvironmentFiles { get; } = [];
+    public List<string> PassEnvironment { get; } = [];
+    public List<string> UnsetEnvironment { get; } = [];
+    public List<string> SupplementaryGroups { get; } = [];
+    public Dictionary<DirectoryKind, (List<string> Names, uint Mode)> Folders { get; } = [];
+    public StreamTarget? Output { get; set; }
+
+    public List<string> WantedBy { get; } = [];
+    public List<string> RequiredBy { get; } = [];
+    public List<string> Also { get; } = [];
+    public List<string> Alias { get; } = [];
+    public string? DefaultInstance { get; set; }
+
+    public List<ExecCommand> Of(ExecKind kind) => Commands.TryGetValue(kind, out var list) ? list : Commands[kind] = [];
+
+    public OrderedNames Of(Dependency kind) => Dependencies.TryGetValue(kind, out var names) ? names : Dependencies[kind] = new();
+
+    public (List<string> Names, uint Mode) Of(DirectoryKind kind) => Folders.TryGetValue(kind, out var set) ? set : Folders[kind] = ([], 0x1ED);
+
+    /// <summary>The definition, with the defaults that depend on other settings filled in.</summary>
+    public UnitDefinition Build() => Unit with
+    {
+        Description = Unit.Description.Length > 0 ? Unit.Description : Name.Full,
+        Documentation = [.. Documentation],
+        Conditions = [.. Conditions],
+        Dependencies = Dependencies.Where(d => d.Value.Names.Count > 0).ToImmutableDictionary(d => d.Key, d => d.Value.Names.ToImmutableArray()),
+        Diagnostics = [.. Diagnostics],
+        Directives = [.. Directives],
+        Install = new([.. WantedBy], [.. RequiredBy], [.. Also], [.. Alias], DefaultInstance),
+    };
+
+    public ServiceDefinition BuildService()
+    {
+        var type = Type ?? (Service.BusName is not null ? ServiceType.Dbus : Of(ExecKind.Start).Count > 0 ? ServiceType.Simple : ServiceType.Oneshot);
+        bool notifies = type == ServiceType.Notify || Service.WatchdogUsec > 0 || StoresDescriptors;
+        return Service with
+        {
+            Type = type,
+            ExecCondition = [.. Of(ExecKind.Condition)],
+            ExecStartPre = [.. Of(ExecKind.StartPre)],
+            ExecStart = [.. Of(ExecKind.Start)],
+            ExecStartPost = [.. Of(ExecKind.StartPost)],
+            ExecReload = [.. Of(ExecKind.Reload)],
+            ExecStop = [.. Of(ExecKind.Stop)],
+            ExecStopPost = [.. Of(ExecKind.StopPost)],
+            TimeoutStartUsec = type == ServiceType.Oneshot && !TimeoutStartIsSet ? ServiceDefinition.Infinity : Service.TimeoutStartUsec,
+            NotifyAccess = Service.NotifyAccess == NotifyAccess.None && notifies ? NotifyAccess.Main : Service.NotifyAccess,
+            Exec = BuildExec(),
+            Kill = Kill,
+        };
+    }
+
+    private ExecContext BuildExec()
+    {
+        // A terminal, socket or descriptor on stdin serves both ways, so that "inherit" then means it.
+        bool bidirectional = Exec.StandardInput.Kind is StreamKind.Tty or StreamKind.Socket or StreamKind.Fd;
+        var output = Output ?? StreamTarget.Inherit;
+        return Exec with
+        {
+            SupplementaryGroups = [.. SupplementaryGroups],
+            Environment = Environment.ToImmutable(),
+            EnvironmentFiles = [.. EnvironmentFiles],
+            PassEnvironment = [.. PassEnvironment],
+            UnsetEnvironment = [.. UnsetEnvironment],
+            Directories = Folders.Where(f => f.Value.Names.Count > 0).ToImmutableDictionary(f => f.Key, f => new DirectorySet([.. f.Value.Names], f.Value.Mode)),
+            StandardOutput = output.Kind == StreamKind.Inherit && !bidirectional ? StreamTarget.Journal : output,
+        };
+    }
+}
+
+internal enum ExecKind { Condition, StartPre, Start, StartPost, Reload, Stop, StopPost }
+
+/// <summary>Names in the order of first mention.</summary>
+internal sealed class OrderedNames
+{
+    private readonly HashSet<UnitName> _seen = [];
+
+    public List<UnitName> Names { get; } = [];
+
+    public void Add(UnitName name)
+    {
+        if (_seen.Add(name))
+            Names.Add(name);
+    }
+}
+
+/// <summary>NAME=value, a later one in the earlier one's place.</summary>
+internal sealed class OrderedAssignments
+{
+    private readonly List<string> _assignments = [];
+    private readonly Dictionary<string, int> _places = [];
+
+    public void Set(string assignment)
+    {
+        string name = assignment[..assignment.IndexOf('=')];
+        if (_places.TryGetValue(name, out int place))
+            _assignments[place] = assignment;
+        else
+        {
+            _places[name] = _assignments.Count;
+            _assignments.Add(assignment);
+        }
+    }
+
+    public void Clear()
+    {
+        _assignments.Clear();
+        _places.Clear();
+    }
+
+    public ImmutableArray<string> ToImmutable() => [.. _assignments];
+}

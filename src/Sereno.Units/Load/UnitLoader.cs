@@ -1,0 +1,163 @@
+using System.Collections.Immutable;
+using Sereno.Units.Directives;
+using Sereno.Units.Model;
+
+namespace Sereno.Units.Load;
+
+/// <summary>
+/// Definitions from unit files: a scan of the search path answers where everything is until <see cref="Rescan"/>;
+/// the files themselves are read at each load, each once. Not for several threads at a time.
+/// </summary>
+public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUnitLoader
+{
+    private static readonly (string Suffix, Dependency Kind)[] s_dependencyFolders =
+        [(".wants", Dependency.Wants), (".requires", Dependency.Requires), (".upholds", Dependency.Upholds)];
+
+    public UnitPaths Paths { get; } = paths;
+
+    /// <summary>The scan in use.</summary>
+    public UnitFiles Files { get; private set; } = UnitFiles.Scan(paths);
+
+    /// <summary>Looks at the folders again: daemon-reload, and after links were made or removed.</summary>
+    public void Rescan() => Files = UnitFiles.Scan(Paths);
+
+    public UnitDefinition Load(UnitName name)
+    {
+        var (fragment, names) = Files.Find(name);
+        if (fragment is null)
+            return Files.Problems.Count > 0
+                ? Without(name, LoadState.Error, Files.Problems[0])
+                : Without(name, LoadState.NotFound, $"Unit {name} not found.");
+        if (Links.IsMask(fragment, Paths.Root))
+            return Without(name, LoadState.Masked, $"Unit {name} is masked.") with { FragmentPath = fragment };
+
+        var main = MainName(name, fragment);
+        var unit = new UnitBuilder(main);
+        var loading = new Loading(this, unit, new Specifiers(main, fragment, context));
+        var aliases = names.Where(n => n != main).ToImmutableArray();
+        var (state, error) = loading.Fragment(fragment);
+        if (state == LoadState.Loaded)
+        {
+            foreach (var (suffix, kind) in s_dependencyFolders)
+                loading.DependencyFolders(main, aliases, suffix, kind);
+            loading.DropIns(main, aliases);
+        }
+        var service = state == LoadState.Loaded && main.Type == UnitType.Service ? loading.Service(ref state, ref error) : null;
+        if (state == LoadState.Loaded && main.IsTemplate)
+            (state, error, service) = (LoadState.Error, $"Unit name {main} is missing the instance name.", null);
+        return unit.Build() with
+        {
+            Aliases = aliases,
+            LoadState = state,
+            LoadError = error,
+            FragmentPath = fragment,
+            DropInPaths = [.. loading.DropInPaths],
+            Sources = [.. loading.Sources],
+            Service = service,
+        };
+    }
+
+    private static UnitDefinition Without(UnitName name, LoadState state, string error) =>
+        new() { Name = name, Description = name.Full, LoadState = state, LoadError = error };
+
+    /// <summary>A unit is called as its file is, whichever alias asked for it.</summary>
+    private static UnitName MainName(UnitName name, string fragment) =>
+        !UnitName.TryParse(Values.Paths.FileName(fragment), out var file) ? name
+        : file.IsTemplate && name.IsInstance ? file.WithInstance(name.Instance!) : file;
+
+    /// <summary>The files of one unit, read into its builder.</summary>
+    private sealed class Loading(UnitLoader loader, UnitBuilder unit, Specifiers specifiers)
+    {
+        public List<string> DropInPaths { get; } = [];
+        public List<SourceFile> Sources { get; } = [];
+
+        public (LoadState, string?) Fragment(string path)
+        {
+            if (Read(path, out string? problem) is not { } bytes)
+                return (LoadState.Error, problem);
+            switch (FragmentReader.Read(bytes, path, unit, specifiers, out string reason))
+            {
+                case FragmentResult.BadSetting:
+                    var culprit = unit.Diagnostics.FindLast(d => d.Severity == Severity.Error);
+                    Say(Severity.Error, "Unit configuration has fatal error, unit will not be started.");
+                    return (LoadState.BadSetting, culprit?.ToString() ?? $"Unit {unit.Name} has a bad unit file setting.");
+                case FragmentResult.BadSyntax:
+                    return (LoadState.Error, unit.Diagnostics.Count > 0 ? unit.Diagnostics[^1].ToString() : reason);
+                default:
+                    return (LoadState.Loaded, null);
+            }
+        }
+
+        public void DependencyFolders(UnitName name, ImmutableArray<UnitName> aliases, string suffix, Dependency kind)
+        {
+            foreach (string path in loader.Files.Merge(loader.Files.Folders(name, aliases, suffix), ""))
+            {
+                string entry = Values.Paths.FileName(path);
+                if (Links.IsMask(path, loader.Paths.Root))
+                    continue;
+                if (Links.Read(path) is not { } target)
+                    Say(Severity.Warning, $"{kind} dependency dropin {path} is not a symlink, ignoring.");
+                else if (!UnitName.TryParse(entry, out var dependency))
+                    Say(Severity.Warning, $"{kind} dependency dropin {path} is not a valid unit name, ignoring.");
+                else
+                {
+                    if (!Aliases.FitsDependency(entry, Values.Paths.FileName(target), name.IsInstance))
+                        Say(Severity.Warning, $"{kind} dependency dropin {path} target {target} has different name");
+                    if (DirectiveTable.Instantiate(dependency, name) is { } other && other != name)
+                        unit.Of(kind).Add(other);
+                }
+            }
+        }
+
+        /// <summary>What breaks a drop-in ends that drop-in, not the unit.</summary>
+        public void DropIns(UnitName name, ImmutableArray<UnitName> aliases)
+        {
+            foreach (string path in loader.Files.Merge(loader.Files.Folders(name, aliases, ".d"), ".conf"))
+            {
+                DropInPaths.Add(path);
+                if (Links.IsMask(path, loader.Paths.Root))
+                    continue;
+                if (Read(path, out string? problem) is { } bytes)
+                    FragmentReader.Read(bytes, path, unit, specifiers, out _);
+                else
+                    unit.Diagnostics.Add(new(Severity.Error, path, 0, problem!));
+            }
+        }
+
+        public ServiceDefinition? Service(ref LoadState state, ref string? error)
+        {
+            var service = unit.BuildService();
+            if (ServiceRules.Refusal(service, unit) is { } refusal)
+            {
+                Say(Severity.Error, refusal);
+                (state, error) = (LoadState.BadSetting, $"{unit.Name}: {refusal}");
+                return null;
+            }
+            foreach (string warning in ServiceRules.Warnings(service))
+                Say(Severity.Warning, warning);
+            return service;
+        }
+
+        private void Say(Severity severity, string message) => unit.Diagnostics.Add(new(severity, unit.Name.Full, 0, message));
+
+        private byte[]? Read(string path, out string? problem)
+        {
+            problem = null;
+            try
+            {
+                if (Links.Final(path, loader.Paths.Root) is not { } file)
+                    problem = $"cannot read {path}: No such file or directory";
+                else
+                {
+                    Sources.Add(new(path, file.LastWriteTimeUtc));
+                    return File.ReadAllBytes(file.FullName);
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                problem = $"cannot read {path}: {Links.Reason(e)}";
+            }
+            return null;
+        }
+    }
+}
