@@ -1,0 +1,128 @@
+using System.Collections;
+using System.Collections.Immutable;
+using Sereno.Linux;
+using Sereno.Manager.Machine;
+using Sereno.Units.Load;
+using Sereno.Units.Model;
+
+namespace Sereno;
+
+/// <summary>
+/// Which Sereno: where its sockets, state and logs are, and where its units come from. With --dir all of it is in that
+/// folder; otherwise root has the system's paths and everybody else the XDG ones.
+/// </summary>
+public sealed record Instance
+{
+    /// <summary>--dir, absolute; null for the machine's or the account's own instance.</summary>
+    public string? Folder { get; private init; }
+    public required string RuntimeFolder { get; init; }
+    public required string LogFolder { get; init; }
+    public required UnitPaths Paths { get; init; }
+    public required SpecifierContext Specifiers { get; init; }
+
+    /// <summary>Of root: sysinit.target comes before everything.</summary>
+    public required bool IsRoot { get; init; }
+
+    /// <summary>The machine's own manager, whom systemctl finds without being told.</summary>
+    public bool IsSystem => IsRoot && Folder is null;
+
+    /// <summary>The D-Bus peer socket.</summary>
+    public string BusPath => $"{RuntimeFolder}/private";
+    public const string SystemBusPath = "/run/systemd/private";
+    public string LockPath => $"{RuntimeFolder}/lock";
+
+    /// <param name="unitPath">--unit-path; null leaves it to SYSTEMD_UNIT_PATH.</param>
+    public static Instance Resolve(string? folder, string? unitPath)
+    {
+        bool root = Self.Uid == 0;
+        folder = folder is null ? null : Path.GetFullPath(folder).TrimEnd('/');
+        unitPath ??= Environment.GetEnvironmentVariable("SYSTEMD_UNIT_PATH");
+        unitPath = unitPath is null ? null : string.Join(':', unitPath.Split(':').Select(p => p.Length == 0 ? p : Path.GetFullPath(p)));
+        var paths = root ? UnitPaths.System(unitPath) : UnitPaths.User(unitPath);
+        var facts = HostFacts.Read(user: !root);
+        if (folder is not null)
+            return new()
+            {
+                Folder = folder,
+                IsRoot = root,
+                RuntimeFolder = $"{folder}/run",
+                LogFolder = $"{folder}/log",
+                // What is enabled here stays here.
+                Paths = paths with
+                {
+                    PersistentConfig = $"{folder}/etc/units",
+                    RuntimeConfig = $"{folder}/run/units",
+                    Search = [$"{folder}/etc/units", $"{folder}/run/units", .. paths.Search.Where(p => p != paths.PersistentConfig && p != paths.RuntimeConfig)],
+                },
+                Specifiers = facts with
+                {
+                    RuntimeRoot = $"{folder}/run",
+                    StateRoot = $"{folder}/state",
+                    CacheRoot = $"{folder}/cache",
+                    LogsRoot = $"{folder}/log",
+                    ConfigurationRoot = $"{folder}/etc",
+                },
+            };
+        if (root)
+            return new() { IsRoot = true, RuntimeFolder = "/run/sereno", LogFolder = "/var/log/sereno", Paths = paths, Specifiers = facts };
+        string state = $"{Variable("XDG_STATE_HOME") ?? facts.HomeDirectory + "/.local/state"}/sereno";
+        return new()
+        {
+            IsRoot = false,
+            RuntimeFolder = Variable("XDG_RUNTIME_DIR") is { } run ? $"{run}/sereno" : $"{state}/run",
+            LogFolder = $"{state}/log",
+            Paths = paths,
+            Specifiers = facts,
+        };
+    }
+
+    /// <summary>Makes the folders; those of an account are its own alone.</summary>
+    public void Create()
+    {
+        const UnixFileMode open = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead |
+            UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+        foreach (string path in (string[])[RuntimeFolder, LogFolder])
+            Directory.CreateDirectory(path, open);
+    }
+
+    /// <summary>For the roles, which run with / as their folder.</summary>
+    public IReadOnlyList<string> Arguments
+    {
+        get
+        {
+            var list = new List<string>();
+            if (Folder is not null)
+                list.AddRange(["--dir", Folder]);
+            return list;
+        }
+    }
+
+    public InstanceFacts Facts(string defaultTarget, string notifySocket)
+    {
+        var inherited = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .ToImmutableDictionary(e => (string)e.Key, e => (string?)e.Value ?? "");
+        // Root's services start from a clean slate; an account's from the account's environment (systemd.exec(5)).
+        var environment = IsRoot
+            ? inherited.Where(v => v.Key is "LANG" or "LC_ALL" or "LC_CTYPE" or "TZ").ToImmutableDictionary()
+            : inherited.Remove("NOTIFY_SOCKET").Remove("SYSTEMD_UNIT_PATH");
+        return new()
+        {
+            IsSystem = IsRoot,
+            Uid = Self.Uid,
+            Roots = new Dictionary<DirectoryKind, string>
+            {
+                [DirectoryKind.Runtime] = Specifiers.RuntimeRoot,
+                [DirectoryKind.State] = Specifiers.StateRoot,
+                [DirectoryKind.Cache] = Specifiers.CacheRoot,
+                [DirectoryKind.Logs] = Specifiers.LogsRoot,
+                [DirectoryKind.Configuration] = Specifiers.ConfigurationRoot,
+            }.ToImmutableDictionary(),
+            NotifySocket = notifySocket,
+            Environment = environment.SetItem("PATH", Manager.Spawn.PlanBuilder.DefaultPath),
+            ManagerEnvironment = inherited,
+            DefaultTarget = defaultTarget,
+        };
+    }
+
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+}

@@ -1,0 +1,292 @@
+using System.Text;
+using Sereno.Bus.Server;
+using Sereno.Keeper;
+using Sereno.Linux;
+using Sereno.Manager;
+using Sereno.Manager.Jobs;
+using Sereno.Units.Load;
+using Sereno.Units.Model;
+
+namespace Sereno.Roles;
+
+/// <summary>
+/// The manager's process: one epoll loop around the core. Descriptor 3 leads to the keeper, 4 to the log. Each turn: hand
+/// an event to the core, append the checkpoint, carry out the effects.
+/// </summary>
+public sealed partial class ManagerHost : IDisposable
+{
+    private readonly Instance _instance;
+    private readonly EpollLoop _loop = new();
+    private readonly KeeperClient _keeper;
+    private readonly IWatch _keeperWatch;
+    private readonly Fd _log;
+    private readonly bool _verbose;
+    private readonly UnitLoader _files;
+    private readonly CheckpointStore _checkpoint;
+    private readonly ProcessGroups _groups;
+    private readonly Dictionary<int, Fd> _pidfds = [];
+    private readonly List<KeeperEvent> _events = [];
+    private readonly List<Fd> _heldBus = [];
+    private NotifySocket _notify = null!;
+    private ManagerCore _core = null!;
+    private Bus.Server.BusServer _bus = null!;
+    private bool _keeperWantsWrite, _over;
+    private int _exitCode;
+    private long _busySince;
+
+    public ManagerHost(Instance instance, bool verbose)
+    {
+        _instance = instance;
+        _verbose = verbose;
+        _keeper = new KeeperClient(new UnixSocket(new Fd(3)));
+        _log = new Fd(4);
+        _files = new UnitLoader(instance.Paths, instance.Specifiers);
+        _checkpoint = new CheckpointStore(_keeper);
+        _groups = new ProcessGroups(instance.Folder is { } f ? "sereno-" + UnitName.Escape(f.Trim('/')) : "sereno", Self.ParentPid);
+        _keeperWatch = _loop.Watch(_keeper.Fd, Readiness.Read, _ => OnKeeper());
+    }
+
+    /// <summary>Runs until the keeper ends it.</summary>
+    /// <param name="defaultTarget">What to start when there is no earlier manager's work to go on with.</param>
+    public int Run(string defaultTarget)
+    {
+        var welcome = ReceiveWelcome();
+        if (welcome is null)
+            return 1;
+        Begin(welcome, defaultTarget);
+        while (!_over)
+        {
+            int timeout = Timeout();
+            _loop.RunOnce(timeout);
+            Turn();
+            if (timeout != 0)
+                RestWhenIdle();
+        }
+        return _exitCode;
+    }
+
+    private Welcome? ReceiveWelcome()
+    {
+        while (true)
+        {
+            _events.Clear();
+            _keeper.Receive(_events);
+            if (_events.OfType<KeeperClosed>().Any())
+                return null;
+            if (_events.OfType<Welcome>().FirstOrDefault() is { } welcome)
+            {
+                _events.Remove(welcome);
+                return welcome;
+            }
+            _loop.RunOnce(-1);
+        }
+    }
+
+    private void Begin(Welcome welcome, string defaultTarget)
+    {
+        Fd? Held(string name) => welcome.Held.FirstOrDefault(h => h.Name == name)?.Fds[0];
+        _notify = NotifySocket.Open(_instance.RuntimeFolder, Held("notify"));
+        _keeper.Hold("notify", [_notify.Fd]);
+        _loop.Watch(_notify.Fd, Readiness.Read, _ => OnNotify());
+        if (_groups.Events is { } events)
+            _loop.Watch(events, Readiness.Read, _ => OnCgroupEvents());
+
+        _core = new ManagerCore(new StandardUnits(_files), new HostMachine(), _instance.Facts(defaultTarget, _notify.Address)) { Now = Clock.Now };
+        OpenBus(welcome.Held.FirstOrDefault(h => h.Name == "bus")?.Fds);
+        foreach (string problem in _files.Files.Problems)
+            Log(null, LogLevel.Warning, problem);
+        if (Held(CheckpointStore.Name) is { } checkpoint)
+            Resume(checkpoint, welcome);
+        else
+            Boot(defaultTarget);
+        Pending(_events);
+        Turn();
+    }
+
+    private void Boot(string defaultTarget)
+    {
+        if (!_groups.HasCgroups)
+            Log(null, LogLevel.Notice, $"no control groups ({_groups.Reason}): services' processes are found by session and INVOCATION_ID");
+        try
+        {
+            _core.Enqueue(_core.Load(UnitName.Parse(defaultTarget)), JobType.Start, JobMode.Replace);
+        }
+        catch (Exception e) when (e is ManagerException or FormatException)
+        {
+            Log(null, LogLevel.Error, $"cannot start {defaultTarget}: {e.Message}");
+        }
+    }
+
+    /// <summary>Events that the keeper has queued come again, after the state they belong to.</summary>
+    private void Resume(Fd checkpoint, Welcome welcome)
+    {
+        var records = CheckpointStore.Read(checkpoint);
+        checkpoint.Dispose();
+        var spawned = new Dictionary<ulong, int>();
+        foreach (var child in welcome.Children)
+        {
+            spawned[child.Id] = child.Pid;
+            if (child.Pidfd is { } pidfd)
+                _pidfds[child.Pid] = pidfd;
+        }
+        foreach (var exit in welcome.Exits)
+            if (exit.Id != 0)
+                spawned[exit.Id] = exit.Pid;
+        var ended = welcome.Exits.Select(e => e.Pid).ToHashSet();
+        foreach (var record in records)
+            if (record.Service is { } service && UnitName.TryParse(record.Name, out var name))
+                _groups.Restore(name, record.InvocationId, welcome.Children.Where(c => Encoding.UTF8.GetString(c.Tag) == record.Name).Select(c => c.Pid)
+                    .Concat(service.Main.Pid > 0 ? [service.Main.Pid] : []));
+        _core.Restore(records, spawned, pid => spawned.ContainsValue(pid) || ended.Contains(pid) || ProcessTable.Stat(pid) is not null);
+        Log(null, LogLevel.Notice, $"manager restarted: {records.Count(r => !r.Gone)} units, {welcome.Children.Count} processes taken over");
+        _events.InsertRange(0, welcome.Exits);
+    }
+
+    private void OnKeeper()
+    {
+        _events.Clear();
+        _keeper.Flush();
+        _keeper.Receive(_events);
+        Pending(_events);
+    }
+
+    private void Pending(List<KeeperEvent> events)
+    {
+        _core.Now = Clock.Now;
+        foreach (var e in events)
+            Handle(e);
+        events.Clear();
+    }
+
+    private void Handle(KeeperEvent e)
+    {
+        switch (e)
+        {
+            case Spawned spawned:
+                if (spawned.Pidfd is { } pidfd)
+                    _pidfds[spawned.Pid] = pidfd;
+                if (_spawning.Remove(spawned.Id, out var unit))
+                    _groups.AddLeader(unit, spawned.Pid);
+                _core.OnSpawned(spawned.Id, spawned.Pid);
+                break;
+            case SpawnFailed failed:
+                _spawning.Remove(failed.Id);
+                _core.OnSpawnFailed(failed.Id, failed.Stage == ExitStage.None ? (int)ExitStage.Exec : (int)failed.Stage, Errno.Text(failed.Errno));
+                break;
+            case Exited exited:
+                if (_pidfds.Remove(exited.Pid, out var fd))
+                    fd.Dispose();
+                _core.OnExited(exited.Pid, new((Manager.Units.ExitCode)(int)exited.Code, exited.Status));
+                _acknowledge = exited.Sequence;
+                break;
+            case SignalReceived signal:
+                OnSignal(signal.Signo);
+                break;
+            case KeeperClosed:
+                _over = true;
+                _exitCode = 1;
+                break;
+        }
+    }
+
+    private void OnNotify()
+    {
+        _core.Now = Clock.Now;
+        while (_notify.Receive() is { } message)
+            if ((_core.ServiceOf(message.Sender)?.Name ?? _groups.UnitOf(message.Sender)) is { } unit)
+                _core.OnNotified(unit, message.Sender, message.Fields);
+            else
+                Log(null, LogLevel.Debug, $"notification from pid {message.Sender}, which belongs to no unit: ignored");
+    }
+
+    private void OnCgroupEvents()
+    {
+        _core.Now = Clock.Now;
+        foreach (var unit in _groups.TakeEmpty())
+            _core.OnGroupEmpty(unit);
+    }
+
+    /// <summary>systemd(1), "Signals": TERM and INT end the instance in order, a second time at once; HUP reloads.</summary>
+    private void OnSignal(int signo)
+    {
+        int realtime = signo - SignalPipe.RuntimeSignal;
+        if (signo is 15 or 2 || realtime is 3 or 4 or 5 or 6 or 13 or 14 or 15 or 24)
+        {
+            if (_core.IsStopping && signo == 2)
+                Finish(130);
+            else
+                _core.Shutdown(0);
+        }
+        else if (signo == 1 || realtime == 25)
+            ReloadUnits();
+    }
+
+    /// <summary>Settles the core, writes down where it stands, then does what it wants, until it wants nothing more.</summary>
+    private void Turn()
+    {
+        _core.Now = Clock.Now;
+        _core.Tick();
+        if (_groups.HasDraining)
+            foreach (var unit in _groups.Poll())
+                _core.OnGroupEmpty(unit);
+        while (true)
+        {
+            var (effects, changed) = _core.TakeEffects();
+            if (changed.Count > 0)
+                _checkpoint.Append(_core, changed);
+            if (_acknowledge > 0)
+                _keeper.Acknowledge(_acknowledge);
+            _acknowledge = 0;
+            if (effects.Count == 0)
+                break;
+            _busySince = Environment.TickCount64;
+            foreach (var effect in effects)
+                CarryOut(effect);
+        }
+        if (_keeper.WantsWrite != _keeperWantsWrite)
+        {
+            _keeperWantsWrite = _keeper.WantsWrite;
+            _keeperWatch.Change(_keeperWantsWrite ? Readiness.Read | Readiness.Write : Readiness.Read);
+        }
+    }
+
+    private int Timeout()
+    {
+        ulong now = Clock.Now.Monotonic;
+        long wait = _core.Timers.Next is { } next ? next <= now ? 0 : (long)Math.Min((next - now + 999) / 1000, int.MaxValue) : -1;
+        if (_groups.HasDraining)
+            wait = wait < 0 ? 20 : Math.Min(wait, 20);
+        if (_busySince > 0)
+            wait = wait < 0 ? 2000 : Math.Min(wait, 2000);
+        return (int)wait;
+    }
+
+    /// <summary>After a burst, once: what it needed goes back to the system.</summary>
+    private void RestWhenIdle()
+    {
+        if (_busySince == 0 || Environment.TickCount64 - _busySince < 1500)
+            return;
+        _busySince = 0;
+        GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+    }
+
+    private void Finish(int code)
+    {
+        _over = true;
+        _exitCode = code;
+        _keeper.Exit(code);
+        while (_keeper.WantsWrite)
+            _keeper.Flush();
+    }
+
+    public void Dispose()
+    {
+        _bus?.Dispose();
+        _groups.Dispose();
+        _checkpoint.Dispose();
+        _notify?.Dispose();
+        _keeper.Dispose();
+        _loop.Dispose();
+        _log.Dispose();
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text;
+using Sereno.Linux;
+using Sereno.Linux.Headers;
+
+namespace Sereno.Roles;
+
+/// <summary>One datagram of sd_notify(3): who sent it, and its NAME=value lines.</summary>
+public sealed record Notification(int Sender, IReadOnlyDictionary<string, string> Fields);
+
+/// <summary>$NOTIFY_SOCKET: a datagram socket that anybody may write to; the kernel says who did.</summary>
+public sealed class NotifySocket : IDisposable
+{
+    /// <summary>PIPE_BUF, systemd's own limit for a message.</summary>
+    private const int MaxMessage = 4096;
+    private readonly UnixSocket _socket;
+    private readonly byte[] _buffer = new byte[MaxMessage];
+
+    private NotifySocket(UnixSocket socket, string address) => (_socket, Address) = (socket, address);
+
+    /// <summary>As $NOTIFY_SOCKET has it.</summary>
+    public string Address { get; }
+    public Fd Fd => _socket.Fd;
+
+    /// <param name="held">The socket of the manager before, with what was sent meanwhile.</param>
+    public static NotifySocket Open(string folder, Fd? held)
+    {
+        // Clients can't reach a path beyond sun_path; an abstract name always fits.
+        string path = $"{folder}/notify";
+        string address = Encoding.UTF8.GetByteCount(path) < 108 ? path : $"@sereno/notify/{Fnv1a(path):x16}";
+        if (held is not null)
+            return new(new UnixSocket(held), address);
+        var socket = UnixSocket.Create(UnixSocketType.Datagram);
+        socket.Bind(address);
+        if (address[0] == '/')
+            File.SetUnixFileMode(address, (UnixFileMode)0x1FF);
+        socket.SetOption(libc.SOL_SOCKET, libc.SO_PASSCRED, 1);
+        return new(socket, address);
+    }
+
+    /// <summary>The next message; null when there is none now. Senders must be looked up at once: they may be gone soon.</summary>
+    public Notification? Receive()
+    {
+        while (true)
+        {
+            var fds = new List<Fd>();
+            var received = _socket.Receive(_buffer, fds);
+            // Closing what came along is all that BARRIER=1 asks for (sd_notify_barrier(3)).
+            foreach (var fd in fds)
+                fd.Dispose();
+            if (received.Length < 0)
+                return null;
+            if (received is { Truncated: true } and { Length: MaxMessage } || received.Sender is not { Pid: > 0 } sender)
+                continue;
+            var fields = new Dictionary<string, string>();
+            foreach (string line in Encoding.UTF8.GetString(_buffer, 0, received.Length).Split('\n'))
+                if (line.IndexOf('=') is > 0 and var at)
+                    fields.TryAdd(line[..at], line[(at + 1)..]);
+            return new(sender.Pid, fields);
+        }
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    /// <summary>The same in every process, unlike string.GetHashCode: a manager that follows finds the address again.</summary>
+    private static ulong Fnv1a(string text) => Encoding.UTF8.GetBytes(text).Aggregate(14695981039346656037, (hash, b) => (hash ^ b) * 1099511628211);
+}

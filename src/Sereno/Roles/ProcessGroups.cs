@@ -1,0 +1,192 @@
+using Sereno.Linux;
+using Sereno.Units.Model;
+
+namespace Sereno.Roles;
+
+/// <summary>
+/// Which processes belong to a unit, by the best means there is: a cgroup v2 folder of its own; else the keeper's
+/// descendants that are in a session of the unit's or carry its INVOCATION_ID. The ladder is shown, never assumed.
+/// </summary>
+public sealed class ProcessGroups : IDisposable
+{
+    private readonly Cgroup? _base;
+    private readonly Dictionary<UnitName, Group> _groups = [];
+    private readonly Inotify? _events;
+    private readonly Dictionary<int, UnitName> _watches = [];
+    private readonly int _keeper;
+    private ProcessTable? _table;
+    private long _tableTaken;
+
+    private sealed class Group
+    {
+        public Cgroup? Cgroup { get; set; }
+        public int Watch { get; set; } = -1;
+        public string InvocationId { get; set; } = "";
+        public HashSet<int> Sessions { get; } = [];
+        public bool IsDraining { get; set; }
+    }
+
+    public ProcessGroups(string instance, int keeper)
+    {
+        _keeper = keeper;
+        var own = Cgroup.Writable(out string reason);
+        Reason = reason;
+        // The roles themselves stay where they are; the units go below a folder of the instance's.
+        _base = own is null ? null : own.Create(instance);
+        if (_base is not null)
+            _events = new Inotify();
+    }
+
+    /// <summary>Why there is no cgroup; empty when there is.</summary>
+    public string Reason { get; }
+    public bool HasCgroups => _base is not null;
+
+    /// <summary>Readable when a group may have become empty.</summary>
+    public Fd? Events => _events?.Fd;
+
+    /// <summary>Path below the hierarchy's root, as /proc/PID/cgroup has it; empty without cgroups.</summary>
+    public string PathOf(UnitName unit) =>
+        _groups.TryGetValue(unit, out var group) && group.Cgroup is { } cgroup && Cgroup.Mount is { } mount ? cgroup.Folder[mount.Length..] : "";
+
+    /// <summary>The folder to start a process of the unit in; null without cgroups.</summary>
+    public Fd? Open(UnitName unit, string invocationId)
+    {
+        var group = Get(unit);
+        group.InvocationId = invocationId;
+        if (_base is null)
+            return null;
+        try
+        {
+            if (group.Cgroup is null or { Exists: false })
+            {
+                group.Cgroup = _base.Create(Folder(unit));
+                group.Watch = _events!.Add(group.Cgroup.EventsFile, FileEvents.Modify);
+                _watches[group.Watch] = unit;
+            }
+            return group.Cgroup.Open();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null; // the process starts where we are, and is found by its session
+        }
+    }
+
+    /// <summary>A process of the unit started; it leads a session of its own.</summary>
+    public void AddLeader(UnitName unit, int pid) => Get(unit).Sessions.Add(pid);
+
+    public void Restore(UnitName unit, string invocationId, IEnumerable<int> leaders)
+    {
+        Open(unit, invocationId)?.Dispose();
+        foreach (int pid in leaders)
+            AddLeader(unit, pid);
+    }
+
+    /// <summary>The unit's living processes.</summary>
+    public List<int> Members(UnitName unit)
+    {
+        if (!_groups.TryGetValue(unit, out var group))
+            return [];
+        if (group.Cgroup is { } cgroup)
+            return cgroup.Processes().FindAll(IsAlive);
+        var table = Table();
+        var result = new List<int>();
+        foreach (int pid in table.Descendants(_keeper))
+            if (table.Processes[pid] is { State: not ('Z' or 'X') } stat && pid != Self.Pid && (group.Sessions.Contains(stat.Session)
+                || (group.InvocationId.Length > 0 && ProcessTable.Environment(pid, "INVOCATION_ID") == group.InvocationId)))
+                result.Add(pid);
+        return result;
+    }
+
+    /// <summary>SIGKILL to all at once where the kernel can; false: signal them one by one.</summary>
+    public bool TryKillAll(UnitName unit) => _groups.TryGetValue(unit, out var group) && group.Cgroup?.TryKill() == true;
+
+    /// <summary>The unit of a process, dead or alive, as far as it can be told.</summary>
+    public UnitName? UnitOf(int pid)
+    {
+        if (_base is not null && Cgroup.PathOf(pid) is { } path)
+            foreach (var (name, group) in _groups)
+                if (group.Cgroup is { } cgroup && (Cgroup.Mount + path is var full) && (full == cgroup.Folder || full.StartsWith(cgroup.Folder + "/", StringComparison.Ordinal)))
+                    return name;
+        int session = ProcessTable.Stat(pid)?.Session ?? 0;
+        foreach (var (name, group) in _groups)
+            if (session != 0 && group.Sessions.Contains(session))
+                return name;
+        string? id = ProcessTable.Environment(pid, "INVOCATION_ID");
+        foreach (var (name, group) in _groups)
+            if (id is not null && group.InvocationId == id)
+                return name;
+        return null;
+    }
+
+    /// <summary>Says when the group has become empty: at once through the cgroup, else by <see cref="Poll"/>.</summary>
+    public void Drain(UnitName unit) => Get(unit).IsDraining = true;
+
+    public bool HasDraining => _base is null && _groups.Values.Any(g => g.IsDraining);
+
+    /// <summary>Without cgroups nobody tells: we look.</summary>
+    public List<UnitName> Poll()
+    {
+        _table = null;
+        var empty = new List<UnitName>();
+        foreach (var (name, group) in _groups)
+            if (group.IsDraining && group.Cgroup is null && Members(name).Count == 0)
+            {
+                group.IsDraining = false;
+                empty.Add(name);
+            }
+        return empty;
+    }
+
+    /// <summary>The units whose cgroup has just become empty.</summary>
+    public List<UnitName> TakeEmpty()
+    {
+        var events = new List<FileEvent>();
+        _events?.Receive(events);
+        var empty = new List<UnitName>();
+        foreach (var e in events)
+            if (_watches.TryGetValue(e.Watch, out var unit) && _groups.TryGetValue(unit, out var group) && group.Cgroup is { Populated: false } && !empty.Contains(unit))
+                empty.Add(unit);
+        return empty;
+    }
+
+    /// <summary>The unit has ended: its folder goes, unless somebody was left behind in it.</summary>
+    public void Release(UnitName unit)
+    {
+        if (!_groups.TryGetValue(unit, out var group))
+            return;
+        if (group.Cgroup is { } cgroup)
+        {
+            _watches.Remove(group.Watch);
+            if (group.Watch >= 0 && cgroup.Exists)
+                _events!.Remove(group.Watch);
+            if (!cgroup.Remove())
+                return; // KillMode=process leaves processes behind: the folder goes with the next stop
+        }
+        _groups.Remove(unit);
+    }
+
+    public void Dispose()
+    {
+        _events?.Dispose();
+        _base?.Remove();
+    }
+
+    private static bool IsAlive(int pid) => ProcessTable.Stat(pid) is { State: not ('Z' or 'X') };
+
+    private static string Folder(UnitName unit) => $"system.slice/{unit.Full}";
+
+    private Group Get(UnitName unit)
+    {
+        if (!_groups.TryGetValue(unit, out var group))
+            _groups[unit] = group = new();
+        return group;
+    }
+
+    /// <summary>Two hundred units stopping at once share one look at /proc.</summary>
+    private ProcessTable Table()
+    {
+        if (_table is null || Environment.TickCount64 - _tableTaken > 20)
+            (_table, _tableTaken) = (ProcessTable.Take(), Environment.TickCount64);
+        return _table;
+    }
+}
