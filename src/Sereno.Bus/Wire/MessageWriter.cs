@@ -37,11 +37,10 @@ public sealed class MessageWriter : IDisposable
     /// <param name="index">Of the descriptor among those sent with the message.</param>
     public void WriteUnixFd(uint index) => WriteUInt32(index);
 
-    /// <summary>A lone surrogate becomes U+FFFD, a NUL is refused.</summary>
+    /// <summary>What D-Bus can't carry, a NUL or a lone surrogate, becomes U+FFFD: a service's own words (STATUS=) must not break a reply.</summary>
     public void WriteString(string value)
     {
-        if (value.Contains('\0'))
-            throw new ArgumentException("a D-Bus string can't hold a NUL", nameof(value));
+        value = value.Replace('\0', '\uFFFD');
         int length = Encoding.UTF8.GetByteCount(value);
         WriteUInt32((uint)length);
         Encoding.UTF8.GetBytes(value, Grow(length));

@@ -1,0 +1,160 @@
+using Sereno.Bus.Wire;
+using Sereno.Linux;
+
+namespace Sereno.Bus.Server;
+
+/// <summary>
+/// Serves an object tree to peers on Unix sockets, inside the host's event loop. Every local user may connect and read, so
+/// peers that are neither root nor the owner have a share of the connections that they can't exceed.
+/// </summary>
+public sealed class BusServer : IDisposable
+{
+    public const int MaxConnections = 4096, MaxConnectionsPerStranger = 64;
+
+    /// <summary>A stranger's calls are small, and what he leaves unread is ours to hold.</summary>
+    private static readonly ConnectionLimits s_stranger = new(1024 * 1024, 8 * 1024 * 1024, 0);
+    private readonly IEventLoop _loop;
+    private readonly Dispatcher _dispatcher;
+    private readonly uint _ownerUid;
+    private readonly string _guid = Guid.NewGuid().ToString("N");
+    private readonly List<(UnixSocket Socket, IWatch Watch)> _listeners = [];
+    private readonly Dictionary<BusConnection, Peer> _peers = [];
+
+    /// <param name="ownerUid">Who, besides root, may control: the user whose instance this is.</param>
+    public BusServer(IEventLoop loop, IObjectTree tree, uint ownerUid) =>
+        (_loop, _dispatcher, _ownerUid) = (loop, new Dispatcher(tree, ownerUid), ownerUid);
+
+    /// <summary>Whether a signal would reach anybody.</summary>
+    public bool HasPeers => _peers.Keys.Any(p => p.IsReady);
+
+    /// <summary>Binds a socket, replacing one that is left over, and serves it.</summary>
+    public void Listen(string path, UnixFileMode mode)
+    {
+        var socket = UnixSocket.Create(UnixSocketType.Stream);
+        socket.Bind(path);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, mode);
+        socket.Listen();
+        Listen(socket);
+    }
+
+    /// <summary>Serves a socket that listens already (one that outlived the manager before); takes ownership.</summary>
+    public void Listen(UnixSocket socket) =>
+        _listeners.Add((socket, _loop.Watch(socket.Fd, Readiness.Read, _ => Accept(socket))));
+
+    /// <summary>Serves a connected socket; takes ownership.</summary>
+    public void Serve(UnixSocket socket)
+    {
+        uint uid = socket.Peer.Uid;
+        bool stranger = uid != 0 && uid != _ownerUid;
+        if (_peers.Count >= MaxConnections || (stranger && _peers.Keys.Count(p => p.Peer.Uid == uid) >= MaxConnectionsPerStranger))
+        {
+            socket.Dispose();
+            return;
+        }
+        var connection = BusConnection.Accept(socket, _guid, stranger ? s_stranger : ConnectionLimits.Server);
+        _peers[connection] = new(_loop.Watch(connection.Fd, Readiness.Read, ready => OnReady(connection, ready)), Environment.TickCount64);
+    }
+
+    /// <summary>Sends a signal to every peer; on a private socket there are no match rules to consult.</summary>
+    public void Emit(string path, string @interface, string member, string signature = "", Action<MessageWriter>? body = null)
+    {
+        if (!HasPeers)
+            return;
+        using var writer = new MessageWriter();
+        body?.Invoke(writer);
+        byte[] message = Message.Encode(MessageHeader.Signal(path, @interface, member, signature) with { Serial = uint.MaxValue }, writer.Written);
+        foreach (var connection in _peers.Keys.Where(p => p.IsReady).ToArray())
+        {
+            connection.SendEncoded(message);
+            Settle(connection);
+        }
+    }
+
+    /// <summary>Disconnects who connected but did not authenticate; to be called now and then.</summary>
+    public void DropUnauthenticated(TimeSpan olderThan)
+    {
+        long limit = Environment.TickCount64 - (long)olderThan.TotalMilliseconds;
+        foreach (var (connection, peer) in _peers.Where(p => !p.Key.IsReady && p.Value.Since <= limit).ToArray())
+        {
+            connection.Close("the handshake took too long");
+            Settle(connection);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var (socket, watch) in _listeners)
+        {
+            watch.Dispose();
+            socket.Dispose();
+        }
+        _listeners.Clear();
+        foreach (var connection in _peers.Keys.ToArray())
+        {
+            connection.Close("the server ends");
+            Settle(connection);
+        }
+    }
+
+    private void Accept(UnixSocket listener)
+    {
+        try
+        {
+            while (listener.Accept() is { } socket)
+                Serve(socket);
+        }
+        catch (LinuxException)
+        {
+            // Out of descriptors: who waits in the backlog is served when a peer leaves.
+            SetAccepting(false);
+        }
+    }
+
+    private void SetAccepting(bool accepting)
+    {
+        foreach (var (_, watch) in _listeners)
+            watch.Change(accepting ? Readiness.Read : Readiness.None);
+    }
+
+    private void OnReady(BusConnection connection, Readiness ready)
+    {
+        if ((ready & Readiness.Write) != 0)
+            connection.OnWritable();
+        if ((ready & ~Readiness.Write) != 0)
+            connection.OnReadable();
+        while (connection.TryReceive() is { } incoming)
+        {
+            foreach (var fd in incoming.Fds)
+                fd.Dispose(); // no method takes descriptors
+            _dispatcher.Dispatch(incoming.Message, connection.Peer, (header, body) => Send(connection, header, body.Span));
+        }
+        Settle(connection);
+    }
+
+    private void Send(BusConnection connection, MessageHeader header, ReadOnlySpan<byte> body)
+    {
+        connection.Send(header, body);
+        Settle(connection);
+    }
+
+    /// <summary>After anything that may have changed what a connection waits for.</summary>
+    private void Settle(BusConnection connection)
+    {
+        if (!_peers.TryGetValue(connection, out var peer))
+            return;
+        if (connection.Closed)
+        {
+            _peers.Remove(connection);
+            peer.Watch.Dispose();
+            SetAccepting(true);
+        }
+        else if (peer.WatchesWrite != connection.WantsWrite)
+        {
+            _peers[connection] = peer with { WatchesWrite = connection.WantsWrite };
+            peer.Watch.Change(connection.WantsWrite ? Readiness.Read | Readiness.Write : Readiness.Read);
+        }
+    }
+
+    private sealed record Peer(IWatch Watch, long Since, bool WatchesWrite = false);
+}

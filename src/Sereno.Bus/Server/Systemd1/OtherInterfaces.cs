@@ -1,0 +1,49 @@
+namespace Sereno.Bus.Server.Systemd1;
+
+/// <summary>The interfaces of the unit types that are not services: what systemctl lists of them.</summary>
+internal static class OtherInterfaces
+{
+    public static BusInterface<SocketSnapshot> Socket() => new BusInterface<SocketSnapshot>("org.freedesktop.systemd1.Socket")
+        .Property("Listen", "a(ss)", (s, w) =>
+        {
+            using var rows = w.Array('(');
+            foreach (var (type, address) in s.Listen)
+            {
+                w.WriteStruct();
+                w.WriteString(type);
+                w.WriteString(address);
+            }
+        }, Emits.Const)
+        .Bool("Accept", s => s.Accept, Emits.Const)
+        .UInt32("NConnections", s => s.Connections)
+        .UInt32("NAccepted", s => s.Accepted)
+        .UInt32("NRefused", s => s.Refused)
+        .String("Result", s => s.Result, Emits.Change);
+
+    public static BusInterface<TimerSnapshot> Timer() => new BusInterface<TimerSnapshot>("org.freedesktop.systemd1.Timer")
+        .String("Unit", t => t.Unit, Emits.Const)
+        .UInt64("NextElapseUSecRealtime", t => t.NextElapseRealtime, Emits.Change)
+        .UInt64("NextElapseUSecMonotonic", t => t.NextElapseMonotonic, Emits.Change)
+        .UInt64("LastTriggerUSec", t => t.LastTrigger.Realtime, Emits.Change)
+        .UInt64("LastTriggerUSecMonotonic", t => t.LastTrigger.Monotonic, Emits.Change)
+        .String("Result", t => t.Result, Emits.Change);
+
+    /// <summary>Types without properties of their own still have their interface, by which clients tell the type.</summary>
+    public static BusInterface<UnitSnapshot> Plain(string type) => new("org.freedesktop.systemd1." + type);
+
+    public static BusInterface<JobStatus> Job(IManagerApi api) => new BusInterface<JobStatus>("org.freedesktop.systemd1.Job")
+        .Method("Cancel", "", "", Access.Control, (job, call) =>
+        {
+            api.CancelJob(job.Id);
+            call.Reply();
+        })
+        .UInt32("Id", j => j.Id, Emits.Const)
+        .Property("Unit", "(so)", (j, w) =>
+        {
+            w.WriteStruct();
+            w.WriteString(j.Unit);
+            w.WriteObjectPath(UnitPath.Of(j.Unit));
+        }, Emits.Const)
+        .String("JobType", j => j.Type, Emits.Const)
+        .String("State", j => j.State, Emits.Change);
+}

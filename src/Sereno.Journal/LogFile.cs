@@ -1,0 +1,98 @@
+using System.Text;
+using Sereno.Linux;
+using Sereno.Linux.Headers;
+
+namespace Sereno.Journal;
+
+/// <summary>One unit's file: append whole lines, rotate by size, and outlive a full disk.</summary>
+public sealed class LogFile(string path, long maxSize = LogFile.DefaultMaxSize) : IDisposable
+{
+    public const long DefaultMaxSize = 16 << 20;
+
+    private Fd? _fd;
+    private long _size;
+    private long _dropped;
+    private int _errno;
+
+    /// <summary>A name that is a file of the log folder and nothing else.</summary>
+    public static bool IsUsableName(string unit) =>
+        unit.Length > 0 && unit[0] != '.' && Encoding.UTF8.GetByteCount(unit) <= 240 && !unit.AsSpan().ContainsAny('/', '\0', '\n');
+
+    /// <summary>Appends whole lines. What the file system refuses is counted; the count is written when it accepts again.</summary>
+    /// <param name="marker">Makes the line that tells of lines that were dropped, from its text.</param>
+    public void Append(ReadOnlySpan<byte> lines, Func<string, byte[]> marker)
+    {
+        try
+        {
+            if (_size + lines.Length > maxSize && _size > 0)
+                Rotate();
+            Open();
+            if (_dropped > 0)
+            {
+                WriteWhole(marker($"{_dropped} lines dropped: {Errno.Text(_errno)}"));
+                (_dropped, _errno) = (0, 0);
+            }
+            WriteWhole(lines);
+        }
+        catch (LinuxException e)
+        {
+            _dropped += lines.Count((byte)'\n'); // all: WriteWhole takes back what was written in part
+            if (_errno == 0)
+                Files.Complain($"cannot write {path}: {Errno.Text(e.Number)}; lines are dropped until it works again");
+            _errno = e.Number;
+            Dispose(); // and open again next time: it may have been a stale handle
+        }
+    }
+
+    public void Dispose()
+    {
+        _fd?.Dispose();
+        _fd = null;
+    }
+
+    private void Open()
+    {
+        if (_fd is not null)
+            return;
+        _fd = Files.Open(path, libc.O_WRONLY | libc.O_CREAT | libc.O_APPEND | libc.O_NOFOLLOW, 0x1A0 /* 0640 */);
+        _size = new FileInfo(path).Length;
+    }
+
+    /// <summary>All or nothing: a line that the disk cut off would run into the next one.</summary>
+    private void WriteWhole(ReadOnlySpan<byte> bytes)
+    {
+        long before = _size;
+        try
+        {
+            while (bytes.Length > 0)
+            {
+                int n = _fd!.Write(bytes);
+                if (n <= 0)
+                    throw new LinuxException(libc.EIO, $"write {path}");
+                _size += n;
+                bytes = bytes[n..];
+            }
+        }
+        catch (LinuxException)
+        {
+            if (_size != before)
+                Files.Truncate(_fd!, before);
+            _size = before;
+            throw;
+        }
+    }
+
+    private void Rotate()
+    {
+        Dispose();
+        try
+        {
+            File.Move(path, path + ".1", overwrite: true);
+            _size = 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Files.Complain($"cannot rotate {path}: {e.Message}");
+        }
+    }
+}
