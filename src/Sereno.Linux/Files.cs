@@ -27,11 +27,16 @@ public static unsafe class Files
     public static void Truncate(Fd fd, long length) => Errno.Check(libc.ftruncate(fd.Number, (nint)length), "truncate a file");
 
     /// <summary>Writes to our standard error, without Console: that would start threads and take over signals.</summary>
-    public static void Complain(string message)
+    public static void Complain(string message) => Print(2, $"sereno: {message}\n");
+
+    /// <summary>A line to our standard output, likewise.</summary>
+    public static void Print(string line) => Print(1, line + "\n");
+
+    private static void Print(int fd, string text)
     {
-        var bytes = Encoding.UTF8.GetBytes($"sereno: {message}\n");
+        var bytes = Encoding.UTF8.GetBytes(text);
         fixed (byte* p = bytes)
-            _ = libc.write(2, p, (nuint)bytes.Length);
+            _ = libc.write(fd, p, (nuint)bytes.Length);
     }
 
     /// <summary>The bytes of a path with the zero that C wants.</summary>

@@ -23,7 +23,7 @@ public sealed class PlanWriter
     private enum Op : ushort
     {
         Dup = 1, Open, SetSid, SignalIgnore, Rlimit, Nice, OomScoreAdjust, Umask, Directory, Chown, Chdir, SetGroups, SetGid,
-        SetUid, Prctl, CloseFrom, Exec,
+        SetUid, Prctl, CloseFrom, Exec, Copy,
     }
 
     public PlanWriter()
@@ -34,6 +34,9 @@ public sealed class PlanWriter
 
     /// <summary>Puts the attached descriptor <paramref name="index"/> at number <paramref name="target"/>, open across exec.</summary>
     public PlanWriter Dup(ExitStage stage, int index, int target) => Begin(Op.Dup, stage).Put((uint)index).Put(target).End();
+
+    /// <summary>Makes number <paramref name="target"/> the same open file as <paramref name="source"/>, which an earlier operation has set.</summary>
+    public PlanWriter Copy(ExitStage stage, int source, int target) => Begin(Op.Copy, stage).Put(source).Put(target).End();
 
     /// <summary>Opens a file at number <paramref name="target"/>. Opening never waits: a FIFO without its other end is ENXIO for a writer.</summary>
     public PlanWriter Open(ExitStage stage, int target, int flags, string path, uint mode = 0) =>

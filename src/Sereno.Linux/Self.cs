@@ -7,6 +7,8 @@ public static unsafe class Self
 {
     public static int Pid => libc.getpid();
 
+    public static int ParentPid => libc.getppid();
+
     public static uint Uid => libc.geteuid();
 
     public static uint Gid => libc.getegid();

@@ -64,6 +64,15 @@ public sealed partial class ManagerCore
         return job;
     }
 
+    /// <summary>A request that is met as things are still gets a job to wait for: one that has ended.</summary>
+    public Job EnqueueNothing(Unit unit)
+    {
+        var job = new Job(Jobs.NextId++, unit, JobType.VerifyActive);
+        Emit(new JobQueued(job));
+        Emit(new JobEnded(job.Id, unit.Name, job.Type, JobResult.Done));
+        return job;
+    }
+
     public void Cancel(Job job) => Finish(job, JobResult.Canceled);
 
     private void Run(Job job)

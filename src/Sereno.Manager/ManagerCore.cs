@@ -30,7 +30,9 @@ public sealed partial class ManagerCore
     }
 
     public IMachine Machine { get; }
-    public InstanceFacts Facts { get; }
+
+    /// <summary>Replaced as a whole when the environment for services is changed.</summary>
+    public InstanceFacts Facts { get; set; }
     public UnitGraph Graph { get; }
     public JobQueue Jobs { get; }
     public Timers Timers { get; } = new();
@@ -47,9 +49,10 @@ public sealed partial class ManagerCore
     {
         Settle();
         DismissVisitors();
-        foreach (var unit in _changed)
-            _effects.Add(new UnitChanged(unit));
-        var result = (_effects.ToList(), _changed.ToList());
+        // Who waits for a job looks at its unit next: the unit's change goes out first, and the end of all last.
+        var effects = _effects.Where(e => e is not (JobEnded or Quit)).Concat(_changed.Select(u => new UnitChanged(u)))
+            .Concat(_effects.Where(e => e is JobEnded)).Concat(_effects.Where(e => e is Quit));
+        var result = (effects.ToList(), _changed.ToList());
         _effects.Clear();
         _changed.Clear();
         return result;

@@ -20,6 +20,9 @@ public sealed record Instance
     public required UnitPaths Paths { get; init; }
     public required SpecifierContext Specifiers { get; init; }
 
+    /// <summary>As given by --unit-path or SYSTEMD_UNIT_PATH, made absolute.</summary>
+    public string? UnitPath { get; private init; }
+
     /// <summary>Of root: sysinit.target comes before everything.</summary>
     public required bool IsRoot { get; init; }
 
@@ -44,6 +47,7 @@ public sealed record Instance
             return new()
             {
                 Folder = folder,
+                UnitPath = unitPath,
                 IsRoot = root,
                 RuntimeFolder = $"{folder}/run",
                 LogFolder = $"{folder}/log",
@@ -64,10 +68,11 @@ public sealed record Instance
                 },
             };
         if (root)
-            return new() { IsRoot = true, RuntimeFolder = "/run/sereno", LogFolder = "/var/log/sereno", Paths = paths, Specifiers = facts };
+            return new() { UnitPath = unitPath, IsRoot = true, RuntimeFolder = "/run/sereno", LogFolder = "/var/log/sereno", Paths = paths, Specifiers = facts };
         string state = $"{Variable("XDG_STATE_HOME") ?? facts.HomeDirectory + "/.local/state"}/sereno";
         return new()
         {
+            UnitPath = unitPath,
             IsRoot = false,
             RuntimeFolder = Variable("XDG_RUNTIME_DIR") is { } run ? $"{run}/sereno" : $"{state}/run",
             LogFolder = $"{state}/log",

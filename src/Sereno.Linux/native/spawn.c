@@ -30,13 +30,14 @@ enum { STACK_SIZE = 64 << 10, SIGNALS = 64, STAGE_FDS = 202 /* EXIT_FDS of syste
 
 enum opcode {
     OP_DUP = 1, OP_OPEN, OP_SETSID, OP_SIGNAL_IGNORE, OP_RLIMIT, OP_NICE, OP_OOM_SCORE_ADJUST, OP_UMASK, OP_DIRECTORY,
-    OP_CHOWN, OP_CHDIR, OP_SETGROUPS, OP_SETGID, OP_SETUID, OP_PRCTL, OP_CLOSE_FROM, OP_EXEC
+    OP_CHOWN, OP_CHDIR, OP_SETGROUPS, OP_SETGID, OP_SETUID, OP_PRCTL, OP_CLOSE_FROM, OP_EXEC, OP_COPY
 };
 
 struct plan_header { uint32_t magic, length; };
 struct op { uint16_t code, stage; uint32_t length; uint8_t payload[]; };
 
 struct op_dup { uint32_t index; int32_t target; };
+struct op_copy { int32_t source, target; };
 struct op_open { int32_t target; uint32_t flags, mode, reserved; char path[]; };
 struct op_number { int32_t value; };
 struct op_rlimit { uint32_t resource, clamp; uint64_t soft, hard; };
@@ -208,6 +209,13 @@ static int op_check(const struct op *op, uint32_t nfds, int *highest)
         if (!WITH_PATH(op_open, is_string) || o->target < 0 || o->target >= TARGET_MAX)
             return 0;
         *highest = o->target > *highest ? o->target : *highest;
+        return 1;
+    }
+    case OP_COPY: {
+        const struct op_copy *c = (const void *)p;
+        if (!SIZED(op_copy) || c->source < 0 || c->source >= TARGET_MAX || c->target < 0 || c->target >= TARGET_MAX || c->source == c->target)
+            return 0;
+        *highest = c->target > *highest ? c->target : *highest;
         return 1;
     }
     case OP_SETSID: return n == 0;
@@ -407,6 +415,7 @@ static long play(const struct spawn *s, struct op *op)
         const struct op_dup *d = p;
         return CALL3(SYS_dup3, s->moved[d->index], d->target, 0);
     }
+    case OP_COPY: return CALL3(SYS_dup3, ((const struct op_copy *)p)->source, ((const struct op_copy *)p)->target, 0);
     case OP_OPEN: return play_open(p);
     case OP_SETSID: {
         long r = CALL1(SYS_setsid, 0);

@@ -62,7 +62,7 @@ public static class PlanBuilder
         steps.Add(new OpenFile(208, 0, input.Kind == StreamKind.File ? input.Argument! : "/dev/null", OpenMode.Read));
         bool logs = AddOutput(steps, output, 1, 209);
         if (error.Kind == StreamKind.Inherit || error == output)
-            steps.Add(steps[^1] is UseLogPipe ? new UseLogPipe(222, 2) : new CopyDescriptor(222, 1, 2));
+            steps.Add(new CopyDescriptor(222, 1, 2));
         else
             logs |= AddOutput(steps, error, 2, 222);
         return logs ? new LogStream(unit.Full, context.SyslogIdentifier ?? "") : null;

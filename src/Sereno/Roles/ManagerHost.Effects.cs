@@ -1,5 +1,4 @@
 using System.Text;
-using Sereno.Keeper;
 using Sereno.Linux;
 using Sereno.Manager;
 using Sereno.Units.Model;
@@ -49,7 +48,7 @@ public sealed partial class ManagerHost
     {
         var plan = request.Plan;
         byte[] log = plan.LogStream is { } stream
-            ? Journal.StreamMetadata.Encode(new(stream.Unit, stream.Identifier.Length > 0 ? stream.Identifier : Path.GetFileName(plan.Command.Path)))
+            ? new Journal.StreamMetadata(stream.Unit, stream.Identifier.Length > 0 ? stream.Identifier : Path.GetFileName(plan.Command.Path)).Encode()
             : [];
         _spawning[request.Id] = request.Unit;
         using var cgroup = _groups.Open(request.Unit, request.InvocationId);
@@ -162,10 +161,6 @@ public sealed partial class ManagerHost
             Files.Complain($"cannot write to the log: {e.Message}");
         }
         if (_verbose)
-            using (var console = new Fd(1))
-            {
-                console.TryWrite(Encoding.UTF8.GetBytes(message + "\n"));
-                console.SetHandleAsInvalid();
-            }
+            Files.Print(message);
     }
 }

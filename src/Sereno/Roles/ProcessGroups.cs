@@ -48,6 +48,12 @@ public sealed class ProcessGroups : IDisposable
     public string PathOf(UnitName unit) =>
         _groups.TryGetValue(unit, out var group) && group.Cgroup is { } cgroup && Cgroup.Mount is { } mount ? cgroup.Folder[mount.Length..] : "";
 
+    /// <summary>Of the instance as a whole.</summary>
+    public string BasePath => _base is not null && Cgroup.Mount is { } mount ? _base.Folder[mount.Length..] : "";
+
+    /// <summary>A file of the unit's cgroup; null where there is none.</summary>
+    public string? Read(UnitName unit, string file) => _groups.TryGetValue(unit, out var group) ? group.Cgroup?.Read(file) : null;
+
     /// <summary>The folder to start a process of the unit in; null without cgroups.</summary>
     public Fd? Open(UnitName unit, string invocationId)
     {

@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using Sereno.Bus;
+using Sereno.Bus.Server.Systemd1;
+using Sereno.Linux;
+using Sereno.Manager;
+using Sereno.Manager.Jobs;
+using Sereno.Manager.Units;
+using Sereno.Units.Model;
+using CoreRelation = Sereno.Manager.Graph.Relation;
+using JobMode = Sereno.Manager.Jobs.JobMode;
+using BusTime = Sereno.Bus.Server.Systemd1.Timestamp;
+using Timestamp = Sereno.Manager.Timestamp;
+
+namespace Sereno.Roles;
+
+/// <summary>From the core's objects to the bus's records.</summary>
+public static class Snapshots
+{
+    public static BusTime Time(Timestamp time) => new(time.Realtime, time.Monotonic);
+
+    public static UnitStatus Status(Unit unit) => new(unit.Name.Full, unit.Definition.Description, LoadName(unit.Definition.LoadState),
+        unit.Active.Name(), unit.SubState, "", unit.Job?.Id ?? 0, unit.Job?.Type.Name() ?? "");
+
+    public static JobStatus Status(Job job) => new(job.Id, job.Unit.Name.Full, job.Type.Name(), job.State.Name());
+
+    public static string LoadName(LoadState state) => state switch
+    {
+        LoadState.Loaded => "loaded",
+        LoadState.NotFound => "not-found",
+        LoadState.BadSetting => "bad-setting",
+        LoadState.Error => "error",
+        LoadState.Masked => "masked",
+    };
+
+    public static UnitSnapshot Of(Unit unit, ManagerCore core, ProcessGroups groups, string unitFileState)
+    {
+        var definition = unit.Definition;
+        bool runs = unit is not InertUnit;
+        return new()
+        {
+            Definition = definition,
+            ActiveState = unit.Active.Name(),
+            SubState = unit.SubState,
+            Relations = Relations(unit, core),
+            Job = unit.Job is { } job ? Status(job) : null,
+            StateChange = Time(unit.StateChanged),
+            InactiveExit = Time(unit.InactiveExit),
+            ActiveEnter = Time(unit.ActiveEnter),
+            ActiveExit = Time(unit.ActiveExit),
+            InactiveEnter = Time(unit.InactiveEnter),
+            CanStart = runs && !definition.RefuseManualStart,
+            CanStop = runs && !definition.RefuseManualStop,
+            CanReload = unit.CanReload,
+            NeedDaemonReload = HasChanged(definition),
+            UnitFileState = unitFileState,
+            UnitFilePreset = unitFileState is "enabled" or "disabled" ? "enabled" : "",
+            ConditionResult = unit.ConditionsMet,
+            AssertResult = unit.ConditionsMet,
+            Condition = Time(unit.ConditionsTried),
+            InvocationId = unit.InvocationId.Length == 32 ? [.. Convert.FromHexString(unit.InvocationId)] : [],
+            ControlGroup = ControlGroup(unit, core, groups),
+            Service = unit is ServiceUnit service ? Service(service) : null,
+        };
+    }
+
+    public static JobType TypeOf(JobVerb verb) => verb switch
+    {
+        JobVerb.Start => JobType.Start,
+        JobVerb.VerifyActive => JobType.VerifyActive,
+        JobVerb.Stop => JobType.Stop,
+        JobVerb.Reload => JobType.Reload,
+        JobVerb.Restart or JobVerb.TryRestart or JobVerb.ReloadOrRestart or JobVerb.ReloadOrTryRestart => JobType.Restart,
+    };
+
+    public static JobMode ModeOf(Bus.Server.Systemd1.JobMode mode) => mode switch
+    {
+        Bus.Server.Systemd1.JobMode.Fail => JobMode.Fail,
+        Bus.Server.Systemd1.JobMode.Replace => JobMode.Replace,
+        Bus.Server.Systemd1.JobMode.ReplaceIrreversibly => JobMode.ReplaceIrreversibly,
+        Bus.Server.Systemd1.JobMode.Isolate => JobMode.Isolate,
+        Bus.Server.Systemd1.JobMode.Flush => JobMode.Flush,
+        Bus.Server.Systemd1.JobMode.IgnoreDependencies => JobMode.IgnoreDependencies,
+        Bus.Server.Systemd1.JobMode.IgnoreRequirements => JobMode.IgnoreRequirements,
+        Bus.Server.Systemd1.JobMode.Triggering or Bus.Server.Systemd1.JobMode.RestartDependencies =>
+            throw new BusException(BusErrors.NotSupported, "This job mode is not supported yet."),
+    };
+
+    private static Dictionary<Relation, ImmutableArray<string>> Relations(Unit unit, ManagerCore core)
+    {
+        var result = new Dictionary<Relation, ImmutableArray<string>>();
+        foreach (var relation in Enum.GetValues<CoreRelation>())
+            if (core.Graph.Of(unit, relation) is { Count: > 0 } targets && Enum.TryParse<Relation>(relation.ToString(), out var name))
+                result[name] = [.. targets.Select(t => t.Name.Full)];
+        return result;
+    }
+
+    /// <summary>Files that are newer than what was read, or gone (systemctl(1), "Warning: ... changed on disk").</summary>
+    private static bool HasChanged(UnitDefinition definition) =>
+        definition.Sources.Any(s => File.GetLastWriteTimeUtc(s.Path) != s.ModifiedUtc);
+
+    private static ControlGroupSnapshot ControlGroup(Unit unit, ManagerCore core, ProcessGroups groups)
+    {
+        if (unit is not ServiceUnit)
+            return ControlGroupSnapshot.None;
+        string path = groups.PathOf(unit.Name);
+        ulong Read(string file) => groups.Read(unit.Name, file) is { } text && ulong.TryParse(text, out ulong value) ? value : ControlGroupSnapshot.Unknown;
+        return new()
+        {
+            Path = path,
+            Slice = core.Facts.IsSystem ? "system.slice" : "app.slice",
+            MemoryCurrent = Read("memory.current"),
+            TasksCurrent = Read("pids.current") is var tasks and not ControlGroupSnapshot.Unknown ? tasks
+                : unit.IsInactiveOrFailed ? ControlGroupSnapshot.Unknown : (ulong)groups.Members(unit.Name).Count,
+            CpuUsageNsec = groups.Read(unit.Name, "cpu.stat") is { } stat && stat.Split('\n')[0].Split(' ') is ["usage_usec", var usec] && ulong.TryParse(usec, out ulong used)
+                ? used * 1000 : ControlGroupSnapshot.Unknown,
+        };
+    }
+
+    private static ServiceSnapshot Service(ServiceUnit unit)
+    {
+        var user = unit.Config.Exec.User is { } name && !unit.IsInactiveOrFailed ? new UserDatabase().User(name) : null;
+        return new()
+        {
+            MainPid = (uint)unit.Main.Pid,
+            ControlPid = (uint)unit.Control.Pid,
+            Main = unit.MainStatus is { } main ? Status(main) : default,
+            Commands = unit.Commands.GroupBy(c => (CommandKind)(int)c.Key.Section).ToDictionary(g => g.Key, Statuses),
+            StatusText = unit.StatusText ?? "",
+            StatusErrno = unit.StatusErrno,
+            Result = unit.Result.Name(),
+            ReloadResult = unit.ReloadResult.Name(),
+            Restarts = unit.Restarts,
+            Uid = user?.Uid ?? ServiceSnapshot.NoId,
+            Gid = user?.Gid ?? ServiceSnapshot.NoId,
+        };
+
+        ImmutableArray<ProcessStatus> Statuses(IGrouping<CommandKind, KeyValuePair<CommandKey, CommandStatus>> group)
+        {
+            var list = new ProcessStatus[group.Max(c => c.Key.Index) + 1];
+            foreach (var (key, status) in group)
+                list[key.Index] = Status(status);
+            return [.. list];
+        }
+    }
+
+    private static ProcessStatus Status(CommandStatus status) =>
+        new(Time(status.Started), Time(status.Ended), (uint)status.Pid, (int)(status.Exit?.Code ?? 0), status.Exit?.Status ?? 0);
+}
