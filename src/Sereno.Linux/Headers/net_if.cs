@@ -1,0 +1,10 @@
+using System.Runtime.InteropServices;
+
+namespace Sereno.Linux.Headers;
+
+public static unsafe partial class libc
+{
+    public const int IF_NAMESIZE = 16;
+
+    [LibraryImport(lib, SetLastError = true)] public static partial byte* if_indextoname(uint ifindex, byte* ifname);
+}

@@ -1,0 +1,52 @@
+using Sereno.Linux.Headers;
+
+namespace Sereno.Linux;
+
+/// <summary>A netlink(7) socket to the kernel, blocking: requests out, datagrams of messages in.</summary>
+public sealed unsafe class NetlinkSocket : IDisposable
+{
+    private readonly Fd _fd;
+
+    /// <param name="protocol">NETLINK_SOCK_DIAG and its like.</param>
+    /// <exception cref="LinuxException">EPROTONOSUPPORT where the kernel was built without it.</exception>
+    public NetlinkSocket(int protocol) =>
+        _fd = new(Errno.Check(libc.socket(libc.AF_NETLINK, libc.SOCK_RAW | libc.SOCK_CLOEXEC, protocol), "create a netlink socket"));
+
+    /// <summary>Sends one request to the kernel (port 0, no groups).</summary>
+    public void Send(ReadOnlySpan<byte> request)
+    {
+        libc.sockaddr_nl kernel = new() { nl_family = libc.AF_NETLINK };
+        fixed (byte* data = request)
+        {
+            libc.iovec iov = new() { iov_base = data, iov_len = (nuint)request.Length };
+            libc.msghdr message = new() { msg_name = &kernel, msg_namelen = (uint)sizeof(libc.sockaddr_nl), msg_iov = &iov, msg_iovlen = 1 };
+            nint n;
+            do n = libc.sendmsg(_fd.Number, &message, 0);
+            while (n == -1 && Errno.Last == libc.EINTR);
+            Errno.Transfer(n, "send a netlink request");
+        }
+    }
+
+    /// <summary>Receives one datagram from the kernel; those of any other sender are dropped.</summary>
+    /// <param name="truncated">The datagram was longer than the buffer: its tail is lost.</param>
+    /// <exception cref="LinuxException">ENOBUFS when the kernel dropped messages.</exception>
+    public int Receive(Span<byte> buffer, out bool truncated)
+    {
+        fixed (byte* data = buffer)
+            while (true)
+            {
+                libc.sockaddr_nl sender = default;
+                libc.iovec iov = new() { iov_base = data, iov_len = (nuint)buffer.Length };
+                libc.msghdr message = new() { msg_name = &sender, msg_namelen = (uint)sizeof(libc.sockaddr_nl), msg_iov = &iov, msg_iovlen = 1 };
+                nint n = libc.recvmsg(_fd.Number, &message, 0);
+                if (n == -1 && Errno.Last == libc.EINTR)
+                    continue;
+                truncated = (message.msg_flags & libc.MSG_TRUNC) != 0;
+                int length = Errno.Transfer(n, "receive from netlink");
+                if (sender.nl_pid == 0)
+                    return length;
+            }
+    }
+
+    public void Dispose() => _fd.Dispose();
+}

@@ -1,0 +1,16 @@
+using Sereno.Linux.Headers;
+
+namespace Sereno.Linux;
+
+/// <summary>What stands behind a descriptor that text goes to.</summary>
+public static unsafe class Terminal
+{
+    public static bool Is(int fd) => libc.isatty(fd) == 1;
+
+    /// <summary>Columns of the terminal (TIOCGWINSZ), or null when it isn't one or doesn't say.</summary>
+    public static int? WidthOf(int fd)
+    {
+        libc.winsize size = default;
+        return Is(fd) && libc.ioctl(fd, libc.TIOCGWINSZ, &size) != -1 && size.ws_col > 0 ? size.ws_col : null;
+    }
+}

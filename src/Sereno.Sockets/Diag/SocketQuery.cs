@@ -1,0 +1,18 @@
+using Sereno.Sockets.Wire;
+
+namespace Sereno.Sockets.Diag;
+
+/// <summary>Which sockets a snapshot holds. The kernel selects: what isn't asked for isn't copied.</summary>
+public sealed record SocketQuery
+{
+    public static SocketQuery Everything { get; } = new();
+
+    public bool Tcp { get; init; } = true;
+    public bool Udp { get; init; } = true;
+    public bool IPv4 { get; init; } = true;
+    public bool IPv6 { get; init; } = true;
+    public TcpStates States { get; init; } = TcpStates.All;
+
+    /// <summary>Find each socket's processes (a walk of /proc: the costly part).</summary>
+    public bool Owners { get; init; } = true;
+}

@@ -1,0 +1,11 @@
+namespace Sereno.Sockets.Owners;
+
+/// <summary>What knows which unit a process or a cgroup belongs to: this room knows units only as names.</summary>
+public interface IUnitResolver
+{
+    /// <summary>The unit of a process, or null.</summary>
+    string? UnitOf(int pid);
+
+    /// <summary>The unit whose cgroup (v2) has this id, or null.</summary>
+    string? UnitOfCgroup(ulong cgroupId);
+}

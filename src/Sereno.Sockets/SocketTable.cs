@@ -1,0 +1,88 @@
+using Sereno.Linux;
+using Sereno.Sockets.Diag;
+using Sereno.Sockets.Owners;
+using Sereno.Sockets.Wire;
+
+namespace Sereno.Sockets;
+
+/// <summary>One snapshot of the TCP and UDP sockets of this network namespace, with who holds them.</summary>
+/// <remarks>Rows are in the kernel's order: UDP before TCP, IPv4 before IPv6, then hash order. Owners are read after the
+/// sockets: one that was closed in between has none.</remarks>
+public sealed class SocketTable
+{
+    private readonly SocketRecord[] _records;
+    private readonly IUnitResolver? _units;
+    private (bool Asked, string? Unit)[]? _processUnits;
+
+    /// <summary>A table of given records: for tests and recorded dumps.</summary>
+    public SocketTable(SocketRecord[] records, OwnerIndex owners, IUnitResolver? units = null, bool inconsistent = false)
+    {
+        _records = records;
+        _units = units;
+        Owners = owners;
+        Inconsistent = inconsistent;
+    }
+
+    public ReadOnlySpan<SocketRecord> Records => _records;
+
+    public OwnerIndex Owners { get; }
+
+    /// <summary>Sockets came and went while the kernel listed them, on every attempt: some may be missing.</summary>
+    public bool Inconsistent { get; }
+
+    /// <summary>Takes a snapshot.</summary>
+    /// <param name="query">Which sockets; all of them, with owners, when null.</param>
+    /// <param name="units">Names the units of owners; none are named when null.</param>
+    /// <exception cref="LinuxException">The kernel has no sock_diag, or /proc isn't mounted.</exception>
+    public static SocketTable Capture(SocketQuery? query = null, IUnitResolver? units = null)
+    {
+        query ??= SocketQuery.Everything;
+        var dump = new SocketDump();
+        foreach (var protocol in (ReadOnlySpan<SocketProtocol>)[SocketProtocol.Udp, SocketProtocol.Tcp])
+        {
+            if (!(protocol == SocketProtocol.Udp ? query.Udp : query.Tcp))
+                continue;
+            if (query.IPv4)
+                dump.Add(ipv4: true, protocol, query.States);
+            if (query.IPv6)
+                dump.Add(ipv4: false, protocol, query.States);
+        }
+        return new(dump.Records.ToArray(), query.Owners ? OwnerIndex.Scan() : OwnerIndex.Empty, units, dump.Inconsistent);
+    }
+
+    /// <summary>Whose a socket is. Allocates: for the rows that a person reads, not for a hundred thousand.</summary>
+    public SocketOwner OwnerOf(in SocketRecord socket)
+    {
+        if (socket.Inode == 0)
+            return new(OwnerKind.None, null, []);
+        var holders = Owners.HoldersOf(socket.Inode);
+        string? unit = UnitOf(socket);
+        return new(holders.Count > 0 ? OwnerKind.Exact
+            : unit is not null ? OwnerKind.ByCgroup
+            : Owners.HiddenProcesses > 0 ? OwnerKind.Hidden : OwnerKind.Elsewhere, unit, holders);
+    }
+
+    /// <summary>The unit of a socket: of the processes that hold it, else of the cgroup that created it; null when it has none.</summary>
+    /// <remarks>A manager holds its services' listening sockets too, and is scanned first: the last holder with a unit counts.</remarks>
+    public string? UnitOf(in SocketRecord socket)
+    {
+        if (_units is null || socket.Inode == 0)
+            return null;
+        int i = Owners.LastOf(socket.Inode);
+        if (i < 0)
+            return socket.CgroupId == 0 ? null : _units.UnitOfCgroup(socket.CgroupId);
+        string? unit = null;
+        for (; i >= 0 && unit is null; i = Owners[i].Next)
+            unit = UnitOfProcess(Owners[i].Process);
+        return unit;
+    }
+
+    private string? UnitOfProcess(int process)
+    {
+        _processUnits ??= new (bool, string?)[Owners.Processes.Count];
+        ref var known = ref _processUnits[process];
+        if (!known.Asked)
+            known = (true, _units!.UnitOf(Owners.Processes[process].Pid));
+        return known.Unit;
+    }
+}

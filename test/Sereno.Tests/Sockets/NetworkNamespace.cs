@@ -1,0 +1,54 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Xunit;
+
+namespace Sereno.Tests.Sockets;
+
+/// <summary>A network namespace of a test's own: sockets made and programs started inside see only each other.</summary>
+internal static class NetworkNamespace
+{
+    private const int CLONE_NEWNET = 0x40000000, SIOCSIFFLAGS = 0x8914, IFF_UP = 1;
+
+    /// <summary>Runs on a thread in a new namespace whose loopback is up; skips the test where that isn't permitted.</summary>
+    public static void Run(Action action)
+    {
+        Exception? failure = null;
+        bool permitted = true;
+        // unshare(2) moves this thread only, for good: it is never one of the pool's. Its children are born in the namespace.
+        var thread = new Thread(() =>
+        {
+            permitted = unshare(CLONE_NEWNET) == 0 && RaiseLoopback();
+            if (!permitted)
+                return;
+            try
+            {
+                action();
+            }
+            catch (Exception e)
+            {
+                failure = e;
+            }
+        });
+        thread.Start();
+        thread.Join();
+        Assert.SkipUnless(permitted, "a private network namespace needs CAP_SYS_ADMIN");
+        if (failure is not null)
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+    }
+
+    private static bool RaiseLoopback()
+    {
+        byte[] ifreq = new byte[40];
+        Encoding.ASCII.GetBytes("lo", ifreq);
+        ifreq[16] = IFF_UP;
+        int socket = NetworkNamespace.socket(2, 2, 0);
+        int result = ioctl(socket, SIOCSIFFLAGS, ifreq);
+        _ = close(socket);
+        return result == 0;
+    }
+
+    [DllImport("libc")] private static extern int unshare(int flags);
+    [DllImport("libc")] private static extern int socket(int domain, int type, int protocol);
+    [DllImport("libc")] private static extern int ioctl(int fd, nuint request, byte[] argument);
+    [DllImport("libc")] private static extern int close(int fd);
+}
