@@ -1,22 +1,85 @@
 using System.CommandLine;
-using Sereno.Roles;
+using Sereno.Bus;
+using Sereno.Linux;
+using Sereno.Texts;
+using Sereno.Verbs;
 
 namespace Sereno;
 
+/// <summary>What a person types. Only the verb that was typed is built: start-up counts.</summary>
 public static class CommandLine
 {
+    private static readonly (string Name, Func<Command> Build)[] s_verbs =
+    [
+        ("init", InitVerb.Build),
+        ("start", () => JobVerbs.Build("start")),
+        ("stop", () => JobVerbs.Build("stop")),
+        ("restart", () => JobVerbs.Build("restart")),
+        ("reload", () => JobVerbs.Build("reload")),
+        ("try-restart", () => JobVerbs.Build("try-restart")),
+        ("reload-or-restart", () => JobVerbs.Build("reload-or-restart")),
+        ("status", StatusVerb.Build),
+        ("is-active", () => StateVerbs.Build("is-active")),
+        ("is-failed", () => StateVerbs.Build("is-failed")),
+        ("is-enabled", () => StateVerbs.Build("is-enabled")),
+        ("enable", () => InstallVerbs.Build("enable")),
+        ("disable", () => InstallVerbs.Build("disable")),
+        ("mask", () => InstallVerbs.Build("mask")),
+        ("unmask", () => InstallVerbs.Build("unmask")),
+        ("list-units", ListVerbs.Units),
+        ("list-unit-files", ListVerbs.UnitFiles),
+        ("list-jobs", ListVerbs.Jobs),
+        ("cat", CatVerb.Build),
+        ("show", ShowVerb.Build),
+        ("check", CheckVerb.Build),
+        ("kill", KillVerb.Build),
+        ("reset-failed", ControlVerbs.ResetFailed),
+        ("daemon-reload", ControlVerbs.DaemonReload),
+        ("exit", ControlVerbs.Exit),
+        ("logs", LogsVerb.Build),
+        ("ports", () => PortsVerb.Build()),
+        ("ss", SsVerb.Build),
+        ("netstat", NetstatVerb.Build),
+        ("watch", WatchVerb.Build),
+        ("serve", ServeVerb.Build),
+    ];
+
     public static int Run(string[] args)
     {
-        var root = new RootCommand("Runs systemd's unit files where systemd can't run");
-        var dir = new Option<string?>("--dir") { Recursive = true };
-        var unitPath = new Option<string?>("--unit-path") { Recursive = true };
-        root.Add(dir);
-        root.Add(unitPath);
-        var init = new Command("init");
-        var target = new Option<string>("--default") { DefaultValueFactory = _ => "default.target" };
-        init.Add(target);
-        init.SetAction(r => KeeperRole.Run(Instance.Resolve(r.GetValue(dir), r.GetValue(unitPath)), r.GetValue(target)!, verbose: true));
-        root.Add(init);
-        return root.Parse(args).Invoke();
+        var root = new RootCommand(Text.Current.Description);
+        foreach (var option in GlobalOptions.All)
+            root.Add(option);
+        string? typed = FirstWord(args);
+        int known = Array.FindIndex(s_verbs, v => v.Name == typed);
+        foreach (var (_, build) in known >= 0 ? s_verbs.AsSpan(known, 1) : s_verbs)
+            root.Add(build());
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+                Console.Error.WriteLine($"sereno: {error.Message}");
+            Console.Error.WriteLine(typed is null ? Text.Current.SeeHelp("") : Text.Current.SeeHelp(known >= 0 ? " " + typed : ""));
+            return 1;
+        }
+        try
+        {
+            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (Exception e) when (e is BusException or LinuxException or IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"sereno: {e.Message}");
+            return 1;
+        }
+    }
+
+    /// <summary>The verb: the first word that is neither a global option nor its value.</summary>
+    private static string? FirstWord(string[] args)
+    {
+        for (int i = 0; i < args.Length; i++)
+            if (GlobalOptions.TakesValue(args[i]))
+                i++;
+            else if (!args[i].StartsWith('-'))
+                return args[i];
+        return null;
     }
 }

@@ -2,12 +2,19 @@ using Sereno;
 using Sereno.Journal;
 using Sereno.Linux;
 using Sereno.Roles;
+using Sereno.Verbs;
 
 [assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]
 
-return args switch
+return (Path.GetFileName(Environment.GetCommandLineArgs()[0]), args) switch
 {
-    [RoleNames.Journal, var folder] => JournalLoop.Run(new UnixSocket(new Fd(3)), folder),
-    [RoleNames.Manager, ..] => ManagerRole.Run(args.AsSpan(1)),
+    // Under another name it is that program.
+    ("ss", _) => SsVerb.Run(args),
+    ("netstat", _) => NetstatVerb.Run(args),
+    (_, [RoleNames.Journal, var folder]) => JournalLoop.Run(new UnixSocket(new Fd(3)), folder),
+    (_, [RoleNames.Manager, ..]) => ManagerRole.Run(args.AsSpan(1)),
+    // These read their own options, as the programs that they stand in for do.
+    (_, ["ss", .. var rest]) => SsVerb.Run(rest),
+    (_, ["netstat", .. var rest]) => NetstatVerb.Run(rest),
     _ => CommandLine.Run(args),
 };

@@ -1,0 +1,134 @@
+namespace Sereno.Texts;
+
+public sealed class English : Text
+{
+    public override string Language => "en";
+    public override string Description => "Runs systemd's unit files where systemd can't run, and shows the sockets of each service.";
+    public override string DirOption => "The instance whose sockets, state and logs are in this folder";
+    public override string UnitPathOption => "Where unit files are looked for, as SYSTEMD_UNIT_PATH";
+    public override string LangOption => "Language of what a person reads";
+    public override string Examples => "Examples:";
+
+    public override string Help(string verb) => verb switch
+    {
+        "init" => "Run an instance in the foreground: start its default target, keep its services, stop all on SIGTERM or Ctrl-C",
+        "start" => "Start (activate) units",
+        "stop" => "Stop (deactivate) units",
+        "restart" => "Start or restart units",
+        "reload" => "Have units reload their configuration",
+        "try-restart" => "Restart units that are active",
+        "reload-or-restart" => "Reload units if they can, otherwise restart them",
+        "status" => "Show how units stand: state, processes, sockets and last log lines",
+        "is-active" => "Say whether units are active; exit 0 if one is, 3 if none",
+        "is-failed" => "Say whether units have failed; exit 0 if one has, 1 if none",
+        "is-enabled" => "Say whether unit files are enabled; exit 0 if one is, 1 if none",
+        "enable" => "Enable unit files: link them as their [Install] sections say",
+        "disable" => "Disable unit files: remove their links",
+        "mask" => "Make units impossible to start",
+        "unmask" => "Undo mask",
+        "list-units" => "List units in memory",
+        "list-unit-files" => "List installed unit files",
+        "list-jobs" => "List queued jobs",
+        "cat" => "Show unit files and drop-ins",
+        "show" => "Show properties of units, or of the manager, for programs",
+        "check" => "List every directive of units: enforced, emulated or ignored here, and why",
+        "kill" => "Send a signal to processes of units",
+        "reset-failed" => "Forget the failed state of units, or of all",
+        "daemon-reload" => "Read all unit files again",
+        "exit" => "Stop all units in order and end the instance",
+        "logs" => "Show log lines",
+        "watch" => "Show services with state, pid, ports, scope and connections, live",
+        "serve" => "Be a small server for examples and tests: http or echo",
+        _ => "",
+    };
+
+    public override string Option(string name) => name switch
+    {
+        "units" => "Unit names; .service may be left out",
+        "default" => "The target to start",
+        "quiet" => "Say nothing on standard output",
+        "no-block" => "Don't wait until the job is done",
+        "job-mode" => "How to deal with jobs that are queued already: replace, fail, isolate, ignore-dependencies...",
+        "now" => "Also start or stop",
+        "runtime" => "Until the next boot only",
+        "force" => "Replace links that are in the way",
+        "all" => "Inactive units too",
+        "state" => "Only units in these states (comma separated)",
+        "type" => "Only units of these types (comma separated)",
+        "failed" => "Only units that have failed",
+        "no-legend" => "Without headings and footer",
+        "output" => "text or json",
+        "property" => "Only these properties (comma separated)",
+        "value" => "Values without names",
+        "signal" => "Name or number of the signal",
+        "whom" => "main, control or all processes",
+        "lines" => "How many log lines",
+        "follow" => "Show new lines as they come",
+        "once" => "Print the table once and end",
+        "interval" => "Seconds between two looks",
+        "address" => "Address and port to listen on",
+        _ => "",
+    };
+
+    public override string SeeHelp(string verb) => $"Try 'sereno{verb} --help'.";
+    public override string NotRunning(string path, string command) => $"cannot reach the manager at {path}: no instance runs there (start one with '{command}')";
+    public override string FailedJob(string verb, string unit, string error) => $"Failed to {verb} {unit}: {error}";
+    public override string JobFailed(string unit, string reason) => $"Job for {unit} {reason}";
+
+    public override string JobReason(string result, string serviceResult) => (result, serviceResult) switch
+    {
+        ("canceled", _) => "canceled.",
+        ("timeout", _) => "timed out.",
+        ("dependency", _) => "failed: a dependency job failed.",
+        ("invalid", _) => "is invalid: the unit is not active.",
+        ("skipped", _) => "was skipped.",
+        ("assert", _) => "failed: an assertion doesn't hold.",
+        ("unsupported", _) => "failed: units of this type are not supported.",
+        (_, "resources") => "failed because of unavailable resources or another system error.",
+        (_, "protocol") => "failed because the service did not take the steps required by its unit configuration.",
+        (_, "timeout") => "failed because a timeout was exceeded.",
+        (_, "exit-code") => "failed because the control process exited with error code.",
+        (_, "signal") => "failed because a fatal signal was delivered to the control process.",
+        (_, "core-dump") => "failed because a fatal signal was delivered causing the control process to dump core.",
+        (_, "watchdog") => "failed because the service failed to send watchdog ping.",
+        (_, "start-limit-hit") => "failed because start of the service was attempted too often.",
+        _ => "failed.",
+    };
+
+    public override string SeeStatus(string unit) => $"See \"sereno status {unit}\" and \"sereno logs {unit}\" for details.";
+    public override string ReloadNeeded(string unit) => $"Warning: the unit file, or a drop-in of {unit} has changed on disk. Run 'sereno daemon-reload' to read it again.";
+    public override string Created(string link, string target) => $"Created symlink {link} → {target}.";
+    public override string Removed(string link) => $"Removed \"{link}\".";
+    public override string NoInstall => "The unit files have no installation config (WantedBy=, RequiredBy=, Also=, Alias= settings in the [Install] section), so there is nothing to enable.";
+    public override string UnitNotFound(string unit) => $"Unit {unit} could not be found.";
+
+    public override string Field(string name) => name switch
+    {
+        "Main PID" => "Main PID",
+        _ => name,
+    };
+
+    public override string Ago(string span) => $"{span} ago";
+    public override string Since => "since";
+    public override string UnitsListed(int count) => $"{count} loaded units listed.";
+
+    public override string LoadLegend => """
+        LOAD   = Reflects whether the unit definition was properly loaded.
+        ACTIVE = The high-level unit activation state, i.e. generalization of SUB.
+        SUB    = The low-level unit activation state, values depend on unit type.
+        """;
+
+    public override string UnitFilesListed(int count) => $"{count} unit files listed.";
+    public override string JobsListed(int count) => $"{count} jobs listed.";
+    public override string NoJobs => "No jobs running.";
+    public override string Column(string name) => name;
+    public override string NoOutput(string what) => $"No {what}.";
+    public override string ServeReady(string what, string address) => $"serving {what} on {address}";
+    public override string WatchHint => "Ctrl-C to stop";
+    public override string InvalidSignal(string signal) => $"Failed to parse signal string {signal}.";
+    public override string InvalidNumber(string option, string value) => $"{option} wants a whole number, not '{value}'";
+    public override string NoFiles(string unit) => $"No files found for {unit}.";
+    public override string CheckSummary(int enforced, int emulated, int ignored) => $"{enforced} enforced, {emulated} emulated, {ignored} ignored";
+    public override string Support(string level) => level.ToLowerInvariant();
+    public override string Guarantee(bool hasCgroup, string path) => hasCgroup ? $"{path}" : "none: processes are found by session and INVOCATION_ID";
+}

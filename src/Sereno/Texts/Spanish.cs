@@ -1,0 +1,183 @@
+namespace Sereno.Texts;
+
+public sealed class Spanish : Text
+{
+    public override string Language => "es";
+    public override string Description => "Ejecuta los ficheros de unidad de systemd donde systemd no puede, y muestra los sockets de cada servicio.";
+    public override string DirOption => "La instancia cuyos sockets, estado y registros están en esta carpeta";
+    public override string UnitPathOption => "Dónde se buscan los ficheros de unidad, como SYSTEMD_UNIT_PATH";
+    public override string LangOption => "Idioma de lo que lee una persona";
+    public override string Examples => "Ejemplos:";
+
+    public override string Help(string verb) => verb switch
+    {
+        "init" => "Ejecutar una instancia en primer plano: inicia su objetivo por defecto, cuida sus servicios y lo detiene todo con SIGTERM o Ctrl-C",
+        "start" => "Iniciar (activar) unidades",
+        "stop" => "Detener (desactivar) unidades",
+        "restart" => "Iniciar o reiniciar unidades",
+        "reload" => "Hacer que las unidades vuelvan a leer su configuración",
+        "try-restart" => "Reiniciar las unidades que estén activas",
+        "reload-or-restart" => "Recargar las unidades que puedan; reiniciar las demás",
+        "status" => "Mostrar el estado de unidades: procesos, sockets y últimas líneas de registro",
+        "is-active" => "Decir si hay unidades activas; termina con 0 si alguna lo está, 3 si ninguna",
+        "is-failed" => "Decir si hay unidades que han fallado; termina con 0 si alguna, 1 si ninguna",
+        "is-enabled" => "Decir si hay unidades habilitadas; termina con 0 si alguna lo está, 1 si ninguna",
+        "enable" => "Habilitar unidades: crea los enlaces que pide su sección [Install]",
+        "disable" => "Deshabilitar unidades: quita sus enlaces",
+        "mask" => "Hacer imposible iniciar unidades",
+        "unmask" => "Deshacer mask",
+        "list-units" => "Listar las unidades en memoria",
+        "list-unit-files" => "Listar los ficheros de unidad instalados",
+        "list-jobs" => "Listar los trabajos en cola",
+        "cat" => "Mostrar ficheros de unidad y sus añadidos",
+        "show" => "Mostrar propiedades de unidades o del gestor, para programas",
+        "check" => "Listar cada directiva de las unidades: aplicada, emulada o ignorada aquí, y por qué",
+        "kill" => "Enviar una señal a procesos de unidades",
+        "reset-failed" => "Olvidar el fallo de unidades, o de todas",
+        "daemon-reload" => "Volver a leer todos los ficheros de unidad",
+        "exit" => "Detener todas las unidades en orden y terminar la instancia",
+        "logs" => "Mostrar líneas de registro (bitácora)",
+        "watch" => "Mostrar los servicios con estado, pid, puertos, ámbito y conexiones, en vivo",
+        "serve" => "Ser un pequeño servidor para ejemplos y pruebas: http o echo",
+        _ => "",
+    };
+
+    public override string Option(string name) => name switch
+    {
+        "units" => "Nombres de unidad; .service puede omitirse",
+        "default" => "El objetivo que se inicia",
+        "quiet" => "No decir nada en la salida estándar",
+        "no-block" => "No esperar a que acabe el trabajo",
+        "job-mode" => "Qué hacer con los trabajos ya en cola: replace, fail, isolate, ignore-dependencies...",
+        "now" => "Además, iniciar o detener",
+        "runtime" => "Solo hasta el próximo arranque",
+        "force" => "Sustituir los enlaces que estorben",
+        "all" => "También las unidades inactivas",
+        "state" => "Solo unidades en estos estados (separados por comas)",
+        "type" => "Solo unidades de estos tipos (separados por comas)",
+        "failed" => "Solo unidades que han fallado",
+        "no-legend" => "Sin cabecera ni pie",
+        "output" => "text o json",
+        "property" => "Solo estas propiedades (separadas por comas)",
+        "value" => "Valores sin nombres",
+        "signal" => "Nombre o número de la señal",
+        "whom" => "procesos main, control o all",
+        "lines" => "Cuántas líneas de registro",
+        "follow" => "Mostrar las líneas nuevas según llegan",
+        "once" => "Mostrar la tabla una vez y terminar",
+        "interval" => "Segundos entre dos miradas",
+        "address" => "Dirección y puerto en que escuchar",
+        _ => "",
+    };
+
+    public override string SeeHelp(string verb) => $"Pruebe 'sereno{verb} --help'.";
+    public override string NotRunning(string path, string command) => $"no se puede contactar con el gestor en {path}: ahí no se ejecuta ninguna instancia (iníciela con '{command}')";
+
+    public override string FailedJob(string verb, string unit, string error) => verb switch
+    {
+        "start" => $"No se pudo iniciar {unit}: {error}",
+        "stop" => $"No se pudo detener {unit}: {error}",
+        "restart" => $"No se pudo reiniciar {unit}: {error}",
+        "reload" => $"No se pudo recargar {unit}: {error}",
+        _ => $"Falló {verb} de {unit}: {error}",
+    };
+
+    public override string JobFailed(string unit, string reason) => $"El trabajo de {unit} {reason}";
+
+    public override string JobReason(string result, string serviceResult) => (result, serviceResult) switch
+    {
+        ("canceled", _) => "fue cancelado.",
+        ("timeout", _) => "agotó su tiempo.",
+        ("dependency", _) => "falló: falló un trabajo del que depende.",
+        ("invalid", _) => "no es válido: la unidad no está activa.",
+        ("skipped", _) => "se omitió.",
+        ("assert", _) => "falló: no se cumple una aserción.",
+        ("unsupported", _) => "falló: las unidades de este tipo no se admiten.",
+        (_, "resources") => "falló por falta de recursos u otro error del sistema.",
+        (_, "protocol") => "falló porque el servicio no dio los pasos que pide su configuración.",
+        (_, "timeout") => "falló porque se agotó un tiempo.",
+        (_, "exit-code") => "falló porque el proceso de control terminó con un código de error.",
+        (_, "signal") => "falló porque una señal mató al proceso de control.",
+        (_, "core-dump") => "falló porque una señal mató al proceso de control, que dejó un volcado.",
+        (_, "watchdog") => "falló porque el servicio dejó de dar señales de vida.",
+        (_, "start-limit-hit") => "falló porque el servicio se inició demasiadas veces.",
+        _ => "falló.",
+    };
+
+    public override string SeeStatus(string unit) => $"Vea \"sereno status {unit}\" y \"sereno logs {unit}\" para más detalles.";
+    public override string ReloadNeeded(string unit) => $"Aviso: un fichero de {unit} ha cambiado en el disco. Ejecute 'sereno daemon-reload' para volver a leerlo.";
+    public override string Created(string link, string target) => $"Creado el enlace {link} → {target}.";
+    public override string Removed(string link) => $"Eliminado \"{link}\".";
+    public override string NoInstall => "Los ficheros de unidad no tienen configuración de instalación (WantedBy=, RequiredBy=, Also=, Alias= en la sección [Install]): no hay nada que habilitar.";
+    public override string UnitNotFound(string unit) => $"No se encontró la unidad {unit}.";
+
+    public override string Field(string name) => name switch
+    {
+        "Loaded" => "Cargada",
+        "Active" => "Activa",
+        "Docs" => "Docs",
+        "Process" => "Proceso",
+        "Main PID" => "PID princ.",
+        "Status" => "Estado",
+        "Tasks" => "Tareas",
+        "Memory" => "Memoria",
+        "CPU" => "CPU",
+        "CGroup" => "CGroup",
+        "Processes" => "Procesos",
+        "Sockets" => "Sockets",
+        "Drop-In" => "Añadidos",
+        "Guarantee" => "Garantía",
+        _ => name,
+    };
+
+    public override string Ago(string span) => $"hace {span}";
+    public override string Since => "desde";
+    public override string UnitsListed(int count) => $"{count} unidades cargadas.";
+
+    public override string LoadLegend => """
+        LOAD   = Si la definición de la unidad se cargó bien.
+        ACTIVE = El estado general de activación; resume SUB.
+        SUB    = El estado detallado; depende del tipo de unidad.
+        """;
+
+    public override string UnitFilesListed(int count) => $"{count} ficheros de unidad.";
+    public override string JobsListed(int count) => $"{count} trabajos.";
+    public override string NoJobs => "No hay trabajos en curso.";
+
+    public override string Column(string name) => name switch
+    {
+        "UNIT" => "UNIDAD",
+        "STATE" => "ESTADO",
+        "PORTS" => "PUERTOS",
+        "SCOPE" => "ÁMBITO",
+        "CONNECTIONS" => "CONEXIONES",
+        "RESTARTS" => "REINICIOS",
+        "UNIT FILE" => "FICHERO DE UNIDAD",
+        "JOB" => "TRABAJO",
+        "TYPE" => "TIPO",
+        "DIRECTIVE" => "DIRECTIVA",
+        "HERE" => "AQUÍ",
+        "WHERE" => "DÓNDE",
+        "REASON" => "MOTIVO",
+        "DESCRIPTION" => "DESCRIPCIÓN",
+        _ => name,
+    };
+
+    public override string NoOutput(string what) => $"No hay {what}.";
+    public override string ServeReady(string what, string address) => $"sirviendo {what} en {address}";
+    public override string WatchHint => "Ctrl-C para terminar";
+    public override string InvalidSignal(string signal) => $"{signal} no es una señal.";
+    public override string InvalidNumber(string option, string value) => $"{option} pide un número entero, no '{value}'";
+    public override string NoFiles(string unit) => $"No hay ficheros de {unit}.";
+    public override string CheckSummary(int enforced, int emulated, int ignored) => $"{enforced} aplicadas, {emulated} emuladas, {ignored} ignoradas";
+
+    public override string Support(string level) => level switch
+    {
+        "Enforced" => "aplicada",
+        "Emulated" => "emulada",
+        "Ignored" => "ignorada",
+        _ => level,
+    };
+
+    public override string Guarantee(bool hasCgroup, string path) => hasCgroup ? path : "ninguno: los procesos se encuentran por sesión e INVOCATION_ID";
+}

@@ -1,0 +1,67 @@
+namespace Sereno.Texts;
+
+/// <summary>
+/// What a person reads, in the language of the session. An abstract member has to be said in every language: the compiler
+/// sees to it. Machine formats (JSON, state names, show) are not here: they never change.
+/// </summary>
+public abstract class Text
+{
+    private static Text? s_current;
+
+    public static Text Current => s_current ??= For(Chosen());
+
+    public static Text For(string? locale) => locale?.StartsWith("es", StringComparison.OrdinalIgnoreCase) == true ? new Spanish() : new English();
+
+    public abstract string Language { get; }
+    public abstract string Description { get; }
+    public abstract string DirOption { get; }
+    public abstract string UnitPathOption { get; }
+    public abstract string LangOption { get; }
+    public abstract string Help(string verb);
+    public abstract string Option(string name);
+    public abstract string Examples { get; }
+    public abstract string SeeHelp(string verb);
+    public abstract string NotRunning(string path, string command);
+    public abstract string FailedJob(string verb, string unit, string error);
+    public abstract string JobFailed(string unit, string reason);
+    public abstract string JobReason(string result, string serviceResult);
+    public abstract string SeeStatus(string unit);
+    public abstract string ReloadNeeded(string unit);
+    public abstract string Created(string link, string target);
+    public abstract string Removed(string link);
+    public abstract string NoInstall { get; }
+    public abstract string UnitNotFound(string unit);
+    public abstract string Field(string name);
+    public abstract string Ago(string span);
+    public abstract string Since { get; }
+    public abstract string UnitsListed(int count);
+    public abstract string LoadLegend { get; }
+    public abstract string UnitFilesListed(int count);
+    public abstract string JobsListed(int count);
+    public abstract string NoJobs { get; }
+    public abstract string Column(string name);
+    public abstract string NoOutput(string what);
+    public abstract string ServeReady(string what, string address);
+    public abstract string WatchHint { get; }
+    public abstract string InvalidSignal(string signal);
+    public abstract string InvalidNumber(string option, string value);
+    public abstract string NoFiles(string unit);
+    public abstract string CheckSummary(int enforced, int emulated, int ignored);
+    public abstract string Support(string level);
+    public abstract string Guarantee(bool hasCgroup, string path);
+
+    /// <summary>--lang first, wherever it stands, then the locale (locale(7)).</summary>
+    private static string? Chosen()
+    {
+        string[] args = Environment.GetCommandLineArgs();
+        for (int i = 1; i < args.Length; i++)
+            if (args[i] == "--lang" && i + 1 < args.Length)
+                return args[i + 1];
+            else if (args[i].StartsWith("--lang=", StringComparison.Ordinal))
+                return args[i]["--lang=".Length..];
+        foreach (string name in (ReadOnlySpan<string>)["LC_ALL", "LC_MESSAGES", "LANG"])
+            if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } locale)
+                return locale;
+        return null;
+    }
+}

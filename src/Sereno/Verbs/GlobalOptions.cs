@@ -1,0 +1,40 @@
+using System.CommandLine;
+using Sereno.Bus;
+using Sereno.Bus.Client;
+using Sereno.Linux;
+using Sereno.Linux.Headers;
+using Sereno.Texts;
+
+namespace Sereno.Verbs;
+
+/// <summary>What every verb understands: which instance is meant, and in which language to answer.</summary>
+public static class GlobalOptions
+{
+    public static readonly Option<string?> Dir = new("--dir") { Description = Text.Current.DirOption, HelpName = "DIR", Recursive = true };
+    public static readonly Option<string?> UnitPath = new("--unit-path") { Description = Text.Current.UnitPathOption, HelpName = "DIR[:DIR...]", Recursive = true };
+    public static readonly Option<string?> Language = new("--lang") { Description = Text.Current.LangOption, HelpName = "en|es", Recursive = true };
+
+    public static IEnumerable<Option> All => [Dir, UnitPath, Language];
+
+    public static bool TakesValue(string word) => word is "--dir" or "--unit-path" or "--lang";
+
+    public static Instance Instance(ParseResult result) => Sereno.Instance.Resolve(result.GetValue(Dir), result.GetValue(UnitPath));
+
+    /// <exception cref="BusException">Nobody answers, with what to do about it.</exception>
+    public static BusClient Connect(ParseResult result)
+    {
+        var instance = Instance(result);
+        try
+        {
+            return BusClient.Connect(instance.BusPath);
+        }
+        catch (LinuxException e) when (e.Number is libc.ENOENT or libc.ECONNREFUSED or libc.ENOTDIR)
+        {
+            throw new BusException(BusErrors.Disconnected, Text.Current.NotRunning(instance.BusPath,
+                "sereno init" + (result.GetValue(Dir) is { } dir ? $" --dir {dir}" : "")));
+        }
+    }
+
+    /// <summary>systemctl's way: a name without a type is a service.</summary>
+    public static string UnitName(string name) => name.Contains('/') || Units.Model.UnitName.TryParse(name, out _) ? name : name + ".service";
+}
