@@ -63,7 +63,8 @@ public sealed class BusServer : IDisposable
             return;
         using var writer = new MessageWriter();
         body?.Invoke(writer);
-        byte[] message = Message.Encode(MessageHeader.Signal(path, @interface, member, signature) with { Serial = uint.MaxValue }, writer.Written);
+        var header = MessageHeader.Signal(path, @interface, member, signature) with { Serial = uint.MaxValue, Sender = BusDriver.ServiceName };
+        byte[] message = Message.Encode(header, writer.Written);
         foreach (var connection in _peers.Keys.Where(p => p.IsReady).ToArray())
         {
             connection.SendEncoded(message);
