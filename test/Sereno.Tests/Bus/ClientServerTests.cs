@@ -176,6 +176,29 @@ public sealed class ClientServerTests : IDisposable
     }
 
     [Fact]
+    public void A_client_that_asks_faster_than_it_reads_still_gets_every_answer()
+    {
+        var socket = Sereno.Linux.UnixSocket.Create(Sereno.Linux.UnixSocketType.Stream);
+        socket.Connect(_host.Socket);
+        using var connection = BusConnection.Connect(socket);
+        using var body = new MessageWriter();
+        body.WriteString("");
+        const int calls = 6000; // some 10 kB of reply each: 60 MB, more than a server would hold
+        for (int i = 0; i < calls; i++)
+            connection.Send(MessageHeader.Call(UnitPath.Of("redis-server.service"), "org.freedesktop.DBus.Properties", "GetAll", "s"), body.Written);
+        int replies = 0;
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        while (replies < calls && !connection.Closed && clock.Elapsed < TimeSpan.FromSeconds(60))
+        {
+            connection.OnWritable();
+            connection.OnReadable();
+            while (connection.TryReceive() is { Message.Header.Type: MessageType.MethodReturn })
+                replies++;
+        }
+        Assert.Equal(calls, replies);
+    }
+
+    [Fact]
     public void Nobody_at_the_socket_is_an_error_of_the_system() =>
         Assert.Throws<Sereno.Linux.LinuxException>(() => BusClient.Connect(Path.Combine(_host.Folder, "nobody")));
 }
