@@ -181,11 +181,9 @@ public sealed class ClientServerTests : IDisposable
         var socket = Sereno.Linux.UnixSocket.Create(Sereno.Linux.UnixSocketType.Stream);
         socket.Connect(_host.Socket);
         using var connection = BusConnection.Connect(socket);
-        using var body = new MessageWriter();
-        body.WriteString("");
-        const int calls = 6000; // some 10 kB of reply each: 60 MB, more than a server would hold
+        const int calls = 1500; // some 30 kB of reply each: more than a server would hold
         for (int i = 0; i < calls; i++)
-            connection.Send(MessageHeader.Call(UnitPath.Of("redis-server.service"), "org.freedesktop.DBus.Properties", "GetAll", "s"), body.Written);
+            connection.Send(MessageHeader.Call(UnitPath.Of("redis-server.service"), "org.freedesktop.DBus.Introspectable", "Introspect"), []);
         int replies = 0;
         var clock = System.Diagnostics.Stopwatch.StartNew();
         while (replies < calls && !connection.Closed && clock.Elapsed < TimeSpan.FromSeconds(60))
@@ -194,6 +192,7 @@ public sealed class ClientServerTests : IDisposable
             connection.OnReadable();
             while (connection.TryReceive() is { Message.Header.Type: MessageType.MethodReturn })
                 replies++;
+            Thread.Sleep(1);
         }
         Assert.Equal(calls, replies);
     }

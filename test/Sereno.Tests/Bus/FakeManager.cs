@@ -73,6 +73,9 @@ internal sealed class FakeManager : IManagerApi
     /// <summary>What was ordered, in order.</summary>
     public List<string> Orders { get; } = [];
 
+    /// <summary>A started unit runs for a moment only.</summary>
+    public bool StopsAfterStart { get; set; }
+
     /// <summary>Set by the host once there is somebody to tell.</summary>
     public Systemd1Signals? Signals { get; set; }
 
@@ -136,8 +139,9 @@ internal sealed class FakeManager : IManagerApi
     public void Install(InstallRequest request, Reply<InstallResult> reply)
     {
         Orders.Add($"{request.Verb} {string.Join(' ', request.Files)}{(request.Runtime ? " runtime" : "")}{(request.Force ? " force" : "")}");
-        reply.Succeed(new(true, [new(request.Verb == InstallVerb.Disable ? "unlink" : "symlink",
-            "/etc/systemd/system/multi-user.target.wants/" + request.Files[0], "/lib/systemd/system/" + request.Files[0])]));
+        string type = request.Verb == InstallVerb.Disable ? "unlink" : "symlink";
+        reply.Succeed(new(true, [.. request.Files.Select(f =>
+            new InstallChange(type, "/etc/systemd/system/multi-user.target.wants/" + f, "/lib/systemd/system/" + f))]));
     }
 
     public void ChangeEnvironment(IReadOnlyList<string> unset, IReadOnlyList<string> set) =>
@@ -180,5 +184,11 @@ internal sealed class FakeManager : IManagerApi
         Add(after);
         Signals?.UnitChanged(after);
         Signals?.JobRemoved(job, fails ? "failed" : "done");
+        if (StopsAfterStart && verb == JobVerb.Start)
+            _later.Enqueue(() =>
+            {
+                Add(after with { ActiveState = "inactive", SubState = "dead" });
+                Signals?.UnitChanged(_units[unit.Name]);
+            });
     }
 }

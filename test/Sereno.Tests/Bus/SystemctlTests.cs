@@ -161,6 +161,16 @@ public sealed class SystemctlTests : IDisposable
     public void The_transaction_is_shown_on_request() =>
         Assert.Contains("Enqueued anchor job 1 redis-server.service/start.", Systemctl("start", "--show-transaction", "redis-server").Errors);
 
+    /// <summary>For --wait systemctl wants a bus, where it refers to the unit and watches its properties.</summary>
+    [Fact]
+    public void Start_and_wait_watches_the_unit_until_it_has_stopped()
+    {
+        _host.Manager.StopsAfterStart = true;
+        Assert.Equal((0, "", ""), Tool.Run("env", $"DBUS_SYSTEM_BUS_ADDRESS=unix:path={_host.Socket}",
+            "timeout", "20", "unshare", "-m", "--propagation", "private", "sh", "-c", Enter, _host.Socket, "start", "--wait", "redis-server"));
+        Assert.Equal(["Start redis-server.service Replace"], _host.Manager.Orders);
+    }
+
     [Fact]
     public void Kill_and_reset_failed_and_daemon_reload_reach_the_manager()
     {
