@@ -109,11 +109,9 @@ internal static partial class DirectiveTable
             r.Break(); // "ignoring", says systemd, and then fails to load the unit
             return;
         }
+        // /var/run is a legacy name of /run; Debian's systemd rewrites it without a word.
         if (Paths.Below(file, "/var/run") is { Length: > 0 } below)
-        {
-            r.Warn($"{r.Key}= references a path below legacy directory /var/run/, updating {file} \u2192 /run/{below}; please update the unit file accordingly.");
             file = "/run/" + below;
-        }
         r.Unit.Service = r.Unit.Service with { PidFile = file };
     }
 

@@ -26,8 +26,11 @@ public sealed record InstallPlan
     /// <summary>False where the units have no [Install] section that could be followed.</summary>
     public bool CarriesInstallInfo { get; init; }
 
-    /// <summary>The first thing that went wrong, worded as EnableUnitFiles' error; the other operations still hold.</summary>
+    /// <summary>Why the request failed, worded as EnableUnitFiles' error; the operations still hold.</summary>
     public string? Error { get; init; }
+
+    /// <summary>All that went wrong, in order; a unit that got some of its links did not fail.</summary>
+    public ImmutableArray<string> Problems { get; init; } = [];
 
     /// <summary>The folder below which emptied folders are removed.</summary>
     public string ConfigDirectory { get; init; } = "";

@@ -10,22 +10,26 @@ public sealed partial class Installer
     {
         private readonly Specifiers _specifiers = new(unit.Effective, unit.Path, installer.Context);
 
-        public void Run()
+        /// <summary>How many links there are now, or negative for a failure: only the first kind that has any decides.</summary>
+        public int Run()
         {
             // A file outside the search path is linked into it first; without that no other link makes sense.
             bool inSearchPath = installer.Paths.Search.Contains(Values.Paths.Directory(unit.Path!));
-            if (!inSearchPath && !installer.Link(draft, unit.Path!, Values.Paths.Join(draft.Config, unit.Name.Full), force))
-                return;
+            if (!inSearchPath && installer.Link(draft, unit.Path!, Values.Paths.Join(draft.Config, unit.Name.Full), force) < 0)
+                return -1;
+            int aliases = 0;
             foreach (string alias in unit.Aliases)
-                Alias(alias);
-            Dependency(unit.WantedBy, ".wants");
-            Dependency(unit.RequiredBy, ".requires");
+                if (Alias(alias) is var result && aliases >= 0)
+                    aliases = result ?? aliases;
+            int wanted = Dependency(unit.WantedBy, ".wants"), required = Dependency(unit.RequiredBy, ".requires");
+            return aliases != 0 ? aliases : wanted != 0 ? wanted : required;
         }
 
-        private void Alias(string text)
+        /// <summary>Null for an alias that is the unit's own name.</summary>
+        private int? Alias(string text)
         {
             if (!Expand(text, out string alias))
-                return;
+                return -1;
             if (alias.Contains('/'))
             {
                 // Alias=foo.target.wants/bar.service predates WantedBy=.
@@ -33,15 +37,9 @@ public sealed partial class Installer
                 string? owner = folder.EndsWith(".wants", StringComparison.Ordinal) ? folder[..^6]
                     : folder.EndsWith(".requires", StringComparison.Ordinal) ? folder[..^9] : null;
                 if (owner is null || !UnitName.TryParse(owner, out var parsed))
-                {
-                    draft.Fail($"Invalid unit reference \"{alias}\".");
-                    return;
-                }
+                    return draft.Problem($"Invalid unit reference \"{alias}\".");
                 if (!Aliases.FitsDependency(name, unit.Name.Full, parsed.IsTemplate))
-                {
-                    draft.Fail($"Cannot alias {unit.Name} as {alias}.");
-                    return;
-                }
+                    return draft.Problem($"Cannot alias {unit.Name} as {alias}.");
             }
             else
             {
@@ -50,57 +48,57 @@ public sealed partial class Installer
                 switch (Aliases.Check(alias, unit.Name.Full))
                 {
                     case AliasProblem.Self:
-                        return;
+                        return null;
                     case AliasProblem.NotAllowed or AliasProblem.Mismatch:
-                        draft.Fail($"Cannot alias {unit.Name} as {alias}.");
-                        return;
+                        return draft.Problem($"Cannot alias {unit.Name} as {alias}.");
                 }
             }
-            if (installer.Link(draft, unit.Path!, Values.Paths.Join(draft.Config, alias), force))
-                draft.Rules++;
+            return installer.Link(draft, unit.Path!, Values.Paths.Join(draft.Config, alias), force);
         }
 
-        private void Dependency(List<string> list, string suffix)
+        private int Dependency(List<string> list, string suffix)
         {
             if (list.Count == 0)
-                return;
+                return 0;
             bool onlyInstances = unit.Name.IsTemplate && unit.DefaultInstance is null;
-            string name = unit.Effective.Full;
             if (unit.Name.IsTemplate && !onlyInstances)
             {
                 var instance = new InstallUnit(unit.Effective, auxiliary: false);
-                var search = new UnitSearch(installer.Paths, installer.Context);
-                if (search.Traverse(instance, followConfig: true, out _) != InstallError.None)
-                    return;
+                if (new UnitSearch(installer.Paths, installer.Context).Traverse(instance, followConfig: true, out _) != InstallError.None)
+                    return -1;
                 if (instance.Mode == InstallMode.Masked)
-                {
-                    draft.Fail($"Unit file {instance.Path} is masked.");
-                    return;
-                }
+                    return draft.Problem($"Unit file {instance.Path} is masked.");
             }
+            int all = 0;
             foreach (string text in list)
             {
-                if (!Expand(text, out string owner))
-                    continue;
-                if (!UnitName.TryParse(owner, out var parsed))
-                    draft.Fail($"\"{owner}\" is not a valid unit name.");
-                else if (onlyInstances && parsed.Instance is null)
-                    draft.Fail($"Destination unit {owner} is a non-template unit.");
-                else if (installer.Link(draft, unit.Path!, $"{draft.Config}/{owner}{suffix}/{name}", force: true))
-                {
-                    draft.Rules++;
-                    if (new UnitSearch(installer.Paths, installer.Context) is var search
-                        && search.Traverse(search.Add(parsed, auxiliary: false), followConfig: false, out _) == InstallError.ENOENT)
-                        draft.Changes.Add(new("destination not present", owner, unit.Path!));
-                }
+                int one = DependencyOf(text, suffix, onlyInstances);
+                if (all == 0 || (one < 0 && all > 0))
+                    all = one;
             }
+            return all;
+        }
+
+        private int DependencyOf(string text, string suffix, bool onlyInstances)
+        {
+            if (!Expand(text, out string owner))
+                return -1;
+            if (!UnitName.TryParse(owner, out var parsed))
+                return draft.Problem($"\"{owner}\" is not a valid unit name.");
+            if (onlyInstances && parsed.Instance is null)
+                return draft.Problem($"Destination unit {owner} is a non-template unit.");
+            int result = installer.Link(draft, unit.Path!, $"{draft.Config}/{owner}{suffix}/{unit.Effective}", force: true);
+            var search = new UnitSearch(installer.Paths, installer.Context);
+            if (search.Traverse(search.Add(parsed, auxiliary: false), followConfig: false, out _) == InstallError.ENOENT)
+                draft.Changes.Add(new("destination not present", owner, unit.Path!));
+            return result;
         }
 
         private bool Expand(string text, out string result)
         {
             if (_specifiers.TryName(text, out result, out string error))
                 return true;
-            draft.Fail(error == Specifiers.UnknownSpecifier ? $"Invalid specifier in {text}." : $"Cannot resolve specifiers in \"{text}\".");
+            draft.Problem(error == Specifiers.UnknownSpecifier ? $"Invalid specifier in {text}." : $"Cannot resolve specifiers in \"{text}\".");
             return false;
         }
     }

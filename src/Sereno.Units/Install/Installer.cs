@@ -17,15 +17,27 @@ public sealed partial class Installer(UnitPaths paths, SpecifierContext context)
     {
         public List<LinkOperation> Operations { get; } = [];
         public List<InstallChange> Changes { get; } = [];
-        public string? Error { get; set; }
-        public int Rules { get; set; }
+        public List<string> Problems { get; } = [];
         public string Config { get; } = config;
 
-        public void Fail(string message) => Error ??= message;
+        /// <summary>As systemd counts: the links asked for, or negative once a unit failed.</summary>
+        public int Result { get; private set; }
+
+        /// <summary>Says what went wrong; whether that makes a failure is for the caller to count.</summary>
+        public int Problem(string message)
+        {
+            Problems.Add(message);
+            return -1;
+        }
+
+        public void Fail(string message) => Count(Problem(message));
+
+        public void Count(int links) => Result = Result < 0 ? Result : links < 0 ? links : Result + links;
 
         public InstallPlan Plan() => new()
         {
-            Operations = [.. Operations], Changes = [.. Changes], Error = Error, CarriesInstallInfo = Rules != 0, ConfigDirectory = Config,
+            Operations = [.. Operations], Changes = [.. Changes], Problems = [.. Problems], ConfigDirectory = Config,
+            Error = Result < 0 ? Problems[0] : null, CarriesInstallInfo = Result != 0,
         };
     }
 
@@ -55,10 +67,10 @@ public sealed partial class Installer(UnitPaths paths, SpecifierContext context)
             else if (unit.Mode == InstallMode.Masked)
             {
                 draft.Changes.Add(new("masked", unit.Path!));
-                draft.Rules++;
+                draft.Count(1);
             }
             else if (unit.Mode == InstallMode.Regular)
-                new Linking(this, unit, draft, force).Run();
+                draft.Count(new Linking(this, unit, draft, force).Run());
         }
         return draft.Plan();
     }
@@ -91,7 +103,7 @@ public sealed partial class Installer(UnitPaths paths, SpecifierContext context)
             }
             else if (error == InstallError.None && unit.Mode is not InstallMode.Regular)
                 continue;
-            draft.Rules += unit.HasRules ? 1 : 0;
+            draft.Count(unit.HasRules ? 1 : 0);
             marks.Add(unit.Name.Full);
         }
         new Unlinking(Paths, draft.Config, marks, draft).Run();
@@ -103,7 +115,7 @@ public sealed partial class Installer(UnitPaths paths, SpecifierContext context)
         var draft = new Draft(ConfigDirectory(runtime));
         foreach (string name in names)
             if (UnitName.TryParse(name, out _))
-                Link(draft, "/dev/null", Values.Paths.Join(draft.Config, name), force);
+                draft.Count(Link(draft, "/dev/null", Values.Paths.Join(draft.Config, name), force));
             else
                 draft.Fail($"\"{name}\" is not a valid unit name.");
         return draft.Plan();
@@ -167,8 +179,8 @@ public sealed partial class Installer(UnitPaths paths, SpecifierContext context)
     /// <summary>A path as those inside the root see it.</summary>
     private string Inside(string path) => Paths.Root is { } root && Values.Paths.Below(path, root) is { } below ? "/" + below : path;
 
-    /// <summary>Plans a link; false where another is in the way.</summary>
-    private bool Link(Draft draft, string target, string path, bool force)
+    /// <summary>Plans a link: 1, also where it is there already; negative where another is in the way.</summary>
+    private int Link(Draft draft, string target, string path, bool force)
     {
         target = Inside(target);
         string? planned = draft.Operations.FindLast(o => o.Path == path).Target;
@@ -178,19 +190,16 @@ public sealed partial class Installer(UnitPaths paths, SpecifierContext context)
         {
             draft.Operations.Add(new(path, target));
             draft.Changes.Add(new("symlink", path, target));
-            return true;
+            return 1;
         }
         if (existing is not null && Equivalent(existing, target, path))
-            return true;
+            return 1;
         if (!force || isFile)
-        {
-            draft.Fail(existing is null ? $"File {path} already exists." : $"File {path} already exists and is a symlink to {existing}.");
-            return false;
-        }
+            return draft.Problem(existing is null ? $"File {path} already exists." : $"File {path} already exists and is a symlink to {existing}.");
         draft.Operations.Add(new(path, target, Replace: true));
         draft.Changes.Add(new("unlink", path));
         draft.Changes.Add(new("symlink", path, target));
-        return true;
+        return 1;
     }
 
     /// <summary>Relative or absolute, the same file is meant.</summary>

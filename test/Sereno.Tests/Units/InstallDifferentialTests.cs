@@ -37,7 +37,7 @@ public class InstallDifferentialTests
     public void Enable_disable_and_mask_leave_the_links_that_systemctl_leaves()
     {
         Assert.SkipUnless(Oracle.HasSystemctl, Oracle.Missing);
-        s_case.Sample(Same, iter: 150, threads: 1);
+        s_case.Sample(Same, iter: 600, threads: 1);
     }
 
     private static void Same(Case c)
@@ -62,6 +62,9 @@ public class InstallDifferentialTests
                 Assert.True(expected == state, $"is-enabled {name}: systemctl says {expected}, we say {state}");
                 continue;
             }
+            // systemctl asks for the state first when it disables, and gives up where that fails; the manager does not.
+            if (errors.Any(e => e.Contains("Failed to look up unit file state")))
+                return;
             var plan = verb switch
             {
                 "enable" => installer.Enable([name], runtime, force),
