@@ -14,6 +14,11 @@ public sealed partial class BusConnection
 
     public bool WantsWrite => !Closed && _outgoing.Count > 0;
 
+    /// <summary>The peer asks faster than it reads: a server leaves its next calls in the socket until it has caught up.</summary>
+    public bool Congested => !Closed && _queued > HighWater;
+
+    private const int HighWater = 1024 * 1024;
+
     /// <summary>Queues a message, and sends as much as goes; on a closed connection it is dropped.</summary>
     /// <param name="fds">Sent as duplicates made here, so the caller keeps his.</param>
     /// <returns>The serial that a reply will name.</returns>

@@ -27,12 +27,9 @@ public sealed class LogFile(string path, long maxSize = LogFile.DefaultMaxSize) 
             if (_size + lines.Length > maxSize && _size > 0)
                 Rotate();
             Open();
-            if (_dropped > 0)
-            {
-                WriteWhole(marker($"{_dropped} lines dropped: {Errno.Text(_errno)}"));
-                (_dropped, _errno) = (0, 0);
-            }
-            WriteWhole(lines);
+            // The marker goes with the lines: a disk with room for the one and not for the others would get a marker each time.
+            WriteWhole(_dropped > 0 ? [.. marker($"{_dropped} lines dropped: {Errno.Text(_errno)}"), .. lines] : lines);
+            (_dropped, _errno) = (0, 0);
         }
         catch (LinuxException e)
         {

@@ -19,6 +19,7 @@ public sealed class BusServer : IDisposable
     private readonly string _guid = Guid.NewGuid().ToString("N");
     private readonly List<(UnixSocket Socket, IWatch Watch)> _listeners = [];
     private readonly Dictionary<BusConnection, Peer> _peers = [];
+    private bool _accepting = true;
 
     /// <param name="ownerUid">Who, besides root, may control: the user whose instance this is.</param>
     public BusServer(IEventLoop loop, IObjectTree tree, uint ownerUid) =>
@@ -63,7 +64,8 @@ public sealed class BusServer : IDisposable
             return;
         using var writer = new MessageWriter();
         body?.Invoke(writer);
-        byte[] message = Message.Encode(MessageHeader.Signal(path, @interface, member, signature) with { Serial = uint.MaxValue }, writer.Written);
+        var header = MessageHeader.Signal(path, @interface, member, signature) with { Serial = uint.MaxValue, Sender = BusDriver.ServiceName };
+        byte[] message = Message.Encode(header, writer.Written);
         foreach (var connection in _peers.Keys.Where(p => p.IsReady).ToArray())
         {
             connection.SendEncoded(message);
@@ -71,7 +73,7 @@ public sealed class BusServer : IDisposable
         }
     }
 
-    /// <summary>Disconnects who connected but did not authenticate; to be called now and then.</summary>
+    /// <summary>To be called now and then: disconnects who connected but did not authenticate, and accepts again if it could not.</summary>
     public void DropUnauthenticated(TimeSpan olderThan)
     {
         long limit = Environment.TickCount64 - (long)olderThan.TotalMilliseconds;
@@ -80,6 +82,7 @@ public sealed class BusServer : IDisposable
             connection.Close("the handshake took too long");
             Settle(connection);
         }
+        SetAccepting(true);
     }
 
     public void Dispose()
@@ -99,31 +102,39 @@ public sealed class BusServer : IDisposable
 
     private void Accept(UnixSocket listener)
     {
+        while (Next(listener) is { } socket)
+            Serve(socket);
+    }
+
+    private UnixSocket? Next(UnixSocket listener)
+    {
         try
         {
-            while (listener.Accept() is { } socket)
-                Serve(socket);
+            return listener.Accept();
         }
         catch (LinuxException)
         {
-            // Out of descriptors: who waits in the backlog is served when a peer leaves.
+            // Out of descriptors: who waits in the backlog is served when a peer leaves, or at the next DropUnauthenticated.
             SetAccepting(false);
+            return null;
         }
     }
 
     private void SetAccepting(bool accepting)
     {
+        if (_accepting == accepting)
+            return;
+        _accepting = accepting;
         foreach (var (_, watch) in _listeners)
             watch.Change(accepting ? Readiness.Read : Readiness.None);
     }
 
     private void OnReady(BusConnection connection, Readiness ready)
     {
-        if ((ready & Readiness.Write) != 0)
-            connection.OnWritable();
-        if ((ready & ~Readiness.Write) != 0)
+        connection.OnWritable();
+        if ((ready & ~Readiness.Write) != 0 && !connection.Congested)
             connection.OnReadable();
-        while (connection.TryReceive() is { } incoming)
+        while (!connection.Congested && connection.TryReceive() is { } incoming)
         {
             foreach (var fd in incoming.Fds)
                 fd.Dispose(); // no method takes descriptors
@@ -149,12 +160,15 @@ public sealed class BusServer : IDisposable
             peer.Watch.Dispose();
             SetAccepting(true);
         }
-        else if (peer.WatchesWrite != connection.WantsWrite)
+        else if (Interest(connection) is var interest && interest != peer.Interest)
         {
-            _peers[connection] = peer with { WatchesWrite = connection.WantsWrite };
-            peer.Watch.Change(connection.WantsWrite ? Readiness.Read | Readiness.Write : Readiness.Read);
+            _peers[connection] = peer with { Interest = interest };
+            peer.Watch.Change(interest);
         }
     }
 
-    private sealed record Peer(IWatch Watch, long Since, bool WatchesWrite = false);
+    private static Readiness Interest(BusConnection connection) =>
+        (connection.Congested ? Readiness.None : Readiness.Read) | (connection.WantsWrite ? Readiness.Write : Readiness.None);
+
+    private sealed record Peer(IWatch Watch, long Since, Readiness Interest = Readiness.Read);
 }

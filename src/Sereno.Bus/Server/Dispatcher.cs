@@ -7,6 +7,7 @@ namespace Sereno.Bus.Server;
 public sealed class Dispatcher(IObjectTree tree, uint ownerUid)
 {
     private readonly StandardInterfaces _standard = new(tree);
+    private readonly BusDriver _driver = new();
 
     /// <param name="send">Called at most once, now or later: the answer's header and body.</param>
     public void Dispatch(Message message, PeerCredentials caller, Action<MessageHeader, ReadOnlyMemory<byte>> send)
@@ -44,7 +45,7 @@ public sealed class Dispatcher(IObjectTree tree, uint ownerUid)
         var (path, member) = (header.Path!, header.Member!);
         if (header.Interface == StandardInterfaces.PeerName) // of the connection, not of an object
             return _standard.Peer.FindMethod(member, path) ?? throw UnknownMethod(header);
-        var bindings = tree.Find(path);
+        var bindings = path == BusDriver.Path ? [new(_driver.Table, path)] : tree.Find(path);
         if (bindings is null && !tree.Children(path).Any())
             throw new BusException(BusErrors.UnknownObject, $"Unknown object '{path}'.");
         foreach (var (table, target) in _standard.BindTo(path, bindings ?? []))

@@ -55,6 +55,6 @@ public sealed class MethodCall
             return;
         _answered = true;
         if ((Message.Header.Flags & MessageFlags.NoReplyExpected) == 0)
-            _send(header with { Destination = Message.Header.Sender }, writer.Written.ToArray());
+            _send(header with { Sender = BusDriver.ServiceName }, writer.Written.ToArray());
     }
 }

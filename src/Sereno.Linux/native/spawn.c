@@ -25,7 +25,7 @@
 
 #define EXPORT __attribute__((visibility("default")))
 
-enum { PLAN_MAGIC = 0x504e5253 /* "SRNP" */, PLAN_MAX = 64 << 20, TARGET_MAX = 1 << 20, GROUPS_MAX = 65536 };
+enum { PLAN_MAGIC = 0x504e5253 /* "SRNP" */, PLAN_MAX = 64 << 20, TARGET_MAX = 1 << 16, GROUPS_MAX = 65536 };
 enum { STACK_SIZE = 64 << 10, SIGNALS = 64, STAGE_FDS = 202 /* EXIT_FDS of systemd.exec(5) */ };
 
 enum opcode {

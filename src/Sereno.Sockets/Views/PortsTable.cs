@@ -7,10 +7,11 @@ namespace Sereno.Sockets.Views;
 /// <summary>Listening ports as a table that a person reads.</summary>
 public static class PortsTable
 {
-    private const int Gap = 2, ShortestCell = 8;
+    private const int Gap = 2;
 
-    // What is cut first where the terminal is narrow: connections, unit, process, service, address.
-    private static readonly int[] s_cutOrder = [8, 0, 1, 5, 3];
+    // What is cut first where the terminal is narrow: connections, unit, process, service, class, address; all of them to
+    // 16 characters before any to 10.
+    private static readonly int[] s_cutOrder = [8, 0, 1, 5, 6, 3], s_shortest = [16, 10, 7, 4, 1];
 
     /// <param name="terminalWidth">Lines are cut to it; null for lines as long as they need be.</param>
     public static void Write(IReadOnlyList<ListeningPort> ports, PortsText text, TextWriter output, int? terminalWidth, bool colour)
@@ -68,14 +69,13 @@ public static class PortsTable
     private static void Narrow(int[] widths, int screen)
     {
         int excess = widths.Sum() + Gap * (widths.Length - 1) - screen;
-        foreach (int column in s_cutOrder)
-        {
-            if (excess <= 0)
-                return;
-            int cut = Math.Clamp(widths[column] - ShortestCell, 0, excess);
-            widths[column] -= cut;
-            excess -= cut;
-        }
+        foreach (int shortest in s_shortest)
+            foreach (int column in s_cutOrder)
+            {
+                int cut = Math.Max(0, Math.Min(widths[column] - shortest, excess));
+                widths[column] -= cut;
+                excess -= cut;
+            }
     }
 
     private static string Line(string[] cells, int[] widths)

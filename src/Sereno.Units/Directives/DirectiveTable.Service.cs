@@ -105,12 +105,13 @@ internal static partial class DirectiveTable
         if (!Paths.IsAbsolute(path) && r.Specifiers.TryPath("%t", out string run, out _))
             path = Paths.Join(run, path);
         if (r.CheckedPath(path) is not { } file)
-            return;
-        if (Paths.Below(file, "/var/run") is { Length: > 0 } below)
         {
-            r.Warn($"{r.Key}= references a path below legacy directory /var/run/, updating {file} \u2192 /run/{below}; please update the unit file accordingly.");
-            file = "/run/" + below;
+            r.Break(); // "ignoring", says systemd, and then fails to load the unit
+            return;
         }
+        // /var/run is a legacy name of /run; Debian's systemd rewrites it without a word.
+        if (Paths.Below(file, "/var/run") is { Length: > 0 } below)
+            file = "/run/" + below;
         r.Unit.Service = r.Unit.Service with { PidFile = file };
     }
 

@@ -12,13 +12,16 @@ internal sealed record DirectiveRow(string Section, string Key, Support Support,
 /// </summary>
 internal static partial class DirectiveTable
 {
-    private static readonly FrozenDictionary<(string, string), DirectiveRow> s_rows =
-        All().ToFrozenDictionary(r => (r.Section, r.Key));
-
-    public static IEnumerable<DirectiveRow> Rows => s_rows.Values;
+    public static IEnumerable<DirectiveRow> Rows => Index.Rows.Values;
 
     /// <summary>Null for what systemd does not know either.</summary>
-    public static DirectiveRow? Find(string section, string key) => s_rows.GetValueOrDefault((section, key));
+    public static DirectiveRow? Find(string section, string key) => Index.Rows.GetValueOrDefault((section, key));
+
+    /// <summary>A class of its own, so that it is filled after the fields of all the table's parts.</summary>
+    private static class Index
+    {
+        public static readonly FrozenDictionary<(string, string), DirectiveRow> Rows = All().ToFrozenDictionary(r => (r.Section, r.Key));
+    }
 
     private static IEnumerable<DirectiveRow> All() =>
         [.. UnitRows(), .. ConditionRows(), .. ServiceRows(), .. CommandRows(), .. ExecRows(), .. StreamRows(), .. LimitRows(), .. KillRows(),

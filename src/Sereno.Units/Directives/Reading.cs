@@ -18,8 +18,8 @@ internal sealed class Reading(UnitBuilder unit, Specifiers specifiers, string fi
     /// <summary>Set where this value is held differently than the directive is in general.</summary>
     public (Support Support, string? Reason)? Held { get; set; }
 
-    /// <summary>The unit can't be used with this assignment (LoadState.BadSetting).</summary>
-    public bool IsFatal { get; private set; }
+    /// <summary>Not Complete where the unit can't be used with this assignment.</summary>
+    public FragmentResult Result { get; private set; }
 
     public bool IsEmpty => Value.Length == 0;
 
@@ -38,8 +38,11 @@ internal sealed class Reading(UnitBuilder unit, Specifiers specifiers, string fi
     {
         if (message is not null)
             Error(message);
-        IsFatal = true;
+        Result = FragmentResult.BadSetting;
     }
+
+    /// <summary>Ends the reading of the file, as a line does that is no unit syntax.</summary>
+    public void Break() => Result = FragmentResult.BadSyntax;
 
     /// <summary>The whole value with its specifiers resolved, or null after a warning.</summary>
     public string? Expanded(string? value = null, bool path = false)

@@ -10,13 +10,12 @@ internal enum FragmentResult { Complete, BadSetting, BadSyntax }
 /// <summary>Applies one file, fragment or drop-in, to a unit in the making.</summary>
 internal static class FragmentReader
 {
-    public static FragmentResult Read(ReadOnlySpan<byte> bytes, string file, UnitBuilder unit, Specifiers specifiers, out string reason)
+    public static FragmentResult Read(ReadOnlySpan<byte> bytes, string file, UnitBuilder unit, Specifiers specifiers)
     {
         var reading = new Reading(unit, specifiers, file);
         string own = unit.Name.Type.ToString();
         string? section = null;
         bool skipping = false;
-        reason = "";
         foreach (var line in UnitText.Parse(bytes))
         {
             reading.At(line.Line, line.Key, line.Value);
@@ -35,8 +34,8 @@ internal static class FragmentReader
                     if (skipping && section != DirectiveTable.Sereno)
                         unit.Directives.Add(new(section!, line.Key, line.Value, file, line.Line, Support.Ignored,
                             section!.StartsWith("X-", StringComparison.Ordinal) ? "a section for other programs" : "unknown section"));
-                    else if (!Apply(reading, section!, line.Line))
-                        return FragmentResult.BadSetting;
+                    else if (Apply(reading, section!, line.Line) is not FragmentResult.Complete and var result)
+                        return result;
                     break;
                 case LineKind.MissingEquals:
                     if (!skipping)
@@ -48,26 +47,22 @@ internal static class FragmentReader
                     break;
                 case LineKind.InvalidHeader:
                     reading.Error($"Invalid section header '{line.Value}'");
-                    reason = "Bad message";
                     return FragmentResult.BadSyntax;
                 case LineKind.UnsafeHeader:
                     reading.Error($"Bad characters in section header '{line.Value}'");
-                    reason = "Bad message";
                     return FragmentResult.BadSyntax;
                 case LineKind.NotUtf8:
                     reading.Warn($"String is not UTF-8 clean, ignoring assignment: {line.Value}");
-                    reason = "Invalid argument";
                     return FragmentResult.BadSyntax;
                 case LineKind.TooLong:
                     reading.Error("Line too long");
-                    reason = "No buffer space available";
                     return FragmentResult.BadSyntax;
             }
         }
         return FragmentResult.Complete;
     }
 
-    private static bool Apply(Reading reading, string section, int line)
+    private static FragmentResult Apply(Reading reading, string section, int line)
     {
         var row = DirectiveTable.Find(section, reading.Key);
         if (row is null && !reading.Key.StartsWith("X-", StringComparison.Ordinal))
@@ -75,6 +70,6 @@ internal static class FragmentReader
         row?.Read?.Invoke(reading);
         var (support, reason) = reading.Held ?? (row?.Support ?? Support.Ignored, row is null ? "unknown" : row.Reason);
         reading.Unit.Directives.Add(new(section, reading.Key, reading.Value, reading.File, line, support, reason));
-        return !reading.IsFatal;
+        return reading.Result;
     }
 }

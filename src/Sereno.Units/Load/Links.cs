@@ -28,8 +28,10 @@ internal static class Links
     /// The path with its links resolved inside <paramref name="root"/>, its last component too unless
     /// <paramref name="keepLast"/>; what does not exist is taken as it stands. Null for a loop.
     /// </summary>
-    public static string? Resolve(string path, string? root = null, bool keepLast = false)
+    /// <param name="read">How links are read, where the file system is not to be taken as it stands.</param>
+    public static string? Resolve(string path, string? root = null, bool keepLast = false, Func<string, string?>? read = null)
     {
+        read ??= Read;
         int left = MostLinks;
         string start = root ?? "";
         if (root is not null && Paths.Below(path, root) is { } inside)
@@ -46,7 +48,7 @@ internal static class Links
                 continue;
             }
             string next = $"{done}/{part}";
-            if ((keepLast && pending.Count == 0) || Read(next) is not { } target)
+            if ((keepLast && pending.Count == 0) || read(next) is not { } target)
             {
                 done = next;
                 continue;

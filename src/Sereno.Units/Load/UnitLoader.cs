@@ -75,14 +75,14 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
         {
             if (Read(path, out string? problem) is not { } bytes)
                 return (LoadState.Error, problem);
-            switch (FragmentReader.Read(bytes, path, unit, specifiers, out string reason))
+            switch (FragmentReader.Read(bytes, path, unit, specifiers))
             {
                 case FragmentResult.BadSetting:
                     var culprit = unit.Diagnostics.FindLast(d => d.Severity == Severity.Error);
                     Say(Severity.Error, "Unit configuration has fatal error, unit will not be started.");
                     return (LoadState.BadSetting, culprit?.ToString() ?? $"Unit {unit.Name} has a bad unit file setting.");
                 case FragmentResult.BadSyntax:
-                    return (LoadState.Error, unit.Diagnostics.Count > 0 ? unit.Diagnostics[^1].ToString() : reason);
+                    return (LoadState.Error, unit.Diagnostics[^1].ToString());
                 default:
                     return (LoadState.Loaded, null);
             }
@@ -118,7 +118,7 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
                 if (Links.IsMask(path, loader.Paths.Root))
                     continue;
                 if (Read(path, out string? problem) is { } bytes)
-                    FragmentReader.Read(bytes, path, unit, specifiers, out _);
+                    FragmentReader.Read(bytes, path, unit, specifiers);
                 else
                     unit.Diagnostics.Add(new(Severity.Error, path, 0, problem!));
             }

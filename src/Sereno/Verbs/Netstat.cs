@@ -51,11 +51,8 @@ public static class NetstatVerb
 
     /// <summary>Does what netstat does with these arguments, on this process's standard output.</summary>
     /// <returns>netstat's exit code: 0, or 3 for a command line that can't be.</returns>
-    public static int Run(IReadOnlyList<string> arguments)
-    {
-        using var output = Console.OpenStandardOutput();
-        return Run(arguments, output, Console.Error);
-    }
+    public static int Run(IReadOnlyList<string> arguments) =>
+        Run(arguments, StandardStreams.Output, StandardStreams.Errors);
 
     public static int Run(IReadOnlyList<string> arguments, Stream output, TextWriter errors)
     {

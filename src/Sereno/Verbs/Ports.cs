@@ -60,19 +60,19 @@ public static class PortsVerb
             ListeningPort[] ports = [.. select(ListeningPorts.In(table))];
             if (json)
             {
-                using var output = Console.OpenStandardOutput();
-                PortsJson.Write(table, ports, EphemeralRange.Read(), output);
+                PortsJson.Write(table, ports, EphemeralRange.Read(), StandardStreams.Output);
                 return 0;
             }
             bool terminal = Terminal.Is(1);
-            PortsTable.Write(ports, text, Console.Out, Terminal.WidthOf(1),
+            PortsTable.Write(ports, text, StandardStreams.Text, Terminal.WidthOf(1),
                 colour: terminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")));
+            StandardStreams.Text.Flush();
             WriteNotes(table, ports, text);
             return 0;
         }
         catch (LinuxException e)
         {
-            Console.Error.WriteLine($"sereno: {e.Message}");
+            StandardStreams.Errors.WriteLine($"sereno: {e.Message}");
             return 1;
         }
     }
@@ -80,11 +80,11 @@ public static class PortsVerb
     private static void WriteNotes(SocketTable table, ListeningPort[] ports, PortsText text)
     {
         if (ports.Any(p => p.Class == PortClass.Dynamic || EphemeralRange.Read().Contains(p.Port)))
-            Console.Error.WriteLine(string.Format(text.EphemeralRange, EphemeralRange.Read().First, EphemeralRange.Read().Last));
+            StandardStreams.Errors.WriteLine(string.Format(text.EphemeralRange, EphemeralRange.Read().First, EphemeralRange.Read().Last));
         if (ports.Any(p => p.Owner.Kind == OwnerKind.Hidden))
-            Console.Error.WriteLine(string.Format(text.HiddenNote, table.Owners.HiddenProcesses));
+            StandardStreams.Errors.WriteLine(string.Format(text.HiddenNote, table.Owners.HiddenProcesses));
         if (table.Inconsistent)
-            Console.Error.WriteLine(text.InconsistentNote);
+            StandardStreams.Errors.WriteLine(text.InconsistentNote);
     }
 
     private static string FullName(string unit) => unit.Contains('.') ? unit : unit + ".service";

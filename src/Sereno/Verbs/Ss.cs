@@ -39,11 +39,8 @@ public static class SsVerb
 
     /// <summary>Does what ss does with these arguments, on this process's standard output.</summary>
     /// <returns>ss's exit code: 0, or 255 for a command line that can't be.</returns>
-    public static int Run(IReadOnlyList<string> arguments)
-    {
-        using var output = Console.OpenStandardOutput();
-        return Run(arguments, output, Console.Error, Terminal.WidthOf(1));
-    }
+    public static int Run(IReadOnlyList<string> arguments) =>
+        Run(arguments, StandardStreams.Output, StandardStreams.Errors, Terminal.WidthOf(1));
 
     /// <param name="terminalWidth">Columns to lay out for; null where the output isn't a terminal.</param>
     public static int Run(IReadOnlyList<string> arguments, Stream output, TextWriter errors, int? terminalWidth)

@@ -44,6 +44,16 @@ public partial class DropInSpecs
     });
 
     [Fact]
+    public void The_sockets_compared_are_in_every_state_that_can_be_held() => NetworkNamespace.Run(() =>
+    {
+        using var zoo = new SocketZoo();
+        Array.ForEach(s_all, zoo.Add);
+        string shown = OurSs("-tuan").Output;
+        Assert.All((string[])["ESTAB", "SYN-SENT", "FIN-WAIT-2", "TIME-WAIT", "UNCONN", "CLOSE-WAIT", "LISTEN", "[::ffff:127.0.0.1]:", "[::]:", "%lo:"],
+            state => Assert.Contains(state, shown));
+    });
+
+    [Fact]
     public void Ss_prints_what_iproute2s_ss_prints_of_any_sockets() => Gen.Int[0, s_all.Length - 1].Array[0, 12].Sample(specimens => NetworkNamespace.Run(() =>
     {
         SkipUnless("ss", "-V", "iproute2-6.1");

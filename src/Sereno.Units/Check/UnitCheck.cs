@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using Sereno.Units.Load;
+using Sereno.Units.Model;
+using Sereno.Units.Values;
+
+namespace Sereno.Units.Check;
+
+/// <summary>What of this machine a check looks at; a test puts a table in its place.</summary>
+public interface ICheckHost
+{
+    /// <summary>Null where the command can be executed, otherwise errno's words. A bare name is looked up in PATH.</summary>
+    string? WhyNotExecutable(string command);
+
+    bool UserExists(string nameOrId);
+
+    bool GroupExists(string nameOrId);
+}
+
+/// <summary>Everything that can be said about a unit without starting it.</summary>
+/// <param name="Directives">Each assignment with its support, in the order read.</param>
+/// <param name="Diagnostics">The load's own, then missing executables and accounts.</param>
+public sealed record UnitReport(UnitDefinition Unit, ImmutableArray<Directive> Directives, ImmutableArray<Diagnostic> Diagnostics)
+{
+    /// <summary>True where the unit can be started and nothing was found.</summary>
+    public bool IsClean => Diagnostics.IsEmpty && Unit.LoadState == LoadState.Loaded;
+}
+
+/// <summary>The checks of <c>systemd-analyze verify</c>, and how far each directive holds here.</summary>
+public static class UnitCheck
+{
+    public static UnitReport Run(UnitDefinition unit, ICheckHost host)
+    {
+        var findings = unit.Diagnostics.ToBuilder();
+        if (unit.StartRefusal() is { } refusal)
+            findings.Add(new(Severity.Error, null, 0, refusal));
+        if (unit.Service is { } service)
+        {
+            findings.AddRange(MissingCommands(unit, service, host));
+            findings.AddRange(MissingAccounts(unit, service.Exec, host));
+        }
+        return new(unit, unit.Directives, findings.ToImmutable());
+    }
+
+    private static IEnumerable<Diagnostic> MissingCommands(UnitDefinition unit, ServiceDefinition service, ICheckHost host)
+    {
+        ImmutableArray<ExecCommand>[] kinds =
+        [
+            service.ExecCondition, service.ExecStartPre, service.ExecStart, service.ExecStartPost, service.ExecReload, service.ExecStop, service.ExecStopPost,
+        ];
+        foreach (var command in kinds.SelectMany(k => k).Where(c => !c.IgnoreFailure))
+            if (host.WhyNotExecutable(command.Path) is { } reason)
+                yield return new(Severity.Error, unit.Name.Full, 0, $"Command {command.Path} is not executable: {reason}");
+    }
+
+    private static IEnumerable<Diagnostic> MissingAccounts(UnitDefinition unit, ExecContext exec, ICheckHost host)
+    {
+        if (exec.User is { } user && !host.UserExists(user))
+            yield return new(Severity.Error, unit.Name.Full, 0, $"User {user} does not exist");
+        foreach (string group in exec.SupplementaryGroups.Prepend(exec.Group ?? "0"))
+            if (!host.GroupExists(group))
+                yield return new(Severity.Error, unit.Name.Full, 0, $"Group {group} does not exist");
+    }
+}
+
+/// <summary>This machine, by its files: PATH, passwd and group. Accounts that only a name service knows count as missing.</summary>
+public sealed class CheckHost : ICheckHost
+{
+    private static readonly string[] s_path = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+
+    public string? WhyNotExecutable(string command)
+    {
+        if (Paths.IsAbsolute(command))
+            return Why(command);
+        return s_path.Any(folder => Why(Paths.Join(folder, command)) is null) ? null : "No such file or directory";
+    }
+
+    private static string? Why(string path)
+    {
+        if (Directory.Exists(path))
+            return "Is a directory";
+        if (!File.Exists(path))
+            return "No such file or directory";
+        const UnixFileMode execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        return OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & execute) != 0 ? null : "Permission denied";
+    }
+
+    public bool UserExists(string nameOrId) => Exists("/etc/passwd", nameOrId);
+
+    public bool GroupExists(string nameOrId) => Exists("/etc/group", nameOrId);
+
+    /// <summary>A number needs no entry.</summary>
+    private static bool Exists(string file, string nameOrId) =>
+        uint.TryParse(nameOrId, out _) || (File.Exists(file) && File.ReadLines(file).Any(l => l.StartsWith(nameOrId + ":", StringComparison.Ordinal)));
+}

@@ -1,0 +1,29 @@
+using Sereno.Journal;
+using Sereno.Keeper;
+using Sereno.Linux;
+
+switch (args)
+{
+    case ["keeper", var folder]:
+        return KeeperLoop.Run(new()
+        {
+            Executable = Environment.ProcessPath!,
+            ManagerArguments = ["manager", folder + "/rendezvous"],
+            JournalArguments = ["journal", folder + "/log"],
+            LockPath = folder + "/lock",
+            ManagerLog = new StreamMetadata("init.scope", "sereno", ManagerStream: true).Encode(),
+        });
+    case ["journal", var folder]:
+        return JournalLoop.Run(new UnixSocket(new Fd(3)), folder);
+    case ["manager", var rendezvous]:
+        {
+            // The test plays the manager with our descriptors; to crash the manager it kills us.
+            using var socket = UnixSocket.Create(UnixSocketType.SeqPacket, nonBlocking: false);
+            socket.Connect(rendezvous);
+            socket.Send("descriptors"u8, [new Fd(3), new Fd(4)]);
+            Thread.Sleep(Timeout.Infinite);
+            return 0;
+        }
+    default:
+        return 2;
+}

@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text;
+using Sereno.Linux.Headers;
+using Xunit;
+
+namespace Sereno.Tests.Linux;
+
+/// <summary>The C compiler confirms size and offsets of every struct in src/Sereno.Linux/Headers.</summary>
+public class StructLayoutTests
+{
+    /// <summary>C# struct: C headers and C type. Fields have the same names; those that start with "_" only fill up.</summary>
+    private static readonly Dictionary<Type, (string Headers, string CType)> s_known = new()
+    {
+        [typeof(libc.iovec)] = ("sys/uio.h", "struct iovec"),
+        [typeof(libc.msghdr)] = ("sys/socket.h", "struct msghdr"),
+        [typeof(libc.cmsghdr)] = ("sys/socket.h", "struct cmsghdr"),
+        [typeof(libc.ucred)] = ("sys/socket.h", "struct ucred"),
+        [typeof(libc.sockaddr_un)] = ("sys/un.h", "struct sockaddr_un"),
+        [typeof(libc.siginfo_t)] = ("signal.h", "siginfo_t"),
+        [typeof(libc.rlimit)] = ("sys/resource.h", "struct rlimit"),
+        [typeof(libc.inotify_event)] = ("sys/inotify.h", "struct inotify_event"),
+        // One of the two is right; Epoll picks it by the same condition.
+        [RuntimeInformation.ProcessArchitecture == Architecture.X64 ? typeof(libc.epoll_event_packed) : typeof(libc.epoll_event_aligned)]
+            = ("sys/epoll.h", "struct epoll_event"),
+    };
+
+    private static readonly Type s_otherEpoll =
+        RuntimeInformation.ProcessArchitecture == Architecture.X64 ? typeof(libc.epoll_event_aligned) : typeof(libc.epoll_event_packed);
+
+    private static IEnumerable<Type> Declared =>
+        typeof(libc).GetNestedTypes().Where(t => t is { IsValueType: true, IsEnum: false } && t != s_otherEpoll);
+
+    [Fact]
+    public void Every_declared_struct_is_in_the_list() => Assert.Empty(Declared.Except(s_known.Keys));
+
+    [Fact]
+    public async Task The_C_compiler_agrees_with_every_struct()
+    {
+        var c = new StringBuilder("#define _GNU_SOURCE\n#include <stddef.h>\n");
+        foreach (string header in s_known.Values.SelectMany(v => v.Headers.Split(' ')).Distinct())
+            c.Append($"#include <{header}>\n");
+        foreach (var (type, (_, name)) in s_known)
+        {
+            c.Append($"_Static_assert(sizeof({name}) == {Marshal.SizeOf(type)}, \"sizeof {name}\");\n");
+            foreach (var field in type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
+                if (!field.Name.StartsWith('_'))
+                    c.Append($"_Static_assert(offsetof({name}, {field.Name}) == {Marshal.OffsetOf(type, field.Name)}, \"{name}.{field.Name}\");\n");
+        }
+        var start = new ProcessStartInfo("cc", ["-xc", "-fsyntax-only", "-"]) { RedirectStandardInput = true, RedirectStandardError = true };
+        using var compiler = Process.Start(start)!;
+        await compiler.StandardInput.WriteAsync(c.ToString());
+        compiler.StandardInput.Close();
+        string errors = await compiler.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await compiler.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True(compiler.ExitCode == 0, errors);
+    }
+}

@@ -1,0 +1,105 @@
+using System.Text.Json;
+using Sereno.Sockets;
+using Sereno.Sockets.Owners;
+using Sereno.Sockets.Ports;
+using Sereno.Sockets.Scope;
+using Sereno.Sockets.Views;
+using Sereno.Sockets.Wire;
+using Xunit;
+
+namespace Sereno.Tests.Sockets;
+
+public class PortsSpecs
+{
+    private static readonly InetAddress s_any = new(true, 0, 0), s_any6 = new(false, 0, 0), s_loopback = new(true, 0, 0x7F000001);
+
+    private static readonly SocketRecord[] s_records =
+    [
+        Tcp(TcpState.Listen, s_any, 8080),
+        Tcp(TcpState.Listen, s_loopback, 8080),
+        Tcp(TcpState.Listen, s_any6, 443),
+        Tcp(TcpState.Established, s_loopback, 8080),
+        Tcp(TcpState.Established, new(true, 0, 0x0A000001), 8080),
+        Tcp(TcpState.TimeWait, new(true, 0, 0x0A000001), 8080) with { Inode = 0, CgroupId = 0 },
+        Tcp(TcpState.CloseWait, new(false, 0, 0xFFFF_0A000001), 443),
+    ];
+
+    [Fact]
+    public void A_connection_counts_at_the_listener_of_its_address_and_else_at_the_wildcard()
+    {
+        var ports = ListeningPorts.In(new SocketTable(s_records, OwnerIndex.Empty));
+        Assert.Equal(["443 ::: close-wait 1", "8080 0.0.0.0: established 1, time-wait 1", "8080 127.0.0.1: established 1"],
+            ports.Select(p => $"{p.Port} {p.Socket.Local}: {PortsTable.Describe(p.Connections)}").Order());
+        Assert.Equal(AddressScope.Local, ports.Single(p => p.Socket.Local == s_loopback).Scope);
+    }
+
+    [Fact]
+    public void A_socket_that_no_process_holds_belongs_to_the_unit_whose_cgroup_made_it()
+    {
+        var table = new SocketTable(s_records, OwnerIndex.Empty, new OneUnit());
+        Assert.Equal((OwnerKind.ByCgroup, "web.service"), (table.OwnerOf(s_records[0]).Kind, table.OwnerOf(s_records[0]).Unit));
+        var summary = UnitSockets.Summarize(table, "web.service");
+        Assert.Equal([443, 8080, 8080], summary.Ports.Select(p => (int)p.Port));
+        Assert.Equal([new(TcpState.Established, 2), new(TcpState.TimeWait, 1), new(TcpState.CloseWait, 1)], summary.Connections);
+        Assert.Empty(UnitSockets.Summarize(table, "other.service").Ports);
+    }
+
+    [Fact]
+    public void A_socket_without_an_inode_has_no_owner_rather_than_a_hidden_one() =>
+        Assert.Equal(OwnerKind.None, new SocketTable(s_records, OwnerIndex.Empty).OwnerOf(s_records[5]).Kind);
+
+    [Fact]
+    public void The_owner_of_a_socket_is_this_process()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        int port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+        var found = ListeningPorts.In(SocketTable.Capture()).Single(p => p.Port == port && p.IsTcp);
+        Assert.Equal(OwnerKind.Exact, found.Owner.Kind);
+        Assert.Contains(found.Owner.Holders, h => h.Pid == Environment.ProcessId && h.Fd == (int)listener.Server.Handle);
+    }
+
+    [Theory]
+    [InlineData("/system.slice/nginx.service", "nginx.service")]
+    [InlineData("/system.slice/nginx.service/worker", "nginx.service")]
+    [InlineData("/user.slice/user-1000.slice/user@1000.service/app.slice/a.scope", "a.scope")]
+    [InlineData("/docker/0123", null)]
+    [InlineData("/", null)]
+    public void The_unit_of_a_cgroup_is_the_last_unit_in_its_path(string path, string? unit) => Assert.Equal(unit, CgroupUnitResolver.UnitOfPath(path));
+
+    [Fact]
+    public void The_table_fits_the_terminal_and_speaks_the_readers_language()
+    {
+        var ports = ListeningPorts.In(new SocketTable(s_records, OwnerIndex.Empty, new OneUnit()));
+        using var output = new StringWriter();
+        PortsTable.Write(ports, PortsText.For("es_ES.UTF-8"), output, terminalWidth: 80, colour: false);
+        string[] lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.StartsWith("UNIDAD", lines[0]);
+        Assert.All(lines, line => Assert.True(line.Length <= 80, line));
+    }
+
+    [Fact]
+    public void The_machine_format_says_the_same_in_every_language()
+    {
+        var table = new SocketTable(s_records, OwnerIndex.Empty, new OneUnit());
+        using var output = new MemoryStream();
+        PortsJson.Write(table, ListeningPorts.In(table), new EphemeralRange(32768, 60999), output);
+        var first = JsonDocument.Parse(output.ToArray()).RootElement.GetProperty("ports")[0];
+        Assert.Equal(("web.service", "by-cgroup", "https", "system", "internet", 443),
+            (first.GetProperty("unit").GetString(), first.GetProperty("owner").GetString(), first.GetProperty("service").GetString(),
+            first.GetProperty("class").GetString(), first.GetProperty("scope").GetString(), first.GetProperty("port").GetInt32()));
+        Assert.Equal(1, first.GetProperty("connections").GetProperty("close-wait").GetInt32());
+    }
+
+    private static SocketRecord Tcp(TcpState state, InetAddress local, ushort port) => new()
+    {
+        Protocol = SocketProtocol.Tcp, State = state, Local = local, LocalPort = port, IsIPv4 = local.IsIPv4,
+        Remote = local.IsIPv4 ? s_any : s_any6, Inode = 7, CgroupId = 42,
+    };
+
+    private sealed class OneUnit : IUnitResolver
+    {
+        public string? UnitOf(int pid) => null;
+        public string? UnitOfCgroup(ulong cgroupId) => cgroupId == 42 ? "web.service" : null;
+    }
+}

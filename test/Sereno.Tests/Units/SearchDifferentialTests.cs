@@ -1,0 +1,50 @@
+using CsCheck;
+using Sereno.Units.Load;
+using Sereno.Units.Model;
+using Xunit;
+
+namespace Sereno.Tests.Units;
+
+/// <summary>Which files make up a unit, and in which order: as <c>systemctl cat</c> shows them.</summary>
+public class SearchDifferentialTests
+{
+    private static readonly string[] s_folders = ["etc/systemd/system", "run/systemd/system", "usr/local/lib/systemd/system", "usr/lib/systemd/system"];
+    private static readonly string[] s_units = ["a-b-c.service", "a-b@.service", "a-b@x.service", "t.target", "alias.service", "alias@.service"];
+    private static readonly string[] s_dropIns =
+        ["a-b-c.service.d", "a-b-.service.d", "a-.service.d", "service.d", "a-b@.service.d", "a-b@x.service.d", "a-@.service.d", "a-@x.service.d", "alias.service.d", "t.target.d", "target.d", "alias@x.service.d"];
+
+    private static Gen<T> Pick<T>(params T[] from) => Gen.Int[0, from.Length - 1].Select(i => from[i]);
+
+    private static readonly Gen<List<(string Path, string? Target)>> s_files = Gen.Select(
+        Gen.Select(Pick(s_folders), Pick(s_units), (folder, unit) => ($"{folder}/{unit}", (string?)null)).Array[1, 6],
+        Gen.Select(Pick(s_folders), Pick(s_dropIns), Pick("1.conf", "2.conf", "3.conf", "4.txt"), (folder, place, file) => ($"{folder}/{place}/{file}", (string?)null)).Array[0, 8],
+        Gen.Select(Pick(s_folders), Pick(s_units), Pick("a-b-c.service", "a-b@.service", "a-b@x.service", "/usr/lib/systemd/system/a-b-c.service", "alias.service", "../system/a-b@.service"),
+            (folder, unit, target) => ($"{folder}/{unit}", (string?)target)).Array[0, 3],
+        (units, dropIns, links) => units.Concat(dropIns).Concat(links).DistinctBy(f => f.Item1).ToList());
+
+    [Fact]
+    public void The_files_of_a_unit_are_those_that_systemctl_cat_shows()
+    {
+        Assert.SkipUnless(Oracle.HasSystemctl, Oracle.Missing);
+        Gen.Select(s_files, Pick("a-b-c.service", "a-b@x.service", "alias.service", "alias@x.service", "t.target")).Sample(Same, iter: 300, threads: 1);
+    }
+
+    private static void Same(List<(string Path, string? Target)> files, string name)
+    {
+        using var folder = new UnitFolder();
+        foreach (var (path, target) in files)
+            if (target is null)
+                folder.File(path, "[Unit]\nDescription=x\n[Service]\nExecStart=/bin/true\n");
+            else
+                folder.Link(path, target);
+        folder.File("etc/hosts", "");
+        var (_, output, _) = Oracle.Run("systemctl", [$"--root={folder.Root}", "cat", name], ("SYSTEMD_LOG_LEVEL", "err"));
+        string[] theirs = [.. output.Where(l => l.StartsWith("# /", StringComparison.Ordinal)).Select(l => l[2..])];
+        var unit = new UnitLoader(UnitPaths.System(root: folder.Root), new()).Load(UnitName.Parse(name));
+        string[] ours = unit.FragmentPath is null ? [] : [unit.FragmentPath, .. unit.DropInPaths];
+        // Without a fragment systemctl may still show drop-ins; nothing can be started then.
+        if (unit.FragmentPath is null && theirs.All(t => t.EndsWith(".conf", StringComparison.Ordinal)))
+            return;
+        Assert.True(theirs.SequenceEqual(ours), $"{name}\ntheirs: {string.Join(" ", theirs)}\nours: {string.Join(" ", ours)}\n{string.Join("\n", files)}");
+    }
+}
