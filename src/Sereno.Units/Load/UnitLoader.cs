@@ -15,6 +15,9 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
 
     public UnitPaths Paths { get; } = paths;
 
+    /// <summary>What specifiers stand for here.</summary>
+    public SpecifierContext Context { get; } = context;
+
     /// <summary>The scan in use.</summary>
     public UnitFiles Files { get; private set; } = UnitFiles.Scan(paths);
 
@@ -25,15 +28,22 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
     {
         var (fragment, names) = Files.Find(name);
         if (fragment is null)
-            return Files.Problems.Count > 0
+        {
+            // Its .wants/ and .requires/ folders may be there all the same: a standard target needs no file of its own.
+            var links = new UnitBuilder(name);
+            var missing = new Loading(this, links, new Specifiers(name, null, Context));
+            foreach (var (suffix, kind) in s_dependencyFolders)
+                missing.DependencyFolders(name, [], suffix, kind);
+            return (Files.Problems.Count > 0
                 ? Without(name, LoadState.Error, Files.Problems[0])
-                : Without(name, LoadState.NotFound, $"Unit {name} not found.");
+                : Without(name, LoadState.NotFound, $"Unit {name} not found.")) with { Dependencies = links.Build().Dependencies };
+        }
         if (Links.IsMask(fragment, Paths.Root))
             return Without(name, LoadState.Masked, $"Unit {name} is masked.") with { FragmentPath = fragment };
 
         var main = MainName(name, fragment);
         var unit = new UnitBuilder(main);
-        var loading = new Loading(this, unit, new Specifiers(main, fragment, context));
+        var loading = new Loading(this, unit, new Specifiers(main, fragment, Context));
         var aliases = names.Where(n => n != main).ToImmutableArray();
         var (state, error) = loading.Fragment(fragment);
         if (state == LoadState.Loaded)

@@ -1,0 +1,44 @@
+using System.CommandLine;
+using Sereno.Bus.Client;
+using Sereno.Bus.Wire;
+using Sereno.Texts;
+
+namespace Sereno.Verbs;
+
+/// <summary>cat: each file under a comment with its path, as systemctl shows them.</summary>
+public static class CatVerb
+{
+    public static Command Build()
+    {
+        var units = Help.Units(ArgumentArity.OneOrMore);
+        var command = Help.Command("cat", "sereno cat redis-server");
+        command.Add(units);
+        command.SetAction(r =>
+        {
+            using var client = GlobalOptions.Connect(r);
+            int exit = 0;
+            bool first = true;
+            foreach (string name in r.GetValue(units)!.Select(GlobalOptions.UnitName))
+            {
+                var properties = new ManagerProxy(client).Unit(name).GetAll(UnitProxy.Unit);
+                var files = (IEnumerable<string>)[properties.Text("FragmentPath"), .. properties.Strings("DropInPaths")];
+                if (properties.Text("FragmentPath").Length == 0)
+                {
+                    Console.Error.WriteLine(Text.Current.NoFiles(name));
+                    exit = 1;
+                    continue;
+                }
+                foreach (string path in files)
+                {
+                    if (!first)
+                        Console.Out.WriteLine();
+                    first = false;
+                    Console.Out.WriteLine($"# {path}");
+                    Console.Out.Write(File.ReadAllText(path));
+                }
+            }
+            return exit;
+        });
+        return command;
+    }
+}

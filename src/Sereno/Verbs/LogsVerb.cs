@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.Text.Json;
+using Sereno.Journal;
+using Sereno.Texts;
+
+namespace Sereno.Verbs;
+
+/// <summary>logs: the last lines of a unit, or of all by time; -f goes on with what comes.</summary>
+public static class LogsVerb
+{
+    public static Command Build()
+    {
+        var unit = new Argument<string?>("UNIT") { Description = Text.Current.Option("units"), Arity = ArgumentArity.ZeroOrOne };
+        var lines = new Option<int?>("--lines", "-n") { Description = Text.Current.Option("lines") };
+        var follow = Help.Option<bool>("--follow", "follow", "-f");
+        var output = Help.Output();
+        var command = Help.Command("logs", "sereno logs redis-server -n 20", "sereno logs -f");
+        command.Add(unit);
+        command.Add(lines);
+        command.Add(follow);
+        command.Add(output);
+        command.SetAction(r =>
+        {
+            string folder = GlobalOptions.Instance(r).LogFolder;
+            string? name = r.GetValue(unit) is { } text ? GlobalOptions.UnitName(text) : null;
+            bool json = r.GetValue(output) == "json";
+            int count = Math.Max(0, r.GetValue(lines) ?? (r.GetValue(follow) ? 10 : int.MaxValue));
+            var entries = r.GetValue(follow)
+                ? LogReader.Follow(folder, name, count, CancellationToken.None)
+                : LogReader.Read(folder, name, count);
+            using var stdout = Console.OpenStandardOutput();
+            using var writer = new StreamWriter(stdout) { AutoFlush = r.GetValue(follow) };
+            foreach (var entry in entries)
+                if (json)
+                    writer.WriteLine(Json(entry));
+                else
+                    writer.WriteLine(Format(entry));
+            return 0;
+        });
+        return command;
+    }
+
+    /// <summary>journalctl's short form: local time, host, identifier and pid, message.</summary>
+    public static string Format(LogEntry entry) =>
+        $"{entry.Time.ToLocalTime():MMM dd HH:mm:ss} {entry.Host} {entry.Identifier}[{entry.Pid}]: {entry.Text}";
+
+    private static string Json(LogEntry entry)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("time", entry.Time.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'"));
+            json.WriteString("unit", entry.Unit);
+            json.WriteNumber("priority", entry.Priority);
+            json.WriteString("identifier", entry.Identifier);
+            json.WriteNumber("pid", entry.Pid);
+            json.WriteString("message", entry.Text);
+            json.WriteEndObject();
+        }
+        return System.Text.Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+    }
+}

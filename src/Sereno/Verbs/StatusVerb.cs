@@ -1,0 +1,135 @@
+using System.CommandLine;
+using Sereno.Bus.Client;
+using Sereno.Bus.Wire;
+using Sereno.Journal;
+using Sereno.Linux;
+using Sereno.Sockets;
+using Sereno.Texts;
+
+namespace Sereno.Verbs;
+
+/// <summary>status: systemctl's block for each unit, and what only we have: its sockets and who is connected.</summary>
+public static class StatusVerb
+{
+    public static Command Build()
+    {
+        var units = Help.Units(ArgumentArity.ZeroOrMore);
+        var lines = new Option<int>("--lines", "-n") { Description = Text.Current.Option("lines"), DefaultValueFactory = _ => 10 };
+        var command = Help.Command("status", "sereno status", "sereno status redis-server", "sereno status nginx -n 50");
+        command.Add(units);
+        command.Add(lines);
+        command.SetAction(r =>
+        {
+            using var client = GlobalOptions.Connect(r);
+            var manager = new ManagerProxy(client);
+            string[] names = [.. r.GetValue(units)!.Select(GlobalOptions.UnitName)];
+            if (names.Length == 0)
+                names = [.. manager.ListUnits().Where(u => u.ActiveState != "inactive" && u.Id.EndsWith(".service", StringComparison.Ordinal)).Select(u => u.Id)];
+            int exit = 0;
+            for (int i = 0; i < names.Length; i++)
+            {
+                if (i > 0)
+                    Console.Out.WriteLine();
+                int code = Show(manager, names[i], GlobalOptions.Instance(r).LogFolder, r.GetValue(lines));
+                exit = exit == 0 ? code : exit;
+            }
+            return exit;
+        });
+        return command;
+    }
+
+    private static int Show(ManagerProxy manager, string name, string logFolder, int lines)
+    {
+        var p = manager.Unit(name).GetAll();
+        string load = p.Text("LoadState"), active = p.Text("ActiveState");
+        if (load == "not-found" && active == "inactive")
+        {
+            Console.Error.WriteLine(Text.Current.UnitNotFound(name));
+            return ExitCodes.Unknown;
+        }
+        WriteHead(p, load, active);
+        WriteProcesses(manager, p);
+        if (name.EndsWith(".service", StringComparison.Ordinal))
+            WriteSockets(p.Text("Id"), new UnitsByPid(manager));
+        var entries = lines > 0 ? LogReader.Read(logFolder, p.Text("Id"), lines) : [];
+        if (entries.Count > 0)
+            Console.Out.WriteLine();
+        foreach (var entry in entries)
+            Console.Out.WriteLine(LogsVerb.Format(entry));
+        return active is "active" or "reloading" or "activating" ? 0 : ExitCodes.Inactive;
+    }
+
+    private static void WriteHead(Dictionary<string, BusValue> p, string load, string active)
+    {
+        var colour = active switch
+        {
+            "active" or "reloading" => Columns.Colour.Green,
+            "failed" => Columns.Colour.Red,
+            "activating" or "deactivating" => Columns.Colour.Yellow,
+            _ => Columns.Colour.None,
+        };
+        string dot = Columns.Paint(active switch { "failed" => "×", "inactive" => "○", "activating" or "deactivating" => "●", _ => "●" }, colour);
+        string description = p.Text("Description");
+        Console.Out.WriteLine(description == p.Text("Id") ? $"{dot} {p.Text("Id")}" : $"{dot} {p.Text("Id")} - {description}");
+        string file = p.Text("FragmentPath"), state = p.Text("UnitFileState");
+        string detail = load == "loaded" || load == "masked"
+            ? file.Length == 0 ? "" : $" ({file}{(state.Length > 0 ? "; " + state : "")})"
+            : p.TryGetValue("LoadError", out var error) && error.Items is [_, { Scalar: string { Length: > 0 } reason }] ? $" (Reason: {reason})" : "";
+        Field("Loaded", load + detail);
+        foreach (string dropIn in p.Strings("DropInPaths"))
+            Field("Drop-In", dropIn);
+        string sub = p.Text("SubState"), result = p.Text("Result");
+        string stateText = Columns.Paint($"{active} ({sub})", colour) + (active == "failed" && result.Length > 0 ? $" (Result: {result})" : "");
+        ulong since = p.Number(active switch { "active" or "reloading" => "ActiveEnterTimestamp", "inactive" or "failed" => "InactiveEnterTimestamp", "activating" => "InactiveExitTimestamp", _ => "ActiveExitTimestamp" });
+        Field("Active", since == 0 ? stateText
+            : $"{stateText} {Text.Current.Since} {Times.Full(since)}; {Text.Current.Ago(Times.Ago((ulong)((DateTime.UtcNow - DateTime.UnixEpoch).Ticks / 10) - since))}");
+        string docs = string.Join("\n             ", p.Strings("Documentation"));
+        if (docs.Length > 0)
+            Field("Docs", docs);
+    }
+
+    private static void WriteProcesses(ManagerProxy manager, Dictionary<string, BusValue> p)
+    {
+        foreach (var (name, value) in p.Where(v => v.Key.StartsWith("Exec", StringComparison.Ordinal) && v.Value.Signature == "a(sasbttttuii)"))
+            foreach (var command in value.Items)
+                if (command.Items is [_, var arguments, _, _, _, _, _, { Scalar: uint and > 0 } pid, { Scalar: int and > 0 } code, { Scalar: int } status])
+                    Field("Process", $"{pid.Scalar} {name}={string.Join(' ', arguments.Items.Select(a => a.Scalar))} ({Ended((int)code.Scalar!, (int)status.Scalar!)})");
+        uint main = (uint)p.Number("MainPID");
+        if (main > 0)
+            Field("Main PID", $"{main} ({ProcessTable.Stat((int)main)?.Comm ?? "?"})");
+        else if (p.Number("ExecMainPID") is > 0 and var last && p.Number("ExecMainCode") is > 0 and var how)
+            Field("Main PID", $"{last} ({Ended((int)how, (int)p.Number("ExecMainStatus"))})");
+        if (p.Text("StatusText") is { Length: > 0 } status2)
+            Field("Status", $"\"{status2}\"");
+        var processes = manager.GetUnitProcesses(p.Text("Id"));
+        if (processes.Count > 0)
+            Field("Tasks", processes.Count.ToString());
+        if (p.Number("MemoryCurrent") is > 0 and < ulong.MaxValue and var memory)
+            Field("Memory", $"{memory / 1048576.0:F1}M");
+        string group = p.Text("ControlGroup");
+        if (processes.Count == 0)
+            return;
+        Field(group.Length > 0 ? "CGroup" : "Processes", Text.Current.Guarantee(group.Length > 0, group));
+        for (int i = 0; i < processes.Count; i++)
+            Console.Out.WriteLine($"             {(i == processes.Count - 1 ? "└" : "├")}─{processes[i].Pid} {processes[i].Command}");
+    }
+
+    private static string Ended(int code, int status)
+    {
+        var exit = new Manager.Units.ProcessExit((Manager.Units.ExitCode)code, status);
+        return $"code={exit.CodeName}, {(code == 1 ? "status" : "signal")}={exit.StatusName}";
+    }
+
+    private static void WriteSockets(string unit, UnitsByPid units)
+    {
+        var sockets = UnitSockets.Summarize(SocketTable.Capture(units: units), unit);
+        string label = "Sockets";
+        foreach (var port in sockets.Ports)
+        {
+            Field(label, SocketText.Of(port));
+            label = "";
+        }
+    }
+
+    private static void Field(string name, string value) => Console.Out.WriteLine(name.Length == 0 ? $"             {value}" : $"{Text.Current.Field(name),11}: {value}");
+}
