@@ -183,21 +183,17 @@ public sealed class UnitFiles
     private static IEnumerable<string> Variants(UnitName name)
     {
         yield return name.Full;
-        string suffix = UnitName.SuffixOf(name.Type);
-        string at = name.Instance is { } instance ? "@" + instance : "";
-        if (name.IsInstance)
-            foreach (string variant in Variants(name.Template!.Value))
+        if (name.Template is { } template)
+            foreach (string variant in Variants(template))
                 yield return variant;
-        string prefix = name.Prefix;
-        if (prefix.EndsWith('-'))
-            prefix = prefix[..^1];
-        for (int dash = prefix.LastIndexOf('-'); dash > 0; dash = prefix.LastIndexOf('-'))
-        {
-            prefix = prefix[..dash];
-            yield return $"{prefix}-{at}{suffix}";
-            if (name.IsInstance)
-                yield return $"{prefix}-@{suffix}";
-        }
+        string prefix = name.Prefix.EndsWith('-') ? name.Prefix[..^1] : name.Prefix;
+        int dash = prefix.LastIndexOf('-');
+        if (dash <= 0)
+            yield break;
+        // A template's prefixes are those of a plain unit: a-.service.d applies to a-b@x.service.
+        string instance = name.IsInstance ? "@" + name.Instance : "";
+        foreach (string variant in Variants(UnitName.Parse($"{prefix[..dash]}-{instance}{UnitName.SuffixOf(name.Type)}")))
+            yield return variant;
     }
 
     /// <summary>Files of those folders by name, the first folder to have a name wins; sorted by name.</summary>

@@ -1,12 +1,17 @@
+using Sereno.Linux;
+
 namespace Sereno.Verbs;
 
-/// <summary>Standard output and error without System.Console's writers: on a terminal those first send "\e[?1h=", which
-/// a program that stands in for another must not.</summary>
+/// <summary>Standard output and error without System.Console: on a terminal that first sends "\e[?1h=", which a program
+/// that stands in for another must not.</summary>
 internal static class StandardStreams
 {
-    public static Stream Output { get; } = Console.OpenStandardOutput();
+    // Never disposed: these descriptors are the process's, not ours.
+    private static readonly Fd s_output = new(1), s_errors = new(2);
+
+    public static Stream Output { get; } = new DescriptorStream(s_output);
 
     public static TextWriter Text { get; } = new StreamWriter(Output, bufferSize: 16 * 1024);
 
-    public static TextWriter Errors { get; } = new StreamWriter(Console.OpenStandardError()) { AutoFlush = true };
+    public static TextWriter Errors { get; } = new StreamWriter(new DescriptorStream(s_errors)) { AutoFlush = true };
 }
