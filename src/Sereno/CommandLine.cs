@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Sereno.Bus;
 using Sereno.Linux;
+using Sereno.Linux.Headers;
 using Sereno.Texts;
 using Sereno.Verbs;
 
@@ -37,7 +38,7 @@ public static class CommandLine
         ("daemon-reload", ControlVerbs.DaemonReload),
         ("exit", ControlVerbs.Exit),
         ("logs", LogsVerb.Build),
-        ("ports", () => PortsVerb.Build()),
+        ("ports", () => PortsVerb.Build(r => UnitsByPid.For(GlobalOptions.Instance(r).BusPath))),
         ("ss", SsVerb.Build),
         ("netstat", NetstatVerb.Build),
         ("watch", WatchVerb.Build),
@@ -57,18 +58,43 @@ public static class CommandLine
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)
-                Console.Error.WriteLine($"sereno: {error.Message}");
-            Console.Error.WriteLine(typed is null ? Text.Current.SeeHelp("") : Text.Current.SeeHelp(known >= 0 ? " " + typed : ""));
+                StandardStreams.Errors.WriteLine($"sereno: {error.Message}");
+            StandardStreams.Errors.WriteLine(typed is null ? Text.Current.SeeHelp("") : Text.Current.SeeHelp(known >= 0 ? " " + typed : ""));
             return 1;
         }
         try
         {
-            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return parsed.Invoke(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                Output = StandardStreams.Text,
+                Error = StandardStreams.Errors,
+            });
+        }
+        catch (LinuxException e) when (e.Number == libc.EPIPE)
+        {
+            return 0; // `| head` has what it wanted
         }
         catch (Exception e) when (e is BusException or LinuxException or IOException or UnauthorizedAccessException)
         {
-            Console.Error.WriteLine($"sereno: {e.Message}");
+            StandardStreams.Errors.WriteLine($"sereno: {e.Message}");
             return 1;
+        }
+        finally
+        {
+            Flush();
+        }
+    }
+
+    private static void Flush()
+    {
+        try
+        {
+            StandardStreams.Text.Flush();
+        }
+        catch (LinuxException)
+        {
+            // Nobody reads any more.
         }
     }
 

@@ -32,7 +32,7 @@ public sealed partial class ManagerApi
             throw new BusException(error.EndsWith("does not exist.", StringComparison.Ordinal) ? BusErrors.NoSuchUnit : BusErrors.Failed, error);
         try
         {
-            Units.Install.Installer.Apply(plan);
+            Installer.Apply(plan);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Sereno.Bus.Client;
-using Sereno.Bus.Wire;
 using Sereno.Texts;
 
 namespace Sereno.Verbs;
@@ -24,17 +23,17 @@ public static class CatVerb
                 var files = (IEnumerable<string>)[properties.Text("FragmentPath"), .. properties.Strings("DropInPaths")];
                 if (properties.Text("FragmentPath").Length == 0)
                 {
-                    Console.Error.WriteLine(Text.Current.NoFiles(name));
+                    StandardStreams.Errors.WriteLine(Text.Current.NoFiles(name));
                     exit = 1;
                     continue;
                 }
                 foreach (string path in files)
                 {
                     if (!first)
-                        Console.Out.WriteLine();
+                        StandardStreams.Text.WriteLine();
                     first = false;
-                    Console.Out.WriteLine($"# {path}");
-                    Console.Out.Write(File.ReadAllText(path));
+                    StandardStreams.Text.WriteLine($"# {path}");
+                    StandardStreams.Text.Write(File.ReadAllText(path));
                 }
             }
             return exit;

@@ -48,16 +48,16 @@ public static class CheckVerb
     {
         var text = Text.Current;
         foreach (var diagnostic in report.Diagnostics)
-            Console.Error.WriteLine(Columns.Paint(diagnostic.ToString(), diagnostic.Severity == Severity.Error ? Columns.Colour.Red : Columns.Colour.Yellow));
+            StandardStreams.Errors.WriteLine(Columns.Paint(diagnostic.ToString(), diagnostic.Severity == Severity.Error ? Columns.Colour.Red : Columns.Colour.Yellow));
         var table = new Columns(text.Column("DIRECTIVE"), text.Column("HERE"), text.Column("WHERE"), text.Column("REASON"));
         foreach (var directive in report.Directives)
             table.Add(directive.Support switch { Support.Enforced => Columns.Colour.None, Support.Emulated => Columns.Colour.Yellow, _ => Columns.Colour.Grey },
                 $"[{directive.Section}] {directive.Key}={Short(directive.Value)}", text.Support(directive.Support.ToString()),
                 $"{directive.File}:{directive.Line}", directive.Reason ?? "");
         foreach (string line in table.Lines())
-            Console.Out.WriteLine(line);
+            StandardStreams.Text.WriteLine(line);
         int Count(Support support) => report.Directives.Count(d => d.Support == support);
-        Console.Out.WriteLine($"{report.Unit.Name}: {text.CheckSummary(Count(Support.Enforced), Count(Support.Emulated), Count(Support.Ignored))}");
+        StandardStreams.Text.WriteLine($"{report.Unit.Name}: {text.CheckSummary(Count(Support.Enforced), Count(Support.Emulated), Count(Support.Ignored))}");
     }
 
     private static string Short(string value) => value.Length <= 40 ? value : value[..39] + "…";

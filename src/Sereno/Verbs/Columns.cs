@@ -26,7 +26,7 @@ public sealed class Columns(params string[] headings)
 
     public IEnumerable<string> Lines(bool withHeadings = true, int? width = null)
     {
-        int limit = width ?? (Terminal.Is(1) ? Terminal.WidthOf(1) : int.MaxValue);
+        int limit = width ?? (Terminal.Is(1) ? Terminal.WidthOf(1) ?? 80 : int.MaxValue);
         var widths = headings.Select((h, i) => Math.Max(withHeadings ? h.Length : 0, _rows.Select(r => r.Cells[i].Length).DefaultIfEmpty().Max())).ToArray();
         if (withHeadings)
             yield return Line(headings, widths, limit);

@@ -39,7 +39,7 @@ public static class ControlVerbs
                 }
                 catch (BusException e)
                 {
-                    Console.Error.WriteLine($"Failed to reset failed state of unit {name}: {e.Message}");
+                    StandardStreams.Errors.WriteLine($"Failed to reset failed state of unit {name}: {e.Message}");
                     exit = 1;
                 }
             return exit;

@@ -40,14 +40,14 @@ public static class InstallVerbs
             }
             catch (BusException e)
             {
-                Console.Error.WriteLine($"Failed to {verb} unit: {e.Message}");
+                StandardStreams.Errors.WriteLine($"Failed to {verb} unit: {e.Message}");
                 return 1;
             }
             foreach (var change in changes)
                 if (!r.GetValue(quiet))
-                    Console.Error.WriteLine(change.Type == "unlink" ? Text.Current.Removed(change.Path) : Text.Current.Created(change.Path, change.Source));
+                    StandardStreams.Errors.WriteLine(change.Type == "unlink" ? Text.Current.Removed(change.Path) : Text.Current.Created(change.Path, change.Source));
             if (verb == "enable" && !hasInstall && changes.Count == 0 && !r.GetValue(quiet))
-                Console.Error.WriteLine(Text.Current.NoInstall);
+                StandardStreams.Errors.WriteLine(Text.Current.NoInstall);
             manager.Reload();
             return r.GetValue(now) ? JobVerbs.Run(client, verb is "enable" or "unmask" ? "start" : "stop", names) : 0;
         });

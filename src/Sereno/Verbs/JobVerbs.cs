@@ -39,11 +39,11 @@ public static class JobVerbs
             {
                 jobs.Add((manager.EnqueueJob(method, name, mode), name));
                 if (!quiet && manager.Unit(name).Get("NeedDaemonReload").Scalar is true)
-                    Console.Error.WriteLine(Text.Current.ReloadNeeded(name));
+                    StandardStreams.Errors.WriteLine(Text.Current.ReloadNeeded(name));
             }
             catch (BusException e)
             {
-                Console.Error.WriteLine(Text.Current.FailedJob(verb, name, e.Message));
+                StandardStreams.Errors.WriteLine(Text.Current.FailedJob(verb, name, e.Message));
                 exit = exit == 0 ? ExitCodes.Of(e) : exit;
             }
         if (wait)
@@ -60,9 +60,9 @@ public static class JobVerbs
     private static void Complain(ManagerProxy manager, string name, string result)
     {
         string service = name.EndsWith(".service", StringComparison.Ordinal) ? manager.Unit(name).GetString("Result", UnitProxy.Service) : "";
-        Console.Error.WriteLine(Text.Current.JobFailed(name, Text.Current.JobReason(result, service)));
+        StandardStreams.Errors.WriteLine(Text.Current.JobFailed(name, Text.Current.JobReason(result, service)));
         if (result is not ("canceled" or "invalid"))
-            Console.Error.WriteLine(Text.Current.SeeStatus(name));
+            StandardStreams.Errors.WriteLine(Text.Current.SeeStatus(name));
     }
 
     private static string MethodOf(string verb) => verb switch

@@ -22,7 +22,7 @@ public static class KillVerb
         {
             if (Signals.Parse(r.GetValue(signal)!) is not { } number)
             {
-                Console.Error.WriteLine(Text.Current.InvalidSignal(r.GetValue(signal)!));
+                StandardStreams.Errors.WriteLine(Text.Current.InvalidSignal(r.GetValue(signal)!));
                 return 1;
             }
             using var client = GlobalOptions.Connect(r);
@@ -35,7 +35,7 @@ public static class KillVerb
                 }
                 catch (BusException e)
                 {
-                    Console.Error.WriteLine($"Failed to kill unit {name}: {e.Message}");
+                    StandardStreams.Errors.WriteLine($"Failed to kill unit {name}: {e.Message}");
                     exit = 1;
                 }
             return exit;

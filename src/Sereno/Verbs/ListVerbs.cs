@@ -102,7 +102,7 @@ public static class ListVerbs
                     json.WriteString("state", j.State);
                 });
             else if (jobs.Count == 0)
-                Console.Out.WriteLine(Text.Current.NoJobs);
+                StandardStreams.Text.WriteLine(Text.Current.NoJobs);
             else
             {
                 var table = new Columns(Text.Current.Column("JOB"), Text.Current.Column("UNIT"), Text.Current.Column("TYPE"), Text.Current.Column("STATE"));
@@ -127,15 +127,15 @@ public static class ListVerbs
     private static void Write(Columns table, bool legend, string footer)
     {
         foreach (string line in table.Lines(legend))
-            Console.Out.WriteLine(line);
+            StandardStreams.Text.WriteLine(line);
         if (legend)
-            Console.Out.WriteLine(footer);
+            StandardStreams.Text.WriteLine(footer);
     }
 
     /// <summary>An array of flat objects.</summary>
     public static void Json<T>(IEnumerable<T> rows, Action<Utf8JsonWriter, T> write)
     {
-        using var stream = Console.OpenStandardOutput();
+        var stream = StandardStreams.Output;
         using (var json = new Utf8JsonWriter(stream))
         {
             json.WriteStartArray();

@@ -28,13 +28,12 @@ public static class LogsVerb
             var entries = r.GetValue(follow)
                 ? LogReader.Follow(folder, name, count, CancellationToken.None)
                 : LogReader.Read(folder, name, count);
-            using var stdout = Console.OpenStandardOutput();
-            using var writer = new StreamWriter(stdout) { AutoFlush = r.GetValue(follow) };
             foreach (var entry in entries)
-                if (json)
-                    writer.WriteLine(Json(entry));
-                else
-                    writer.WriteLine(Format(entry));
+            {
+                StandardStreams.Text.WriteLine(json ? Json(entry) : Format(entry));
+                if (r.GetValue(follow))
+                    StandardStreams.Text.Flush();
+            }
             return 0;
         });
         return command;

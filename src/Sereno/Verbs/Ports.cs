@@ -6,6 +6,7 @@ using Sereno.Sockets.Owners;
 using Sereno.Sockets.Ports;
 using Sereno.Sockets.Views;
 using Sereno.Sockets.Wire;
+using Sereno.Texts;
 
 namespace Sereno.Verbs;
 
@@ -23,7 +24,7 @@ public static class PortsVerb
         """;
 
     /// <param name="units">What names the units; by cgroup when null.</param>
-    public static Command Build(Func<IUnitResolver>? units = null)
+    public static Command Build(Func<ParseResult, IUnitResolver>? units = null)
     {
         var unitArgument = new Argument<string?>("unit") { Description = "Only this unit's", Arity = ArgumentArity.ZeroOrOne };
         var unit = new Option<string?>("--unit", "-u") { Description = "Only this unit's" };
@@ -35,19 +36,18 @@ public static class PortsVerb
         var pid = new Option<int?>("--pid") { Description = "Only what this process holds" };
         var format = new Option<string>("--output", "-o") { Description = "text or json", DefaultValueFactory = _ => "text" };
         format.AcceptOnlyFromAmong("text", "json");
-        var language = new Option<string?>("--lang") { Description = "en or es; by LC_ALL, LC_MESSAGES or LANG when not given" };
-        var command = new Command("ports", Description) { unitArgument, unit, tcp, udp, ipv4, ipv6, port, pid, format, language };
+        var command = new Command("ports", Description) { unitArgument, unit, tcp, udp, ipv4, ipv6, port, pid, format };
         command.SetAction(result =>
         {
             string? name = result.GetValue(unit) ?? result.GetValue(unitArgument);
             bool both = result.GetValue(tcp) == result.GetValue(udp), anyFamily = result.GetValue(ipv4) == result.GetValue(ipv6);
-            return Run((units ?? (() => new CgroupUnitResolver()))(), ports => ports.Where(p =>
+            return Run((units ?? (_ => new CgroupUnitResolver()))(result), ports => ports.Where(p =>
                 (name is null || p.Owner.Unit == FullName(name))
                 && (both || p.IsTcp == result.GetValue(tcp))
                 && (anyFamily || (result.GetValue(ipv4) ? p.AcceptsIPv4 : !p.Socket.IsIPv4))
                 && (result.GetValue(port) is not ushort number || p.Port == number)
                 && (result.GetValue(pid) is not int process || p.Owner.Holders.Any(h => h.Pid == process))),
-                result.GetValue(format) == "json", PortsText.For(result.GetValue(language) ?? Locale()));
+                result.GetValue(format) == "json", PortsText.For(Text.Current.Language));
         });
         return command;
     }
@@ -88,12 +88,4 @@ public static class PortsVerb
     }
 
     private static string FullName(string unit) => unit.Contains('.') ? unit : unit + ".service";
-
-    private static string? Locale()
-    {
-        foreach (string name in (ReadOnlySpan<string>)["LC_ALL", "LC_MESSAGES", "LANG"])
-            if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } locale)
-                return locale;
-        return null;
-    }
 }

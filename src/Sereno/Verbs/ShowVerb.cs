@@ -33,7 +33,7 @@ public static class ShowVerb
                 for (int i = 0; i < objects.Count; i++)
                 {
                     if (i > 0)
-                        Console.Out.WriteLine();
+                        StandardStreams.Text.WriteLine();
                     Write(objects[i], wanted, r.GetValue(value));
                 }
             return 0;
@@ -50,13 +50,13 @@ public static class ShowVerb
         {
             string text = PropertyFormat.Of(name, value);
             if (wanted.Length > 0 || text.Length > 0)
-                Console.Out.WriteLine(valuesOnly ? text : $"{name}={text}");
+                StandardStreams.Text.WriteLine(valuesOnly ? text : $"{name}={text}");
         }
     }
 
     private static void WriteJson(List<Dictionary<string, BusValue>> objects, string[] wanted)
     {
-        using var stream = Console.OpenStandardOutput();
+        var stream = StandardStreams.Output;
         using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
         {
             json.WriteStartArray();

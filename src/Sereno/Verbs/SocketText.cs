@@ -1,4 +1,5 @@
 using Sereno.Sockets;
+using Sereno.Sockets.Wire;
 
 namespace Sereno.Verbs;
 
@@ -15,5 +16,5 @@ public static class SocketText
     public static string Address(ListeningPort port) => port.Socket.IsIPv4 ? $"{port.Socket.Local}:{port.Port}" : $"[{port.Socket.Local}]:{port.Port}";
 
     public static string Connections(IReadOnlyList<StateCount> counts) =>
-        string.Join(", ", counts.Select(c => $"{c.Count} {Sereno.Sockets.Wire.TcpStates.NameOf(c.State).ToLowerInvariant()}"));
+        string.Join(", ", counts.Select(c => $"{c.Count} {c.State.Name()}"));
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Sereno.Bus;
 using Sereno.Bus.Client;
-using Sereno.Texts;
 
 namespace Sereno.Verbs;
 
@@ -24,7 +23,7 @@ public static class StateVerbs
             {
                 string? state = verb == "is-enabled" ? FileState(manager, name) : manager.Unit(name).ActiveState;
                 if (state is not null && !r.GetValue(quiet))
-                    Console.Out.WriteLine(state);
+                    StandardStreams.Text.WriteLine(state);
                 any |= Counts(verb, state);
             }
             return any ? 0 : verb == "is-active" ? ExitCodes.Inactive : 1;
@@ -40,7 +39,7 @@ public static class StateVerbs
         }
         catch (BusException e) when (e.Name is BusErrors.FileNotFound or BusErrors.NoSuchUnit)
         {
-            Console.Error.WriteLine($"Failed to get unit file state for {name}: No such file or directory");
+            StandardStreams.Errors.WriteLine($"Failed to get unit file state for {name}: No such file or directory");
             return null;
         }
     }

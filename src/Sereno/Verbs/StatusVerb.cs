@@ -29,7 +29,7 @@ public static class StatusVerb
             for (int i = 0; i < names.Length; i++)
             {
                 if (i > 0)
-                    Console.Out.WriteLine();
+                    StandardStreams.Text.WriteLine();
                 int code = Show(manager, names[i], GlobalOptions.Instance(r).LogFolder, r.GetValue(lines));
                 exit = exit == 0 ? code : exit;
             }
@@ -44,7 +44,7 @@ public static class StatusVerb
         string load = p.Text("LoadState"), active = p.Text("ActiveState");
         if (load == "not-found" && active == "inactive")
         {
-            Console.Error.WriteLine(Text.Current.UnitNotFound(name));
+            StandardStreams.Errors.WriteLine(Text.Current.UnitNotFound(name));
             return ExitCodes.Unknown;
         }
         WriteHead(p, load, active);
@@ -53,9 +53,9 @@ public static class StatusVerb
             WriteSockets(p.Text("Id"), new UnitsByPid(manager));
         var entries = lines > 0 ? LogReader.Read(logFolder, p.Text("Id"), lines) : [];
         if (entries.Count > 0)
-            Console.Out.WriteLine();
+            StandardStreams.Text.WriteLine();
         foreach (var entry in entries)
-            Console.Out.WriteLine(LogsVerb.Format(entry));
+            StandardStreams.Text.WriteLine(LogsVerb.Format(entry));
         return active is "active" or "reloading" or "activating" ? 0 : ExitCodes.Inactive;
     }
 
@@ -70,7 +70,7 @@ public static class StatusVerb
         };
         string dot = Columns.Paint(active switch { "failed" => "×", "inactive" => "○", "activating" or "deactivating" => "●", _ => "●" }, colour);
         string description = p.Text("Description");
-        Console.Out.WriteLine(description == p.Text("Id") ? $"{dot} {p.Text("Id")}" : $"{dot} {p.Text("Id")} - {description}");
+        StandardStreams.Text.WriteLine(description == p.Text("Id") ? $"{dot} {p.Text("Id")}" : $"{dot} {p.Text("Id")} - {description}");
         string file = p.Text("FragmentPath"), state = p.Text("UnitFileState");
         string detail = load == "loaded" || load == "masked"
             ? file.Length == 0 ? "" : $" ({file}{(state.Length > 0 ? "; " + state : "")})"
@@ -111,7 +111,7 @@ public static class StatusVerb
             return;
         Field(group.Length > 0 ? "CGroup" : "Processes", Text.Current.Guarantee(group.Length > 0, group));
         for (int i = 0; i < processes.Count; i++)
-            Console.Out.WriteLine($"             {(i == processes.Count - 1 ? "└" : "├")}─{processes[i].Pid} {processes[i].Command}");
+            StandardStreams.Text.WriteLine($"             {(i == processes.Count - 1 ? "└" : "├")}─{processes[i].Pid} {processes[i].Command}");
     }
 
     private static string Ended(int code, int status)
@@ -131,5 +131,5 @@ public static class StatusVerb
         }
     }
 
-    private static void Field(string name, string value) => Console.Out.WriteLine(name.Length == 0 ? $"             {value}" : $"{Text.Current.Field(name),11}: {value}");
+    private static void Field(string name, string value) => StandardStreams.Text.WriteLine(name.Length == 0 ? $"             {value}" : $"{Text.Current.Field(name),11}: {value}");
 }
