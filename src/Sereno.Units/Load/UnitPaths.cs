@@ -46,7 +46,8 @@ public sealed record UnitPaths
         [
             paths.PersistentControl, paths.RuntimeControl, paths.Transient, paths.GeneratorEarly, paths.PersistentConfig,
             "/etc/systemd/system.attached", paths.RuntimeConfig, "/run/systemd/system.attached", paths.Generator,
-            "/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system", paths.GeneratorLate,
+            // As Debian orders them: where /lib is a link, its units are still called by it.
+            "/usr/local/lib/systemd/system", "/lib/systemd/system", "/usr/lib/systemd/system", paths.GeneratorLate,
         ]);
     }
 
@@ -81,7 +82,7 @@ public sealed record UnitPaths
             paths.PersistentConfig, .. List("XDG_CONFIG_DIRS", "/etc/xdg"), "/etc/systemd/user",
             paths.RuntimeConfig, "/run/systemd/user", paths.Generator, data,
             .. List("XDG_DATA_DIRS", "/usr/local/share:/usr/share"),
-            "/usr/local/lib/systemd/user", "/usr/lib/systemd/user", paths.GeneratorLate,
+            "/usr/local/lib/systemd/user", "/usr/local/share/systemd/user", "/usr/lib/systemd/user", "/usr/share/systemd/user", paths.GeneratorLate,
         ]);
     }
 

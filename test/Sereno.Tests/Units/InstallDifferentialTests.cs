@@ -37,7 +37,7 @@ public class InstallDifferentialTests
     public void Enable_disable_and_mask_leave_the_links_that_systemctl_leaves()
     {
         Assert.SkipUnless(Oracle.HasSystemctl, Oracle.Missing);
-        s_case.Sample(Same, iter: 600, threads: 1);
+        s_case.Sample(Same, iter: 120, threads: 1);
     }
 
     private static void Same(Case c)
