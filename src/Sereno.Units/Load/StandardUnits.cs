@@ -46,6 +46,9 @@ public sealed class StandardUnits(IUnitLoader files) : IUnitLoader
         "systemd-journal-flush.service", "systemd-journal-catalog-update.service", "syslog.socket",
     ];
 
+    /// <summary>There is such a unit even without a file.</summary>
+    public static bool IsStandard(string name) => s_targets.ContainsKey(name);
+
     public UnitDefinition Load(UnitName name)
     {
         if (s_provided.Contains(name.Full))

@@ -274,6 +274,7 @@ public sealed partial class ManagerHost : IDisposable
     {
         _over = true;
         _exitCode = code;
+        _groups.Dispose(); // the keeper ends us as soon as it is told
         _keeper.Exit(code);
         while (_keeper.WantsWrite)
             _keeper.Flush();
@@ -282,7 +283,6 @@ public sealed partial class ManagerHost : IDisposable
     public void Dispose()
     {
         _bus?.Dispose();
-        _groups.Dispose();
         _checkpoint.Dispose();
         _notify?.Dispose();
         _keeper.Dispose();

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Sereno.Bus;
+using Sereno.Bus.Client;
 using Sereno.Texts;
 using Sereno.Units.Check;
 using Sereno.Units.Load;
@@ -19,7 +21,8 @@ public static class CheckVerb
         command.SetAction(r =>
         {
             var instance = GlobalOptions.Instance(r);
-            var reports = r.GetValue(units)!.Select(name => Report(instance, name)).ToList();
+            var paths = r.GetValue(GlobalOptions.UnitPath) is null ? RunningPath(instance) : instance.Paths;
+            var reports = r.GetValue(units)!.Select(name => Report(instance.Specifiers, paths, name)).ToList();
             if (r.GetValue(output) == "json")
                 WriteJson(reports);
             else
@@ -31,17 +34,31 @@ public static class CheckVerb
     }
 
     /// <summary>A path checks that file, with its folder first on the search path (systemd-analyze(1), verify).</summary>
-    private static UnitReport Report(Instance instance, string name)
+    private static UnitReport Report(SpecifierContext specifiers, UnitPaths paths, string name)
     {
-        var paths = instance.Paths;
         if (name.Contains('/'))
         {
             string file = Path.GetFullPath(name);
             paths = paths with { Search = [Path.GetDirectoryName(file)!, .. paths.Search] };
             name = Path.GetFileName(file);
         }
-        var unit = new StandardUnits(new UnitLoader(paths, instance.Specifiers)).Load(UnitName.Parse(GlobalOptions.UnitName(name)));
+        var unit = new StandardUnits(new UnitLoader(paths, specifiers)).Load(UnitName.Parse(GlobalOptions.UnitName(name)));
         return UnitCheck.Run(unit, new CheckHost());
+    }
+
+    /// <summary>Where the running instance looks, if one runs: it may have been started with --unit-path.</summary>
+    private static UnitPaths RunningPath(Instance instance)
+    {
+        try
+        {
+            using var client = BusClient.Connect(instance.BusPath, TimeSpan.FromSeconds(2));
+            var path = client.GetProperty(Bus.UnitPath.Manager, "org.freedesktop.systemd1.Manager", "UnitPath");
+            return instance.Paths with { Search = [.. path.Items.Select(i => (string)i.Scalar!)] };
+        }
+        catch (Exception e) when (e is BusException or IOException)
+        {
+            return instance.Paths;
+        }
     }
 
     private static void Write(UnitReport report)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Sereno.Bus;
 using Sereno.Bus.Client;
 using Sereno.Texts;
+using Sereno.Units.Load;
 
 namespace Sereno.Verbs;
 
@@ -43,9 +44,22 @@ public static class InstallVerbs
                 StandardStreams.Errors.WriteLine($"Failed to {verb} unit: {e.Message}");
                 return 1;
             }
-            foreach (var change in changes)
-                if (!r.GetValue(quiet))
-                    StandardStreams.Errors.WriteLine(change.Type == "unlink" ? Text.Current.Removed(change.Path) : Text.Current.Created(change.Path, change.Source));
+            foreach (var change in r.GetValue(quiet) ? [] : changes)
+                switch (change.Type)
+                {
+                    case "symlink":
+                        StandardStreams.Errors.WriteLine(Text.Current.Created(change.Path, change.Source));
+                        break;
+                    case "unlink":
+                        StandardStreams.Errors.WriteLine(Text.Current.Removed(change.Path));
+                        break;
+                    case "destination not present" when !StandardUnits.IsStandard(change.Path):
+                        StandardStreams.Errors.WriteLine($"Unit {change.Source} is added as a dependency to a non-existent unit {change.Path}.");
+                        break;
+                    case "masked":
+                        StandardStreams.Errors.WriteLine($"Unit {change.Path} is masked, ignoring.");
+                        break;
+                }
             if (verb == "enable" && !hasInstall && changes.Count == 0 && !r.GetValue(quiet))
                 StandardStreams.Errors.WriteLine(Text.Current.NoInstall);
             manager.Reload();
