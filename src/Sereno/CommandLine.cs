@@ -47,6 +47,12 @@ public static class CommandLine
 
     public static int Run(string[] args)
     {
+        if (args is ["--version"])
+        {
+            StandardStreams.Text.WriteLine($"sereno {typeof(CommandLine).Assembly.GetName().Version!.ToString(3)}");
+            Flush();
+            return 0;
+        }
         var root = new RootCommand(Text.Current.Description);
         foreach (var option in GlobalOptions.All)
             root.Add(option);

@@ -102,11 +102,7 @@ public sealed class English : Text
     public override string NoInstall => "The unit files have no installation config (WantedBy=, RequiredBy=, Also=, Alias= settings in the [Install] section), so there is nothing to enable.";
     public override string UnitNotFound(string unit) => $"Unit {unit} could not be found.";
 
-    public override string Field(string name) => name switch
-    {
-        "Main PID" => "Main PID",
-        _ => name,
-    };
+    public override string Field(string name) => name;
 
     public override string Ago(string span) => $"{span} ago";
     public override string Since => "since";
