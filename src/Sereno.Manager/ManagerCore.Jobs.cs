@@ -143,6 +143,11 @@ public sealed partial class ManagerCore
                     break;
                 }
                 job.State = JobState.Running;
+                if (unit is ServiceUnit service && !service.MayStart())
+                {
+                    Finish(job, JobResult.Failed); // if its state has not changed, nobody else does
+                    break;
+                }
                 unit.InvocationId = Machine.NewId();
                 if (unit is ServiceUnit)
                     Log(unit, LogLevel.Info, $"Starting {Describe(unit)}...");
