@@ -1,4 +1,5 @@
 using Sereno.Manager.Jobs;
+using Sereno.Manager.Spawn;
 using Sereno.Units.Model;
 
 namespace Sereno.Manager.Units;
@@ -34,6 +35,17 @@ public sealed partial class ServiceUnit
         if (slot is null)
             return;
         var command = CommandsOf(slot.Section)[slot.Index];
+        if (stage == PlanException.NoProcess)
+        {
+            core.Log(this, LogLevel.Error, $"{Name}: Failed to run {command.Path}: {cause}");
+            slot.Clear();
+            core.MarkChanged(this);
+            if (slot == Main)
+                OnMainEnded(ServiceResult.Resources, slot);
+            else
+                OnControlEnded(ServiceResult.Resources, slot, default);
+            return;
+        }
         core.Log(this, LogLevel.Error, $"{Name}: Failed at step {ExitStatusNames.Step(stage) ?? stage.ToString()} spawning {command.Path}: {cause}");
         // From here on it is as if a child had exited with the stage as its status.
         slot.SpawnId = 0;
