@@ -100,7 +100,9 @@ public sealed partial class ManagerCore
                 job.State = JobState.Running;
                 if (unit.Active != ActiveState.Deactivating)
                 {
-                    Log(unit, LogLevel.Info, $"Stopping {Describe(unit)}...");
+                    // Between two runs there is nothing to stop.
+                    if (unit is not ServiceUnit { State: ServiceState.AutoRestart })
+                        Log(unit, LogLevel.Info, $"Stopping {Describe(unit)}...");
                     unit.Stop();
                 }
                 break;
@@ -125,9 +127,12 @@ public sealed partial class ManagerCore
                 job.State = JobState.Running;
                 break;
             case ActiveState.Activating or ActiveState.Inactive or ActiveState.Failed:
-                if (unit is InertUnit)
+                if (unit is InertUnit inert)
                 {
-                    Log(unit, LogLevel.Warning, $"{unit}: units of type {unit.Name.Type.ToString().ToLowerInvariant()} are not run yet.");
+                    // Every restart of a service asks for these again: once is enough.
+                    if (!inert.IsReported)
+                        Log(unit, LogLevel.Warning, $"{unit}: units of type {unit.Name.Type.ToString().ToLowerInvariant()} are not run yet.");
+                    inert.IsReported = true;
                     Finish(job, JobResult.Unsupported);
                     break;
                 }
@@ -143,6 +148,11 @@ public sealed partial class ManagerCore
                     break;
                 }
                 job.State = JobState.Running;
+                if (unit is ServiceUnit service && !service.MayStart())
+                {
+                    Finish(job, JobResult.Failed); // if its state has not changed, nobody else does
+                    break;
+                }
                 unit.InvocationId = Machine.NewId();
                 if (unit is ServiceUnit)
                     Log(unit, LogLevel.Info, $"Starting {Describe(unit)}...");

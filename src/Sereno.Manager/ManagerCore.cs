@@ -70,6 +70,8 @@ public sealed partial class ManagerCore
         {
             { LoadState: LoadState.Loaded, Service: not null } => new ServiceUnit(definition, this),
             { LoadState: LoadState.Loaded, Name.Type: UnitType.Target } => new TargetUnit(definition, this),
+            // Loaded without a file: the instance itself does its work, and who requires it may have it.
+            { LoadState: LoadState.Loaded, FragmentPath: null } => new TargetUnit(definition, this),
             _ => new InertUnit(definition),
         };
         _effects.Add(new UnitAppeared(unit));

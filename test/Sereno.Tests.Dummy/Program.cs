@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Text;
 using Sereno.Journal;
 using Sereno.Keeper;
 using Sereno.Linux;
@@ -22,6 +24,19 @@ switch (args)
             socket.Connect(rendezvous);
             socket.Send("descriptors"u8, [new Fd(3), new Fd(4)]);
             Thread.Sleep(Timeout.Infinite);
+            return 0;
+        }
+    case ["notify", .. var messages]:
+        {
+            // sd_notify(3) from the main process; "stay" never returns.
+            string address = Environment.GetEnvironmentVariable("NOTIFY_SOCKET")!;
+            using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+            socket.Connect(new UnixDomainSocketEndPoint(address.StartsWith('@') ? "\0" + address[1..] : address));
+            foreach (string message in messages)
+                if (message == "stay")
+                    Thread.Sleep(Timeout.Infinite);
+                else
+                    socket.Send(Encoding.UTF8.GetBytes(message));
             return 0;
         }
     default:

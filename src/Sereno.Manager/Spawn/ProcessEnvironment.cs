@@ -41,12 +41,12 @@ public static class ProcessEnvironment
     {
         var paths = machine.Glob(file.Path);
         if (paths.IsEmpty && !file.Optional)
-            throw new PlanException(203, $"cannot read environment file {file.Path}: No such file or directory");
+            throw new PlanException(PlanException.NoProcess, $"cannot read environment file {file.Path}: No such file or directory");
         foreach (string path in paths)
         {
             string? text = machine.ReadFile(path, out string? error);
             if (text is null && !file.Optional)
-                throw new PlanException(203, $"cannot read environment file {path}: {error}");
+                throw new PlanException(PlanException.NoProcess, $"cannot read environment file {path}: {error}");
             foreach (var (name, value) in EnvironmentText.Parse(text ?? ""))
                 result[name] = value;
         }

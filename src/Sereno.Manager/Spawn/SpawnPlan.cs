@@ -79,5 +79,8 @@ public sealed record LogStream(string Unit, string Identifier);
 /// <summary>A plan that can't be made: the exit status that says which step, and "cannot X: cause".</summary>
 public sealed class PlanException(int stage, string message) : Exception(message)
 {
+    /// <summary>Not a step of the child: there is nothing to run, which is <see cref="Units.ServiceResult.Resources"/>.</summary>
+    public const int NoProcess = 0;
+
     public int Stage { get; } = stage;
 }

@@ -1,4 +1,5 @@
 using Sereno.Manager.Jobs;
+using Sereno.Manager.Spawn;
 using Sereno.Units.Model;
 
 namespace Sereno.Manager.Units;
@@ -34,6 +35,17 @@ public sealed partial class ServiceUnit
         if (slot is null)
             return;
         var command = CommandsOf(slot.Section)[slot.Index];
+        if (stage == PlanException.NoProcess)
+        {
+            core.Log(this, LogLevel.Error, $"{Name}: Failed to run {command.Path}: {cause}");
+            slot.Clear();
+            core.MarkChanged(this);
+            if (slot == Main)
+                OnMainEnded(ServiceResult.Resources, slot);
+            else
+                OnControlEnded(ServiceResult.Resources, slot, default);
+            return;
+        }
         core.Log(this, LogLevel.Error, $"{Name}: Failed at step {ExitStatusNames.Step(stage) ?? stage.ToString()} spawning {command.Path}: {cause}");
         // From here on it is as if a child had exited with the stage as its status.
         slot.SpawnId = 0;
@@ -57,10 +69,14 @@ public sealed partial class ServiceUnit
     private void Ended(ProcessSlot slot, ProcessExit exit)
     {
         var key = new CommandKey(slot.Section, slot.Index);
-        var status = Commands.GetValueOrDefault(key, new CommandStatus(default, default, slot.Pid, null)) with { Ended = core.Now, Exit = exit };
-        Commands[key] = status;
-        slot.Clear();
         bool isMain = slot == Main;
+        var begun = isMain && slot.Pid != 0 && MainStatus is { } main && main.Pid == slot.Pid ? main
+            : Commands.GetValueOrDefault(key, new CommandStatus(default, default, slot.Pid, null));
+        var status = begun with { Ended = core.Now, Exit = exit };
+        // A forking service's daemon is no command of its own: ExecStart= was its parent, which has ended before.
+        if (!isMain || Config.Type != ServiceType.Forking)
+            Commands[key] = status;
+        slot.Clear();
         var commands = CommandsOf(slot.Section);
         var command = slot.Index < commands.Length ? commands[slot.Index] : null;
         // A condition's exit status 1 to 254 skips the unit; it isn't a failure (systemd.service(5), ExecCondition=).

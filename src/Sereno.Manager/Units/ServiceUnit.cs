@@ -66,12 +66,6 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
     public override void Start()
     {
         core.Timers.Disarm(this);
-        if (!TakeStartToken())
-        {
-            core.Log(this, LogLevel.Warning, $"{Name}: Start request repeated too quickly.");
-            EnterDead(ServiceResult.StartLimitHit, allowRestart: false);
-            return;
-        }
         (Result, ReloadResult) = (ServiceResult.Success, ServiceResult.Success);
         (MainExit, MainStatus, StatusText, StatusErrno) = (null, null, null, 0);
         (_forbidRestart, _awaitsMainPid) = (false, false);
@@ -80,6 +74,16 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
             Restarts = 0;
         _isAutoRestart = false;
         EnterCondition();
+    }
+
+    /// <summary>A start that comes too soon ends the unit as failed, which may be what it is already.</summary>
+    internal bool MayStart()
+    {
+        if (TakeStartToken())
+            return true;
+        core.Log(this, LogLevel.Warning, $"{Name}: Start request repeated too quickly.");
+        EnterDead(ServiceResult.StartLimitHit, allowRestart: false);
+        return false;
     }
 
     public override void Stop()

@@ -67,6 +67,9 @@ public sealed class TargetUnit(UnitDefinition definition, ManagerCore core) : Un
 /// <summary>A unit without behaviour here: not found, masked, broken, or of a kind that isn't run yet.</summary>
 public sealed class InertUnit(UnitDefinition definition) : Unit(definition)
 {
+    /// <summary>Whether it has been said that it can't be started.</summary>
+    public bool IsReported { get; set; }
+
     public override ActiveState Active => ActiveState.Inactive;
     public override string SubState => "dead";
 

@@ -52,7 +52,7 @@ public sealed class StandardUnits(IUnitLoader files) : IUnitLoader
     public UnitDefinition Load(UnitName name)
     {
         if (s_provided.Contains(name.Full))
-            return Empty(name, "Provided by Sereno");
+            return Empty(name, "Provided by Sereno") with { DefaultDependencies = false }; // as journald's own files: they come before sysinit.target
         var loaded = files.Load(name);
         if (loaded.FragmentPath is not null || !s_targets.TryGetValue(name.Full, out var target))
             return loaded;

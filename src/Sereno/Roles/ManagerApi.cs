@@ -31,7 +31,10 @@ public sealed partial class ManagerApi(ManagerCore core, UnitLoader files, Proce
 
     public IEnumerable<JobStatus> Jobs => core.Jobs.All.Select(Snapshots.Status);
 
-    public string DefaultTarget => core.Facts.DefaultTarget;
+    /// <summary>default.target is a link; which target it leads to is what is asked for (systemctl(1), get-default).</summary>
+    public string DefaultTarget =>
+        UnitName.TryParse(core.Facts.DefaultTarget, out var name) && core.Load(name) is { Definition.LoadState: LoadState.Loaded } unit
+            ? unit.Name.Full : core.Facts.DefaultTarget;
 
     public ManagerSnapshot Manager => new()
     {

@@ -1,0 +1,30 @@
+#!/bin/sh
+# Makes the Debian root that the live tests boot, once: make-root.sh FOLDER
+# Its own mount and pid namespaces: nothing that a maintainer script starts or mounts is left behind.
+set -eu
+root=$1
+[ -e "$root/.complete" ] && exit 0
+command -v debootstrap >/dev/null || { echo "debootstrap is not installed" >&2; exit 1; }
+mkdir -p "$(dirname "$root")"
+exec 9>"$root.lock"
+flock 9
+[ -e "$root/.complete" ] && exit 0
+rm -rf --one-file-system "$root"
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+[ -e "$keyring" ] || keyring=/etc/apt/trusted.gpg
+mirror=${SERENO_DEBIAN_MIRROR:-http://deb.debian.org/debian}
+unshare --mount --pid --fork --kill-child -- sh -eu -c '
+    root=$1 mirror=$2 keyring=$3
+    debootstrap --variant=minbase --keyring="$keyring" bookworm "$root" "$mirror"
+    # Packages ask before they start anything (invoke-rc.d(8)).
+    printf "#!/bin/sh\nexit 101\n" >"$root/usr/sbin/policy-rc.d"
+    chmod 755 "$root/usr/sbin/policy-rc.d"
+    cp /etc/resolv.conf "$root/etc/resolv.conf" 2>/dev/null || true
+    mount -t proc proc "$root/proc"
+    chroot "$root" env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get install -y --no-install-recommends \
+        systemd dbus redis-server redis-tools nginx-light curl iproute2 procps
+    chroot "$root" apt-get clean
+    umount "$root/proc"
+' make-root "$root" "$mirror" "$keyring"
+rm -rf "$root"/var/lib/apt/lists/*
+touch "$root/.complete"
