@@ -93,19 +93,10 @@ public sealed partial class ManagerCore
     /// <summary>Units that only a question brought in leave again, so that questions can't fill the memory.</summary>
     private void DismissVisitors()
     {
-        for (bool any = true; any;)
-        {
-            any = false;
-            foreach (var unit in _visitors.ToList())
-                if (unit.Active != ActiveState.Inactive || unit.Job is not null || !Graph.TryGet(unit.Name, out _))
-                    _visitors.Remove(unit);
-                else if (!Graph.IsReferenced(unit))
-                {
-                    _visitors.Remove(unit);
-                    Graph.Remove(unit);
-                    any = true;
-                }
-        }
+        if (_visitors.Count == 0)
+            return;
+        foreach (var unit in Graph.Unreferenced(_visitors.Where(u => u.Active == ActiveState.Inactive && u.Job is null && Graph.TryGet(u.Name, out _))))
+            Graph.Remove(unit);
         _visitors.Clear();
     }
 
