@@ -19,7 +19,7 @@ public sealed partial class ManagerCore
     private readonly Dictionary<ulong, ServiceUnit> _spawns = [];
     private readonly Dictionary<int, ServiceUnit> _processes = [];
     private ulong _nextSpawn = 1;
-    private bool _settling;
+    private bool _settling, _hasQuit;
 
     public ManagerCore(IUnitLoader loader, IMachine machine, InstanceFacts facts)
     {
@@ -150,16 +150,21 @@ public sealed partial class ManagerCore
             Log(null, LogLevel.Error, $"cannot order the shutdown: {e.Message}");
         }
         IsStopping = true;
-        StopStragglers();
         Settle();
     }
 
-    /// <summary>Units without default dependencies don't conflict with shutdown.target: they are stopped last.</summary>
-    private void StopStragglers()
+    /// <summary>Units without default dependencies don't conflict with shutdown.target: they are stopped when the rest has gone.</summary>
+    /// <returns>Whether there are any.</returns>
+    private bool StopStragglers()
     {
-        foreach (var unit in Graph.All.ToList())
-            if (unit.Job is null && !unit.IsInactiveOrFailed && unit.Name.Full != "shutdown.target")
+        bool any = false;
+        foreach (var unit in Graph.All.Where(u => !u.IsInactiveOrFailed && u.Name.Full != "shutdown.target").ToList())
+        {
+            any = true;
+            if (unit.Job is null && !TryEnqueue(unit, JobType.Stop))
                 Enqueue(unit, JobType.Stop, JobMode.IgnoreDependencies);
+        }
+        return any;
     }
 
     private void Settle()
@@ -167,15 +172,21 @@ public sealed partial class ManagerCore
         if (_settling)
             return;
         _settling = true;
-        while (true)
+        do
         {
             while (Jobs.TryTake(out var job))
                 Run(job);
-            if (!IsStopping || Graph.All.Any(u => !u.IsInactiveOrFailed && u.Name.Full != "shutdown.target"))
+            if (Review())
+                continue;
+            if (!IsStopping || _hasQuit || Jobs.All.Count > 0)
                 break;
-            _effects.Add(new Quit(ExitCode));
-            break;
+            if (!StopStragglers())
+            {
+                _hasQuit = true;
+                _effects.Add(new Quit(ExitCode));
+            }
         }
+        while (!_hasQuit);
         _settling = false;
     }
 
