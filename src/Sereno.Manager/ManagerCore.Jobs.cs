@@ -12,6 +12,14 @@ public sealed partial class ManagerCore
     /// <exception cref="ManagerException">The transaction can't be had; nothing has changed.</exception>
     public Job? Enqueue(Unit unit, JobType type, JobMode mode)
     {
+        var job = Add(unit, type, mode);
+        Settle();
+        return job;
+    }
+
+    /// <summary>Without running anything: who calls in the middle of a change isn't called back before that is whole.</summary>
+    private Job? Add(Unit unit, JobType type, JobMode mode)
+    {
         if (IsStopping && (type is JobType.Start or JobType.Restart))
             throw new ManagerException(ManagerErrorKind.ShuttingDown, "Refusing activation, because the manager is shutting down.");
         if (mode == JobMode.Isolate && type != JobType.Start)
@@ -36,7 +44,6 @@ public sealed partial class ManagerCore
             if (target == transaction.Anchor)
                 anchor = job;
         }
-        Settle();
         return anchor;
     }
 
@@ -398,7 +405,7 @@ public sealed partial class ManagerCore
             return false;
         try
         {
-            Enqueue(unit, type, JobMode.Replace);
+            Add(unit, type, JobMode.Replace);
             return true;
         }
         catch (ManagerException e)

@@ -16,6 +16,9 @@ public sealed partial class ManagerCore
     private readonly List<Effect> _effects = [];
     private readonly HashSet<Unit> _changed = [];
     private readonly List<Unit> _visitors = [];
+    private readonly HashSet<string> _outlived = [];
+    private readonly List<ServiceUnit> _releasing = [];
+    private int _released;
     private readonly Dictionary<ulong, ServiceUnit> _spawns = [];
     private readonly Dictionary<int, ServiceUnit> _processes = [];
     private ulong _nextSpawn = 1;
@@ -52,13 +55,29 @@ public sealed partial class ManagerCore
         // Who waits for a job looks at its unit next: the unit's change goes out first, and the end of all last.
         var effects = _effects.Where(e => e is not (JobEnded or Quit)).Concat(_changed.Select(u => new UnitChanged(u)))
             .Concat(_effects.Where(e => e is JobEnded)).Concat(_effects.Where(e => e is Quit));
-        var result = (effects.ToList(), _changed.ToList());
+        var changed = _changed.ToHashSet();
+        foreach (var service in _releasing[.._released])
+        {
+            service.NeedsRelease = false;
+            changed.Add(service);
+        }
+        _releasing.RemoveRange(0, _released);
+        _released = _releasing.Count;
+        var result = (effects.ToList(), changed);
         _effects.Clear();
         _changed.Clear();
         return result;
     }
 
     internal void Emit(Effect effect) => _effects.Add(effect);
+
+    /// <summary>Noted until it has been carried out, which the next turn shows: a crash in between must not leave folders behind.</summary>
+    internal void Release(ServiceUnit service, ReleaseUnit effect)
+    {
+        service.NeedsRelease = true;
+        _releasing.Add(service);
+        _effects.Add(effect);
+    }
 
     internal void Log(Unit? unit, LogLevel level, string message) => _effects.Add(new WriteLog(unit?.Name, level, message));
 
@@ -69,6 +88,7 @@ public sealed partial class ManagerCore
         Unit unit = definition switch
         {
             { LoadState: LoadState.Loaded, Service: not null } => new ServiceUnit(definition, this),
+            { Name: { Type: UnitType.Service, Full: var name } } when _outlived.Contains(name) => new ServiceUnit(definition, this),
             { LoadState: LoadState.Loaded, Name.Type: UnitType.Target } => new TargetUnit(definition, this),
             _ => new InertUnit(definition),
         };
