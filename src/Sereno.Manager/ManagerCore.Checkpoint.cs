@@ -13,7 +13,7 @@ public sealed partial class ManagerCore
         Gone = unit is InertUnit || !Graph.TryGet(unit.Name, out _),
         NextSpawn = _nextSpawn,
         NextJob = Jobs.NextId,
-        Job = unit.Job is { } job ? new(job.Id, job.Type, job.State, job.Irreversible) : null,
+        Job = unit.Job is { } job ? new(job.Id, job.Type, job.State, job.Irreversible, job.IgnoresOrder) : null,
         TargetIsUp = unit is TargetUnit { IsUp: true },
         Times = [unit.StateChanged, unit.InactiveExit, unit.ActiveEnter, unit.ActiveExit, unit.InactiveEnter, unit.ConditionsTried],
         ConditionsMet = unit.ConditionsMet,
@@ -29,8 +29,11 @@ public sealed partial class ManagerCore
     /// <param name="exists">Whether a process that isn't the keeper's child is still there.</param>
     public void Restore(IEnumerable<UnitCheckpoint> records, IReadOnlyDictionary<ulong, int> spawned, Func<int, bool> exists)
     {
+        var all = records.ToList();
+        // A service outlives its file: it is stopped with what can be said without one.
+        _outlived.UnionWith(all.Where(r => r is { Gone: false, Service.State: not (ServiceState.Dead or ServiceState.Failed) }).Select(r => r.Name));
         var restored = new List<(Unit Unit, UnitCheckpoint Record)>();
-        foreach (var record in records)
+        foreach (var record in all)
         {
             _nextSpawn = Math.Max(_nextSpawn, record.NextSpawn);
             Jobs.NextId = record.NextJob;
@@ -50,9 +53,10 @@ public sealed partial class ManagerCore
         }
         foreach (var (unit, record) in restored)
             if (record.Job is { } job)
-                Jobs.Restore(new Job(job.Id, unit, job.Type) { State = job.State, Irreversible = job.Irreversible });
+                Jobs.Restore(new Job(job.Id, unit, job.Type) { State = job.State, Irreversible = job.Irreversible, IgnoresOrder = job.IgnoresOrder });
         foreach (var (unit, _) in restored)
             (unit as ServiceUnit)?.Resume(spawned, exists);
+        _outlived.Clear();
         Settle();
     }
 

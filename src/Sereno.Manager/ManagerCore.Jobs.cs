@@ -12,6 +12,14 @@ public sealed partial class ManagerCore
     /// <exception cref="ManagerException">The transaction can't be had; nothing has changed.</exception>
     public Job? Enqueue(Unit unit, JobType type, JobMode mode)
     {
+        var job = Add(unit, type, mode);
+        Settle();
+        return job;
+    }
+
+    /// <summary>Without running anything: who calls in the middle of a change isn't called back before that is whole.</summary>
+    private Job? Add(Unit unit, JobType type, JobMode mode)
+    {
         if (IsStopping && (type is JobType.Start or JobType.Restart))
             throw new ManagerException(ManagerErrorKind.ShuttingDown, "Refusing activation, because the manager is shutting down.");
         if (mode == JobMode.Isolate && type != JobType.Start)
@@ -21,44 +29,49 @@ public sealed partial class ManagerCore
         var transaction = new Transaction(Graph, mode, Log);
         transaction.Build(unit, type);
         CheckDestructive(transaction, mode);
+        var jobs = transaction.Jobs.ToList();
         if (mode is JobMode.Isolate or JobMode.Flush)
-            foreach (var job in Jobs.All.ToList())
-                if (!transaction.Jobs.Any(j => j.Unit == job.Unit))
-                    Finish(job, JobResult.Canceled);
-        Job? anchor = null;
-        foreach (var (target, jobType) in transaction.Jobs.ToList())
         {
-            var job = InstallOrMerge(target, jobType, mode == JobMode.ReplaceIrreversibly);
+            var wanted = jobs.Select(j => j.Unit).ToHashSet();
+            foreach (var job in Jobs.All.ToList())
+                if (!wanted.Contains(job.Unit))
+                    Finish(job, JobResult.Canceled, propagate: false);
+        }
+        Job? anchor = null;
+        foreach (var (target, jobType) in jobs)
+        {
+            var job = InstallOrMerge(target, jobType, mode);
             if (target == transaction.Anchor)
                 anchor = job;
         }
-        Settle();
         return anchor;
     }
 
     private static void CheckDestructive(Transaction transaction, JobMode mode)
     {
         foreach (var (unit, type) in transaction.Jobs)
-            if (unit.Job is { } old && (mode == JobMode.Fail || old.Irreversible) && !Transaction.TryMerge(old.Type, type, out _))
+            if (unit.Job is { } old && (mode == JobMode.Fail || old.Irreversible) && !Transaction.TryMerge(old.Type, type, unit, out _))
                 throw new ManagerException(ManagerErrorKind.TransactionIsDestructive,
                     $"Transaction for {transaction.Anchor}/{transaction.Jobs.First(j => j.Unit == transaction.Anchor).Type.Name()} is destructive " +
                     $"({unit} has '{old.Type.Name()}' job queued, but '{type.Name()}' is included in transaction).");
     }
 
-    private Job InstallOrMerge(Unit unit, JobType type, bool irreversible)
+    private Job InstallOrMerge(Unit unit, JobType type, JobMode mode)
     {
         if (unit.Job is { } old)
         {
-            if (Transaction.TryMerge(old.Type, type, out var merged))
+            if (Transaction.TryMerge(old.Type, type, unit, out var merged))
             {
-                if (old.Type != merged)
+                // A reload that runs may have read its files before this one was asked for: once more.
+                if (old.Type != merged || type == JobType.Reload)
                     (old.Type, old.State) = (merged, JobState.Waiting);
+                MarkChanged(unit);
                 Jobs.Wake(old);
                 return old;
             }
-            Finish(old, JobResult.Canceled);
+            Finish(old, JobResult.Canceled, propagate: false);
         }
-        var job = Jobs.Install(unit, type, irreversible);
+        var job = Jobs.Install(unit, type, mode == JobMode.ReplaceIrreversibly, ignoresOrder: mode == JobMode.IgnoreDependencies);
         Emit(new JobQueued(job));
         MarkChanged(unit);
         return job;
@@ -79,7 +92,14 @@ public sealed partial class ManagerCore
     {
         var unit = job.Unit;
         if (job.Type == JobType.Restart && unit.IsInactiveOrFailed)
-            job.Type = JobType.Start; // nothing to stop: the start half is what is left
+        {
+            // Nothing to stop: the start half is what is left, and a start waits for those before it.
+            job.Type = JobType.Start;
+            MarkChanged(unit);
+            Jobs.WakeNeighbours(unit);
+            if (!Jobs.IsRunnable(job))
+                return;
+        }
         switch (job.Type)
         {
             case JobType.Start:
@@ -123,28 +143,26 @@ public sealed partial class ManagerCore
                 break;
             case ActiveState.Deactivating:
                 break; // waits: the end of the stop wakes it
-            case ActiveState.Activating when unit is not ServiceUnit { State: ServiceState.AutoRestart }:
+            case ActiveState.Activating when unit is ServiceUnit { State: ServiceState.AutoRestart }:
+                break; // waits for the restart, which takes this job along; RestartSec= is not to be talked round
+            case ActiveState.Activating:
                 job.State = JobState.Running;
                 break;
-            case ActiveState.Activating or ActiveState.Inactive or ActiveState.Failed:
-                if (unit is InertUnit inert)
+            case ActiveState.Inactive or ActiveState.Failed:
+                if (unit is InertUnit)
                 {
-                    // Every restart of a service asks for these again: once is enough.
-                    if (!inert.IsReported)
-                        Log(unit, LogLevel.Warning, $"{unit}: units of type {unit.Name.Type.ToString().ToLowerInvariant()} are not run yet.");
-                    inert.IsReported = true;
-                    Finish(job, JobResult.Unsupported);
-                    break;
-                }
-                if (!HasRequirements(unit, out var missing))
-                {
-                    Log(unit, LogLevel.Error, $"{unit}: {missing} is not active.");
-                    Finish(job, JobResult.Dependency);
+                    StartInert(job);
                     break;
                 }
                 if (TryConditions(unit) is { } unmet)
                 {
                     Finish(job, unmet);
+                    break;
+                }
+                if (!HasRequirements(unit, out var missing))
+                {
+                    Log(unit, LogLevel.Error, $"{unit}: Bound to unit {missing}, but unit isn't active.");
+                    Finish(job, JobResult.Dependency);
                     break;
                 }
                 job.State = JobState.Running;
@@ -161,18 +179,27 @@ public sealed partial class ManagerCore
         }
     }
 
-    /// <summary>BindsTo= and Requisite= want the other side active when After= orders it first (systemd.unit(5)).</summary>
+    /// <summary>What Sereno does itself has no file and nothing to start, so nothing can fail; the rest isn't run yet.</summary>
+    private void StartInert(Job job)
+    {
+        var definition = job.Unit.Definition;
+        if (definition is { LoadState: LoadState.Loaded, FragmentPath: null })
+        {
+            Finish(job, JobResult.Done);
+            return;
+        }
+        // Every restart of a service asks for these again: saying it once is enough.
+        if (job.Unit is InertUnit { IsReported: false } inert)
+            Log(inert, LogLevel.Warning, $"{inert}: units of type {definition.Name.Type.ToString().ToLowerInvariant()} are not run yet.");
+        ((InertUnit)job.Unit).IsReported = true;
+        Finish(job, JobResult.Unsupported);
+    }
+
+    /// <summary>BindsTo= wants the other side active when After= orders it first (systemd.unit(5)).</summary>
     private bool HasRequirements(Unit unit, out Unit? missing)
     {
-        missing = null;
-        foreach (var relation in (ReadOnlySpan<Relation>)[Relation.BindsTo, Relation.Requisite])
-            foreach (var other in Graph.Of(unit, relation))
-                if (!other.IsActiveOrReloading && Graph.Of(unit, Relation.After).Contains(other) && other is not InertUnit)
-                {
-                    missing = other;
-                    return false;
-                }
-        return true;
+        missing = Graph.Of(unit, Relation.BindsTo).FirstOrDefault(o => !o.IsActiveOrReloading && o is not InertUnit && Graph.Has(unit, Relation.After, o));
+        return missing is null;
     }
 
     /// <summary>Null when all hold; otherwise how the job ends. Triggering conditions need one to hold (systemd.unit(5)).</summary>
@@ -234,60 +261,69 @@ public sealed partial class ManagerCore
         var now = unit.Active;
         Stamp(unit, before, now);
         MarkChanged(unit);
-        bool expected = MoveJob(unit, now, failed, reloadFailed);
+        bool unexpected = MoveJob(unit, now, failed, reloadFailed);
         if (before == now)
             return;
-        if (!expected && unit.IsInactiveOrFailed)
-            foreach (var bound in Graph.Of(unit, Relation.BoundBy))
-                if (!bound.IsInactiveOrFailed)
-                    TryEnqueue(bound, JobType.Stop);
+        if (unexpected && before is ActiveState.Active or ActiveState.Reloading or ActiveState.Activating &&
+            now is ActiveState.Deactivating or ActiveState.Inactive or ActiveState.Failed)
+            foreach (var relation in (ReadOnlySpan<Relation>)[Relation.BoundBy, Relation.PropagatesStopTo])
+                foreach (var other in Graph.Of(unit, relation).ToList())
+                    if (other.Active is not (ActiveState.Inactive or ActiveState.Failed or ActiveState.Deactivating))
+                        TryEnqueue(other, JobType.Stop);
         // A service on its way to the next start has neither failed nor succeeded yet.
         if (unit.IsInactiveOrFailed && before is not (ActiveState.Inactive or ActiveState.Failed) && unit.Job is not { Type: JobType.Start })
-        {
-            foreach (var next in Graph.Of(unit, now == ActiveState.Failed ? Relation.OnFailure : Relation.OnSuccess))
+            foreach (var next in Graph.Of(unit, now == ActiveState.Failed ? Relation.OnFailure : Relation.OnSuccess).ToList())
                 TryEnqueue(next, JobType.Start);
-            StopUnneeded(unit);
-        }
+        NoteForReview(unit);
         if (unit.Job is { State: JobState.Waiting } job)
             Jobs.Wake(job);
         Jobs.WakeNeighbours(unit);
     }
 
-    /// <returns>Whether a job wanted this change.</returns>
+    /// <returns>Whether no job wanted this change.</returns>
     private bool MoveJob(Unit unit, ActiveState now, bool failed, bool reloadFailed)
     {
-        if (unit.Job is not { State: JobState.Running } job)
-            return false;
+        if (unit.Job is not { } job)
+            return true;
+        bool runs = job.State == JobState.Running, isUp = now is ActiveState.Active or ActiveState.Reloading;
+        bool isDown = now is ActiveState.Inactive or ActiveState.Failed;
         switch (job.Type)
         {
             case JobType.Start or JobType.VerifyActive:
-                if (now is ActiveState.Active or ActiveState.Reloading)
+                if (isUp)
                     Finish(job, JobResult.Done);
-                else if (now is ActiveState.Inactive or ActiveState.Failed || unit is ServiceUnit { State: ServiceState.AutoRestart })
+                else if (runs && unit is ServiceUnit { State: ServiceState.AutoRestart })
                     Finish(job, failed ? JobResult.Failed : JobResult.Done);
-                return now != ActiveState.Failed;
+                else if (runs && isDown)
+                    Finish(job, now == ActiveState.Failed ? JobResult.Failed : JobResult.Done);
+                return !isUp && runs && now != ActiveState.Activating;
             case JobType.Stop:
-                if (now is ActiveState.Inactive or ActiveState.Failed)
+                if (isDown)
                     Finish(job, JobResult.Done);
-                return true;
+                else if (runs && now != ActiveState.Deactivating)
+                    Finish(job, JobResult.Failed);
+                return runs && !isDown && now != ActiveState.Deactivating;
             case JobType.Restart:
-                if (now is ActiveState.Inactive or ActiveState.Failed)
+                if (isDown)
                 {
                     Log(unit, LogLevel.Info, $"Stopped {Describe(unit)}.");
                     (job.Type, job.State) = (JobType.Start, JobState.Waiting);
                     Jobs.Wake(job);
                     Jobs.WakeNeighbours(unit);
                 }
-                return true;
+                else if (runs && now != ActiveState.Deactivating)
+                    Finish(job, JobResult.Failed);
+                return runs && !isDown && now != ActiveState.Deactivating;
             case JobType.Reload:
+                if (!runs || now is ActiveState.Reloading or ActiveState.Activating)
+                    return false;
                 if (now == ActiveState.Active)
                     Finish(job, reloadFailed ? JobResult.Failed : JobResult.Done);
-                else if (now != ActiveState.Reloading)
-                    Finish(job, JobResult.Failed);
-                return now is ActiveState.Active or ActiveState.Reloading;
-            default:
-                return false;
+                else if (isDown)
+                    Finish(job, now == ActiveState.Failed ? JobResult.Failed : JobResult.Done);
+                return now != ActiveState.Active;
         }
+        return true;
     }
 
     private void Stamp(Unit unit, ActiveState before, ActiveState now)
@@ -305,7 +341,8 @@ public sealed partial class ManagerCore
             unit.ActiveExit = Now;
     }
 
-    private void Finish(Job job, JobResult result)
+    /// <param name="propagate">False where the job only makes room for another transaction.</param>
+    private void Finish(Job job, JobResult result, bool propagate = true)
     {
         if (Jobs.Find(job.Id) != job)
             return;
@@ -314,18 +351,30 @@ public sealed partial class ManagerCore
         MarkChanged(unit);
         Emit(new JobEnded(job.Id, unit.Name, type, result));
         Report(unit, type, result);
-        if (result is JobResult.Done or JobResult.Canceled && !(result == JobResult.Canceled && type == JobType.Start))
+        _review.Add(unit);
+        if (!propagate)
             return;
+        if (result == JobResult.Done)
+        {
+            // A condition that wasn't met, or a oneshot that is over: done, but Requisite= asked for a unit that is active.
+            if (type is JobType.Start or JobType.Reload && !unit.IsActiveOrReloading)
+                FailDependents(unit, Relation.RequisiteOf);
+            return;
+        }
         if (type is JobType.Start or JobType.VerifyActive)
-            FailDependents(unit, result);
+            FailDependents(unit, Relation.RequiredBy, Relation.RequisiteOf, Relation.BoundBy);
+        else if (type == JobType.Stop)
+            FailDependents(unit, Relation.ConflictedBy);
+        // The unit itself did nothing, so that nobody else tells its OnFailure= units.
+        if (result is JobResult.Timeout or JobResult.Dependency)
+            foreach (var next in Graph.Of(unit, Relation.OnFailure).ToList())
+                TryEnqueue(next, JobType.Start);
     }
 
     /// <summary>Those who required this start can't have theirs (systemd.unit(5), Requires=).</summary>
-    private void FailDependents(Unit unit, JobResult result)
+    private void FailDependents(Unit unit, params ReadOnlySpan<Relation> relations)
     {
-        if (result == JobResult.Canceled)
-            return;
-        foreach (var relation in (Relation[])[Relation.RequiredBy, Relation.RequisiteOf, Relation.BoundBy])
+        foreach (var relation in relations)
             foreach (var other in Graph.Of(unit, relation).ToList())
                 if (other.Job is { Type: JobType.Start or JobType.VerifyActive } job && !other.IsActiveOrReloading)
                     Finish(job, JobResult.Dependency);
@@ -359,34 +408,20 @@ public sealed partial class ManagerCore
     private static string Describe(Unit unit) =>
         unit.Definition.Description == unit.Name.Full ? unit.Name.Full : $"{unit.Name.Full} - {unit.Definition.Description}";
 
-    internal void TryEnqueue(Unit unit, JobType type)
+    /// <returns>False when the job can't be had.</returns>
+    internal bool TryEnqueue(Unit unit, JobType type)
     {
         if (IsStopping && type != JobType.Stop)
-            return;
+            return false;
         try
         {
-            Enqueue(unit, type, JobMode.Replace);
+            Add(unit, type, JobMode.Replace);
+            return true;
         }
         catch (ManagerException e)
         {
             Log(unit, LogLevel.Warning, $"{unit}: cannot enqueue {type.Name()} job: {e.Message}");
+            return false;
         }
-    }
-
-    private void StopUnneeded(Unit stopped)
-    {
-        foreach (var relation in (Relation[])[Relation.Requires, Relation.Wants, Relation.BindsTo, Relation.Requisite])
-            foreach (var unit in Graph.Of(stopped, relation).ToList())
-                if (unit.Definition.StopWhenUnneeded && unit.IsActiveOrReloading && unit.Job is null && !IsNeeded(unit))
-                    TryEnqueue(unit, JobType.Stop);
-    }
-
-    private bool IsNeeded(Unit unit)
-    {
-        foreach (var relation in (Relation[])[Relation.RequiredBy, Relation.WantedBy, Relation.BoundBy, Relation.RequisiteOf, Relation.UpheldBy])
-            foreach (var other in Graph.Of(unit, relation))
-                if (!other.IsInactiveOrFailed || other.Job is { IsStopping: false })
-                    return true;
-        return false;
     }
 }

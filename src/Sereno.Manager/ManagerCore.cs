@@ -16,10 +16,13 @@ public sealed partial class ManagerCore
     private readonly List<Effect> _effects = [];
     private readonly HashSet<Unit> _changed = [];
     private readonly List<Unit> _visitors = [];
+    private readonly HashSet<string> _outlived = [];
+    private readonly List<ServiceUnit> _releasing = [];
+    private int _released;
     private readonly Dictionary<ulong, ServiceUnit> _spawns = [];
     private readonly Dictionary<int, ServiceUnit> _processes = [];
     private ulong _nextSpawn = 1;
-    private bool _settling;
+    private bool _settling, _hasQuit;
 
     public ManagerCore(IUnitLoader loader, IMachine machine, InstanceFacts facts)
     {
@@ -52,13 +55,29 @@ public sealed partial class ManagerCore
         // Who waits for a job looks at its unit next: the unit's change goes out first, and the end of all last.
         var effects = _effects.Where(e => e is not (JobEnded or Quit)).Concat(_changed.Select(u => new UnitChanged(u)))
             .Concat(_effects.Where(e => e is JobEnded)).Concat(_effects.Where(e => e is Quit));
-        var result = (effects.ToList(), _changed.ToList());
+        var changed = _changed.ToHashSet();
+        foreach (var service in _releasing[.._released])
+        {
+            service.NeedsRelease = false;
+            changed.Add(service);
+        }
+        _releasing.RemoveRange(0, _released);
+        _released = _releasing.Count;
+        var result = (effects.ToList(), changed);
         _effects.Clear();
         _changed.Clear();
         return result;
     }
 
     internal void Emit(Effect effect) => _effects.Add(effect);
+
+    /// <summary>Noted until it has been carried out, which the next turn shows: a crash in between must not leave folders behind.</summary>
+    internal void Release(ServiceUnit service, ReleaseUnit effect)
+    {
+        service.NeedsRelease = true;
+        _releasing.Add(service);
+        _effects.Add(effect);
+    }
 
     internal void Log(Unit? unit, LogLevel level, string message) => _effects.Add(new WriteLog(unit?.Name, level, message));
 
@@ -69,6 +88,7 @@ public sealed partial class ManagerCore
         Unit unit = definition switch
         {
             { LoadState: LoadState.Loaded, Service: not null } => new ServiceUnit(definition, this),
+            { Name: { Type: UnitType.Service, Full: var name } } when _outlived.Contains(name) => new ServiceUnit(definition, this),
             { LoadState: LoadState.Loaded, Name.Type: UnitType.Target } => new TargetUnit(definition, this),
             // Loaded without a file: the instance itself does its work, and who requires it may have it.
             { LoadState: LoadState.Loaded, FragmentPath: null } => new TargetUnit(definition, this),
@@ -95,19 +115,10 @@ public sealed partial class ManagerCore
     /// <summary>Units that only a question brought in leave again, so that questions can't fill the memory.</summary>
     private void DismissVisitors()
     {
-        for (bool any = true; any;)
-        {
-            any = false;
-            foreach (var unit in _visitors.ToList())
-                if (unit.Active != ActiveState.Inactive || unit.Job is not null || !Graph.TryGet(unit.Name, out _))
-                    _visitors.Remove(unit);
-                else if (!Graph.IsReferenced(unit))
-                {
-                    _visitors.Remove(unit);
-                    Graph.Remove(unit);
-                    any = true;
-                }
-        }
+        if (_visitors.Count == 0)
+            return;
+        foreach (var unit in Graph.Unreferenced(_visitors.Where(u => u.Active == ActiveState.Inactive && u.Job is null && Graph.TryGet(u.Name, out _))))
+            Graph.Remove(unit);
         _visitors.Clear();
     }
 
@@ -161,16 +172,21 @@ public sealed partial class ManagerCore
             Log(null, LogLevel.Error, $"cannot order the shutdown: {e.Message}");
         }
         IsStopping = true;
-        StopStragglers();
         Settle();
     }
 
-    /// <summary>Units without default dependencies don't conflict with shutdown.target: they are stopped last.</summary>
-    private void StopStragglers()
+    /// <summary>Units without default dependencies don't conflict with shutdown.target: they are stopped when the rest has gone.</summary>
+    /// <returns>Whether there are any.</returns>
+    private bool StopStragglers()
     {
-        foreach (var unit in Graph.All.ToList())
-            if (unit.Job is null && !unit.IsInactiveOrFailed && unit.Name.Full != "shutdown.target")
+        bool any = false;
+        foreach (var unit in Graph.All.Where(u => !u.IsInactiveOrFailed && u.Name.Full != "shutdown.target").ToList())
+        {
+            any = true;
+            if (unit.Job is null && !TryEnqueue(unit, JobType.Stop))
                 Enqueue(unit, JobType.Stop, JobMode.IgnoreDependencies);
+        }
+        return any;
     }
 
     private void Settle()
@@ -178,15 +194,21 @@ public sealed partial class ManagerCore
         if (_settling)
             return;
         _settling = true;
-        while (true)
+        do
         {
             while (Jobs.TryTake(out var job))
                 Run(job);
-            if (!IsStopping || Graph.All.Any(u => !u.IsInactiveOrFailed && u.Name.Full != "shutdown.target"))
+            if (Review())
+                continue;
+            if (!IsStopping || _hasQuit || Jobs.All.Count > 0)
                 break;
-            _effects.Add(new Quit(ExitCode));
-            break;
+            if (!StopStragglers())
+            {
+                _hasQuit = true;
+                _effects.Add(new Quit(ExitCode));
+            }
         }
+        while (!_hasQuit);
         _settling = false;
     }
 

@@ -1,10 +1,16 @@
 namespace Sereno.Manager;
 
-/// <summary>Deadlines on the monotonic clock; setting one again replaces it, stale ones are skipped when they surface.</summary>
+/// <summary>
+/// Deadlines on the monotonic clock; setting one again replaces it. A deadline that moves away leaves its place in the
+/// queue until that surfaces, so that a watchdog that is fed a thousand times a second costs one place.
+/// </summary>
 public sealed class Timers
 {
-    private readonly PriorityQueue<(object Key, ulong Deadline), ulong> _queue = new();
-    private readonly Dictionary<object, ulong> _deadlines = [];
+    private readonly PriorityQueue<(object Key, ulong At), ulong> _queue = new();
+    private readonly Dictionary<object, Timer> _timers = [];
+
+    /// <param name="Queued">Where it stands in the queue: never later than the deadline.</param>
+    private readonly record struct Timer(ulong Deadline, ulong Queued);
 
     /// <summary>When to wake next, in microseconds; null when nothing is armed.</summary>
     public ulong? Next
@@ -13,9 +19,15 @@ public sealed class Timers
         {
             while (_queue.TryPeek(out var entry, out _))
             {
-                if (_deadlines.TryGetValue(entry.Key, out ulong deadline) && deadline == entry.Deadline)
-                    return deadline;
-                _queue.Dequeue();
+                if (!_timers.TryGetValue(entry.Key, out var timer) || timer.Queued != entry.At)
+                    _queue.Dequeue();
+                else if (timer.Deadline == entry.At)
+                    return timer.Deadline;
+                else
+                {
+                    _queue.Dequeue();
+                    Enqueue(entry.Key, timer.Deadline);
+                }
             }
             return null;
         }
@@ -25,17 +37,16 @@ public sealed class Timers
     public void Arm(object key, ulong deadline)
     {
         if (deadline == ulong.MaxValue)
-        {
             Disarm(key);
-            return;
-        }
-        _deadlines[key] = deadline;
-        _queue.Enqueue((key, deadline), deadline);
+        else if (_timers.TryGetValue(key, out var timer) && timer.Queued <= deadline)
+            _timers[key] = timer with { Deadline = deadline };
+        else
+            Enqueue(key, deadline);
     }
 
-    public void Disarm(object key) => _deadlines.Remove(key);
+    public void Disarm(object key) => _timers.Remove(key);
 
-    public ulong? DeadlineOf(object key) => _deadlines.TryGetValue(key, out ulong deadline) ? deadline : null;
+    public ulong? DeadlineOf(object key) => _timers.TryGetValue(key, out var timer) ? timer.Deadline : null;
 
     /// <summary>Takes the next key whose time has come.</summary>
     public bool TryTake(ulong now, out object? key)
@@ -44,7 +55,13 @@ public sealed class Timers
         if (Next is not { } deadline || deadline > now)
             return false;
         key = _queue.Dequeue().Key;
-        _deadlines.Remove(key);
+        _timers.Remove(key);
         return true;
+    }
+
+    private void Enqueue(object key, ulong deadline)
+    {
+        _timers[key] = new(deadline, deadline);
+        _queue.Enqueue((key, deadline), deadline);
     }
 }

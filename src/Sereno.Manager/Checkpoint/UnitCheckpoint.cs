@@ -22,7 +22,7 @@ public sealed record UnitCheckpoint
     public ServiceCheckpoint? Service { get; init; }
 }
 
-public sealed record JobCheckpoint(uint Id, JobType Type, JobState State, bool Irreversible);
+public sealed record JobCheckpoint(uint Id, JobType Type, JobState State, bool Irreversible, bool IgnoresOrder = false);
 
 public sealed record ServiceCheckpoint
 {
@@ -42,6 +42,8 @@ public sealed record ServiceCheckpoint
     public bool IsAutoRestart { get; init; }
     public bool AwaitsMainPid { get; init; }
     public bool GroupHasProcesses { get; init; }
+    public ulong? WatchdogUsec { get; init; }
+    public bool NeedsRelease { get; init; }
 
     /// <summary>Monotonic microseconds; null when the state has no limit.</summary>
     public ulong? Deadline { get; init; }
@@ -51,21 +53,22 @@ public readonly record struct SlotCheckpoint(ulong SpawnId, int Pid, ExecSection
 
 public sealed record CommandCheckpoint(ExecSection Section, int Index, CommandStatus Status);
 
-[JsonSerializable(typeof(UnitCheckpoint))]
+[JsonSerializable(typeof(UnitCheckpoint[]))]
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
 internal sealed partial class CheckpointJson : JsonSerializerContext;
 
 /// <summary>
-/// The checkpoint is a log of unit records, the last one of a unit counting: each change costs one small append.
-/// A record is framed by length and CRC-32C, so that one cut short by a crash ends the log instead of spoiling it.
+/// The checkpoint is a log of unit records, the last one of a unit counting: each turn costs one small append.
+/// What changed together is one frame, by length and CRC-32C: a frame cut short by a crash ends the log instead of
+/// spoiling it, and no turn is ever half there.
 /// </summary>
 public static class CheckpointLog
 {
     private const int Header = 8;
 
-    public static byte[] Frame(UnitCheckpoint record)
+    public static byte[] Frame(params UnitCheckpoint[] records)
     {
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(record, CheckpointJson.Default.UnitCheckpoint);
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(records, CheckpointJson.Default.UnitCheckpointArray);
         byte[] frame = new byte[Header + body.Length];
         BitConverter.TryWriteBytes(frame, body.Length);
         BitConverter.TryWriteBytes(frame.AsSpan(4), Crc(body));
@@ -85,7 +88,7 @@ public static class CheckpointLog
             var body = log.Slice(Header, length);
             if (Crc(body) != BitConverter.ToUInt32(log[4..]))
                 break;
-            if (JsonSerializer.Deserialize(body, CheckpointJson.Default.UnitCheckpoint) is { } record)
+            foreach (var record in JsonSerializer.Deserialize(body, CheckpointJson.Default.UnitCheckpointArray) ?? [])
                 latest[record.Name] = record;
             log = log[(Header + length)..];
         }

@@ -17,7 +17,7 @@ public enum Relation
 public sealed class UnitGraph(IUnitLoader loader, Func<UnitDefinition, Unit> create, bool isSystem)
 {
     private readonly Dictionary<UnitName, Unit> _units = [];
-    private readonly Dictionary<Unit, Dictionary<Relation, List<Unit>>> _relations = [];
+    private readonly Dictionary<Unit, Dictionary<Relation, OrderedUnits>> _relations = [];
     private readonly Dictionary<Unit, int> _incoming = [];
     private readonly List<Unit> _all = [];
 
@@ -27,7 +27,10 @@ public sealed class UnitGraph(IUnitLoader loader, Func<UnitDefinition, Unit> cre
     public bool TryGet(UnitName name, [NotNullWhen(true)] out Unit? unit) => _units.TryGetValue(name, out unit);
 
     public IReadOnlyList<Unit> Of(Unit unit, Relation relation) =>
-        _relations.TryGetValue(unit, out var relations) && relations.TryGetValue(relation, out var list) ? list : [];
+        _relations.TryGetValue(unit, out var relations) && relations.TryGetValue(relation, out var list) ? list.All : [];
+
+    public bool Has(Unit unit, Relation relation, Unit other) =>
+        _relations.TryGetValue(unit, out var relations) && relations.TryGetValue(relation, out var list) && list.Contains(other);
 
     /// <summary>Loads a unit and, in turn, every unit that it names.</summary>
     /// <returns>The unit, and those that were new.</returns>
@@ -83,19 +86,37 @@ public sealed class UnitGraph(IUnitLoader loader, Func<UnitDefinition, Unit> cre
             OrderTarget(unit);
     }
 
-    /// <summary>Does another unit name this one?</summary>
-    public bool IsReferenced(Unit unit) => _incoming.GetValueOrDefault(unit) > 0;
+    /// <summary>Those of <paramref name="candidates"/> that no unit outside of them names, directly or in turn: units that only name each other go together.</summary>
+    public IReadOnlyCollection<Unit> Unreferenced(IEnumerable<Unit> candidates)
+    {
+        var result = candidates.ToHashSet();
+        var inside = new Dictionary<Unit, int>();
+        foreach (var target in result.SelectMany(Named))
+            inside[target] = inside.GetValueOrDefault(target) + 1;
+        var kept = new Stack<Unit>(result.Where(u => _incoming.GetValueOrDefault(u) > inside.GetValueOrDefault(u)));
+        while (kept.TryPop(out var unit))
+            if (result.Remove(unit))
+                foreach (var target in Named(unit))
+                    kept.Push(target);
+        return result;
+    }
+
+    private IEnumerable<Unit> Named(Unit unit)
+    {
+        foreach (var (_, targets) in Dependencies(unit.Definition))
+            foreach (var name in targets)
+                if (_units.TryGetValue(name, out var target) && target != unit)
+                    yield return target;
+    }
 
     /// <summary>Forgets a unit that nobody names and that has no state.</summary>
     public void Remove(Unit unit)
     {
         foreach (var (relation, targets) in _relations[unit])
-            foreach (var target in targets)
+            foreach (var target in targets.All)
                 _relations[target][Inverse(relation)].Remove(unit);
-        foreach (var (_, targets) in Dependencies(unit.Definition))
-            foreach (var name in targets)
-                if (_units.TryGetValue(name, out var target) && target != unit)
-                    _incoming[target]--;
+        foreach (var target in Named(unit))
+            _incoming[target]--;
         _all.Remove(unit);
         foreach (var name in _units.Where(u => u.Value == unit).Select(u => u.Key).ToList())
             _units.Remove(name);
@@ -144,7 +165,7 @@ public sealed class UnitGraph(IUnitLoader loader, Func<UnitDefinition, Unit> cre
         foreach (var relation in (ReadOnlySpan<Relation>)[Relation.Requires, Relation.Wants, Relation.BindsTo, Relation.Requisite, Relation.PartOf])
             foreach (var other in Of(unit, relation).ToList())
                 if (other.Definition.DefaultDependencies && other.Definition.LoadState == LoadState.Loaded
-                    && !Of(unit, Relation.Before).Contains(other))
+                    && !Has(unit, Relation.Before, other))
                     Add(unit, Relation.After, other);
     }
 
@@ -158,9 +179,37 @@ public sealed class UnitGraph(IUnitLoader loader, Func<UnitDefinition, Unit> cre
     {
         var relations = _relations[unit];
         if (!relations.TryGetValue(relation, out var list))
-            relations[relation] = list = [];
-        if (!list.Contains(target))
-            list.Add(target);
+            relations[relation] = list = new();
+        list.Add(target);
+    }
+
+    /// <summary>Units in the order they came, each once. Most lists are short; those of the big targets hold thousands.</summary>
+    private sealed class OrderedUnits
+    {
+        private const int Few = 8;
+        private readonly List<Unit> _list = [];
+        private HashSet<Unit>? _set;
+
+        public IReadOnlyList<Unit> All => _list;
+
+        public bool Contains(Unit unit) => _set?.Contains(unit) ?? _list.Contains(unit);
+
+        public void Add(Unit unit)
+        {
+            if (Contains(unit))
+                return;
+            _list.Add(unit);
+            if (_set is not null)
+                _set.Add(unit);
+            else if (_list.Count > Few)
+                _set = [.. _list];
+        }
+
+        public void Remove(Unit unit)
+        {
+            _list.Remove(unit);
+            _set?.Remove(unit);
+        }
     }
 
     private static Relation Inverse(Relation relation) => relation switch

@@ -23,6 +23,12 @@ public sealed class Job(uint id, Unit unit, JobType type)
     public JobState State { get; set; }
     public bool Irreversible { get; init; }
 
+    /// <summary>Runs at once, whatever comes before or after its unit.</summary>
+    public bool IgnoresOrder { get; init; }
+
+    /// <summary>The unit that held it back when it was looked at last.</summary>
+    internal Unit? Blocker { get; set; }
+
     public bool IsStopping => Type is JobType.Stop or JobType.Restart;
 }
 

@@ -19,9 +19,9 @@ public sealed class JobQueue(UnitGraph graph)
 
     public Job? Find(uint id) => _jobs.GetValueOrDefault(id);
 
-    public Job Install(Unit unit, JobType type, bool irreversible)
+    public Job Install(Unit unit, JobType type, bool irreversible, bool ignoresOrder = false)
     {
-        var job = new Job(_nextId++, unit, type) { Irreversible = irreversible };
+        var job = new Job(_nextId++, unit, type) { Irreversible = irreversible, IgnoresOrder = ignoresOrder };
         Restore(job);
         return job;
     }
@@ -62,14 +62,28 @@ public sealed class JobQueue(UnitGraph graph)
 
     public bool IsRunnable(Job job)
     {
-        // Stopping goes before starting, whatever the order between the two units (systemd.unit(5), Before=, After=).
+        if (job.IgnoresOrder)
+            return true;
+        // A target that comes after thousands is woken by each: mostly it still waits for the one it waited for.
+        if (job.Blocker is { } last && Blocks(last, job))
+            return false;
+        job.Blocker = FindBlocker(job);
+        return job.Blocker is null;
+    }
+
+    /// <summary>Stopping goes before starting, whatever the order between the two units (systemd.unit(5), Before=, After=).</summary>
+    private Unit? FindBlocker(Job job)
+    {
         if (!job.IsStopping)
             foreach (var unit in graph.Of(job.Unit, Relation.After))
                 if (unit.Job is not null)
-                    return false;
+                    return unit;
         foreach (var unit in graph.Of(job.Unit, Relation.Before))
             if (unit.Job is { IsStopping: true })
-                return false;
-        return true;
+                return unit;
+        return null;
     }
+
+    private bool Blocks(Unit other, Job job) => other.Job is { } its &&
+        ((!job.IsStopping && graph.Has(job.Unit, Relation.After, other)) || (its.IsStopping && graph.Has(job.Unit, Relation.Before, other)));
 }

@@ -22,6 +22,22 @@ public sealed class Transaction(UnitGraph graph, JobMode mode, Action<Unit, LogL
         public List<(Entry By, bool Matters)> PulledInBy { get; } = [];
         public bool Dropped { get; set; }
 
+        /// <summary>Why it can't be had; who needs it can't be had either.</summary>
+        public ManagerException? Error { get; set; }
+        public Entry? MergedInto { get; set; }
+
+        /// <summary>The entry that stands for this one since jobs were merged.</summary>
+        public Entry Self
+        {
+            get
+            {
+                var entry = this;
+                while (entry.MergedInto is { } other)
+                    entry = other;
+                return entry;
+            }
+        }
+
         public override string ToString() => $"{Unit}/{Type.Name()}";
     }
 
@@ -38,7 +54,9 @@ public sealed class Transaction(UnitGraph graph, JobMode mode, Action<Unit, LogL
         if (mode == JobMode.Isolate)
             StopOthers();
         MergePerUnit();
-        BreakCycles();
+        if (mode != JobMode.IgnoreDependencies)
+            BreakCycles();
+        DropOrphans();
         DropRedundant();
     }
 
@@ -53,14 +71,19 @@ public sealed class Transaction(UnitGraph graph, JobMode mode, Action<Unit, LogL
         while (work.TryPop(out var entry))
             foreach (var (target, job, targetMatters) in Pulls(entry))
             {
+                if (entry.Dropped)
+                    break;
                 Entry next;
                 try
                 {
                     next = AddOne(target, job, entry, targetMatters, out isNew);
                 }
-                catch (ManagerException e) when (!targetMatters)
+                catch (ManagerException e) when (!targetMatters || !Matters(entry))
                 {
-                    log(entry.Unit, LogLevel.Debug, $"Cannot add dependency job for unit {target}, ignoring: {e.Message}");
+                    // What is only wanted may go without; so must those on the way to it that require it.
+                    log(entry.Unit, targetMatters ? LogLevel.Warning : LogLevel.Debug, $"Cannot add dependency job for unit {target}, ignoring: {e.Message}");
+                    if (targetMatters)
+                        Drop(entry, e);
                     continue;
                 }
                 if (isNew)
@@ -78,6 +101,8 @@ public sealed class Transaction(UnitGraph graph, JobMode mode, Action<Unit, LogL
         isNew = entry is null;
         if (entry is null)
             list.Add(entry = new Entry(unit, type));
+        if (entry.Error is { } error)
+            throw error;
         if (by is not null)
             entry.PulledInBy.Add((by, matters));
         return entry;
@@ -146,17 +171,13 @@ public sealed class Transaction(UnitGraph graph, JobMode mode, Action<Unit, LogL
     {
         foreach (var list in _entries.Values)
             while (list.Where(e => !e.Dropped).Take(2).ToList() is [var a, var b])
-                if (TryMerge(a.Type, b.Type, out var merged))
+                if (TryMerge(a.Type, b.Type, a.Unit, out var merged))
                 {
                     a.Type = merged;
                     a.PulledInBy.AddRange(b.PulledInBy);
-                    foreach (var other in _entries.Values.SelectMany(l => l))
-                        for (int i = 0; i < other.PulledInBy.Count; i++)
-                            if (other.PulledInBy[i].By == b)
-                                other.PulledInBy[i] = (a, other.PulledInBy[i].Matters);
                     if (_anchor == b)
                         _anchor = a;
-                    b.Dropped = true;
+                    (b.Dropped, b.MergedInto) = (true, a);
                 }
                 else if (!Matters(a))
                     Drop(a);
@@ -168,7 +189,7 @@ public sealed class Transaction(UnitGraph graph, JobMode mode, Action<Unit, LogL
     }
 
     /// <summary>Two jobs for one unit become one, unless one of them stops it for good.</summary>
-    public static bool TryMerge(JobType a, JobType b, out JobType merged)
+    public static bool TryMerge(JobType a, JobType b, Unit unit, out JobType merged)
     {
         merged = a;
         if (a == b)
@@ -176,6 +197,8 @@ public sealed class Transaction(UnitGraph graph, JobMode mode, Action<Unit, LogL
         if (a == JobType.Stop || b == JobType.Stop)
             return false;
         merged = Strength(a) >= Strength(b) ? a : b;
+        if (merged == JobType.Start && (a == JobType.Reload || b == JobType.Reload) && unit.IsActiveOrReloading)
+            merged = JobType.Reload; // it runs already: to start it is done, to reload it isn't
         return true;
     }
 
@@ -198,72 +221,95 @@ public sealed class Transaction(UnitGraph graph, JobMode mode, Action<Unit, LogL
             if (next == _anchor)
                 return true;
             foreach (var (by, matters) in next.PulledInBy)
-                if (matters && !by.Dropped && seen.Add(by))
-                    work.Push(by);
+                if (matters && !by.Self.Dropped && seen.Add(by.Self))
+                    work.Push(by.Self);
         }
         return false;
     }
 
     /// <summary>Drops a job and those that can't be without it.</summary>
-    private void Drop(Entry entry)
+    private static void Drop(Entry entry, ManagerException? error = null)
     {
         var work = new Stack<Entry>([entry]);
         while (work.TryPop(out var next))
         {
             if (next.Dropped)
                 continue;
-            next.Dropped = true;
+            (next.Dropped, next.Error) = (true, error);
             foreach (var (by, matters) in next.PulledInBy)
                 if (matters)
-                    work.Push(by);
+                    work.Push(by.Self);
         }
+    }
+
+    /// <summary>Jobs that only a dropped job wanted go with it.</summary>
+    private void DropOrphans()
+    {
+        if (!_entries.Values.SelectMany(l => l).Any(e => e.Dropped && e.MergedInto is null))
+            return;
+        var pulls = Live().SelectMany(e => e.PulledInBy.Select(p => (p.By.Self, Entry: e))).ToLookup(p => p.Self, p => p.Entry);
+        var reached = Live().Where(e => e == _anchor || e.PulledInBy.Count == 0).ToHashSet();
+        var work = new Stack<Entry>(reached);
+        while (work.TryPop(out var next))
+            foreach (var pulled in pulls[next])
+                if (reached.Add(pulled))
+                    work.Push(pulled);
+        foreach (var entry in Live())
+            entry.Dropped = !reached.Contains(entry);
     }
 
     private void BreakCycles()
     {
         while (FindCycle() is { } cycle)
         {
-            var breakable = cycle.Find(e => !Matters(e) && e.Unit.Definition.LoadState == LoadState.Loaded);
-            log(cycle[0].Unit, LogLevel.Warning, $"{cycle[0].Unit}: Found ordering cycle on {cycle[^1]}");
-            foreach (var entry in cycle.AsEnumerable().Reverse().Skip(1))
-                log(cycle[0].Unit, LogLevel.Warning, $"{cycle[0].Unit}: Found dependency on {entry}");
+            var first = cycle[0].Unit;
+            var breakable = cycle.Select(c => c.Entry).FirstOrDefault(e => e is not null && !Matters(e) && e.Unit.Definition.LoadState == LoadState.Loaded);
+            log(first, LogLevel.Warning, $"{first}: Found ordering cycle on {Describe(cycle[^1])}");
+            foreach (var link in cycle.AsEnumerable().Reverse().Skip(1))
+                log(first, LogLevel.Warning, $"{first}: Found dependency on {Describe(link)}");
             if (breakable is null)
             {
-                log(cycle[0].Unit, LogLevel.Error, $"{cycle[0].Unit}: Unable to break cycle starting with {cycle[0]}");
+                log(first, LogLevel.Error, $"{first}: Unable to break cycle starting with {Describe(cycle[0])}");
                 throw new ManagerException(ManagerErrorKind.TransactionOrderIsCyclic, "Transaction order is cyclic. See system logs for details.");
             }
-            log(breakable.Unit, LogLevel.Error, $"{cycle[0].Unit}: Job {breakable} deleted to break ordering cycle starting with {cycle[0]}");
+            log(breakable.Unit, LogLevel.Error, $"{first}: Job {breakable} deleted to break ordering cycle starting with {Describe(cycle[0])}");
             Drop(breakable);
         }
+
+        static string Describe((Unit Unit, Entry? Entry) link) => link.Entry?.ToString() ?? $"{link.Unit}/{link.Unit.Job!.Type.Name()}";
     }
 
-    /// <summary>Depth first over After=, without recursion; a back edge closes a cycle.</summary>
-    private List<Entry>? FindCycle()
+    /// <summary>
+    /// Depth first over After=, without recursion; a back edge closes a cycle. Jobs that are queued already count: waiting
+    /// for each other across two transactions would be for ever.
+    /// </summary>
+    private List<(Unit Unit, Entry? Entry)>? FindCycle()
     {
         var done = new HashSet<Unit>();
         foreach (var start in Live())
         {
             if (done.Contains(start.Unit))
                 continue;
-            var path = new List<(Entry Entry, int Next)> { (start, 0) };
+            var path = new List<(Unit Unit, Entry? Entry, int Next)> { (start.Unit, start, 0) };
             var onPath = new HashSet<Unit> { start.Unit };
             while (path.Count > 0)
             {
-                var (entry, index) = path[^1];
-                var after = graph.Of(entry.Unit, Relation.After);
+                var (unit, entry, index) = path[^1];
+                var after = graph.Of(unit, Relation.After);
                 if (index == after.Count)
                 {
                     path.RemoveAt(path.Count - 1);
-                    onPath.Remove(entry.Unit);
-                    done.Add(entry.Unit);
+                    onPath.Remove(unit);
+                    done.Add(unit);
                     continue;
                 }
-                path[^1] = (entry, index + 1);
-                if (!TryGetLive(after[index], out var next) || done.Contains(next.Unit))
+                path[^1] = (unit, entry, index + 1);
+                var next = after[index];
+                if ((!TryGetLive(next, out var nextEntry) && next.Job is null or { IgnoresOrder: true }) || done.Contains(next))
                     continue;
-                if (!onPath.Add(next.Unit))
-                    return path.Select(p => p.Entry).SkipWhile(e => e.Unit != next.Unit).ToList();
-                path.Add((next, 0));
+                if (!onPath.Add(next))
+                    return path.Select(p => (p.Unit, p.Entry)).SkipWhile(e => e.Unit != next).ToList();
+                path.Add((next, nextEntry, 0));
             }
         }
         return null;

@@ -1,4 +1,5 @@
 using Sereno.Units.Model;
+using Sereno.Units.Values;
 
 namespace Sereno.Manager.Units;
 
@@ -37,6 +38,6 @@ public readonly record struct ProcessExit(ExitCode Code, int Status)
 
     /// <summary><c>0/SUCCESS</c>, <c>203/EXEC</c>, <c>9/KILL</c>: as status prints it.</summary>
     public string StatusName => Code == ExitCode.Exited
-        ? ExitStatusNames.Of(Status) is { } name ? $"{Status}/{name}" : Status.ToString()
-        : $"{Status}/{SignalNames.Of(Status)}";
+        ? ExitStatuses.Name(Status) is { } name ? $"{Status}/{name}" : Status.ToString()
+        : $"{Status}/{Signals.ShortName(Status)}";
 }

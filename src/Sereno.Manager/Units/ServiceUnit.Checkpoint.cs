@@ -1,4 +1,5 @@
 using Sereno.Manager.Checkpoint;
+using Sereno.Manager.Jobs;
 
 namespace Sereno.Manager.Units;
 
@@ -22,6 +23,8 @@ public sealed partial class ServiceUnit
         IsAutoRestart = _isAutoRestart,
         AwaitsMainPid = _awaitsMainPid,
         GroupHasProcesses = _groupHasProcesses,
+        WatchdogUsec = _watchdogUsec,
+        NeedsRelease = NeedsRelease,
         Deadline = core.Timers.DeadlineOf(this),
     };
 
@@ -40,8 +43,11 @@ public sealed partial class ServiceUnit
             (saved.ForbidRestart, saved.IsAutoRestart, saved.AwaitsMainPid, saved.GroupHasProcesses);
         if (saved.Deadline is { } deadline)
             core.Timers.Arm(this, deadline);
-        if (State == ServiceState.Running)
+        (_watchdogUsec, NeedsRelease) = (saved.WatchdogUsec, saved.NeedsRelease);
+        if (State is ServiceState.StartPost or ServiceState.Running or ServiceState.Reload)
             ArmWatchdog();
+        if (State == ServiceState.Running)
+            ArmRuntimeLimit();
     }
 
     /// <summary>Compares what the checkpoint says with what the keeper has, and goes on from there.</summary>
@@ -64,6 +70,8 @@ public sealed partial class ServiceUnit
                     core.OnExited(slot.Pid, new ProcessExit(ExitCode.Exited, 0));
                 }
             }
+        if (NeedsRelease)
+            Release(restarts: State == ServiceState.AutoRestart || Job is { Type: JobType.Restart or JobType.Start });
         if (_awaitsMainPid)
             FindMain();
         else if (State is ServiceState.StopWatchdog or ServiceState.StopSigterm or ServiceState.StopSigkill or

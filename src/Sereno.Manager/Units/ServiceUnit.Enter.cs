@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Sereno.Manager.Jobs;
 using Sereno.Units.Model;
+using Sereno.Units.Values;
 
 namespace Sereno.Manager.Units;
 
@@ -63,8 +64,7 @@ public sealed partial class ServiceUnit
         if (Main.IsAlive || (MainStatus is null && Config.Type == ServiceType.Forking && _groupHasProcesses))
         {
             SetState(ServiceState.Running);
-            if (Config.RuntimeMaxUsec != ServiceDefinition.Infinity)
-                core.Timers.Arm(RuntimeKey, core.Now.After(Config.RuntimeMaxUsec));
+            ArmRuntimeLimit();
         }
         else if (Config.RemainAfterExit)
             SetState(ServiceState.Exited);
@@ -92,24 +92,27 @@ public sealed partial class ServiceUnit
         bool final = state is ServiceState.StopSigkill or ServiceState.FinalSigkill;
         int signal = final ? kill.FinalSignal
             : state == ServiceState.StopWatchdog ? 6 // SIGABRT, WatchdogSignal='s default
-            : Job is { Type: JobType.Restart } && kill.RestartSignal is { } restart ? restart : kill.Signal;
+            : state == ServiceState.StopSigterm && Job is { Type: JobType.Restart } && kill.RestartSignal is { } restart ? restart : kill.Signal;
+        bool hangsUp = kill.SendSighup && signal != 1 && state is ServiceState.StopSigterm or ServiceState.FinalSigterm;
         SetState(state, Config.TimeoutStopUsec);
-        if (kill.Mode != KillMode.None)
+        if (kill.Mode == KillMode.None)
         {
-            foreach (var slot in (ReadOnlySpan<ProcessSlot>)[Main, Control])
-                if (slot.Pid != 0)
-                {
-                    if (final)
-                        core.Log(this, LogLevel.Notice, $"{Name}: Killing process {slot.Pid} with signal SIG{SignalNames.Of(signal)}.");
-                    core.Emit(new KillProcess(Name, slot.Pid, signal));
-                    if (!final && kill.SendSighup)
-                        core.Emit(new KillProcess(Name, slot.Pid, 1));
-                }
-            if (kill.Mode == KillMode.ControlGroup || (kill.Mode == KillMode.Mixed && final))
+            Advance(); // nobody is told, so that nobody is waited for
+            return;
+        }
+        foreach (var slot in (ReadOnlySpan<ProcessSlot>)[Main, Control])
+            if (slot.Pid != 0)
             {
-                core.Emit(new KillGroup(Name, signal, !final && kill.SendSighup, [.. Pids()]));
-                return; // GroupSignalled tells whether there is somebody to wait for
+                if (final)
+                    core.Log(this, LogLevel.Notice, $"{Name}: Killing process {slot.Pid} with signal {Signals.Name(signal)}.");
+                core.Emit(new KillProcess(Name, slot.Pid, signal));
+                if (hangsUp)
+                    core.Emit(new KillProcess(Name, slot.Pid, 1));
             }
+        if (kill.Mode == KillMode.ControlGroup || (kill.Mode == KillMode.Mixed && final))
+        {
+            core.Emit(new KillGroup(Name, signal, hangsUp, [.. Pids()]));
+            return; // GroupSignalled tells whether there is somebody to wait for
         }
         if (!HasProcesses)
             Advance();
@@ -159,23 +162,28 @@ public sealed partial class ServiceUnit
             core.Log(this, LogLevel.Warning, $"{Name}: Failed with result '{Result.Name()}'.");
         else
             core.Log(this, LogLevel.Info, Result == ServiceResult.ExecCondition ? $"{Name}: Skipped due to 'exec-condition'." : $"{Name}: Deactivated successfully.");
-        if (allowRestart && ShouldRestart())
+        foreach (var slot in (ProcessSlot[])[Main, Control])
+        {
+            core.ForgetSpawn(slot.SpawnId);
+            core.Untrack(slot.Pid);
+            slot.Clear(); // KillMode= may leave processes behind; they are no longer ours
+        }
+        bool restarts = allowRestart && ShouldRestart();
+        Release(restarts || Job is { Type: JobType.Restart or JobType.Start });
+        if (restarts)
         {
             // The delay is a state of its own, so that a stop in the meantime has something to cancel.
             SetState(ServiceState.AutoRestart);
             core.Timers.Arm(this, core.Now.After(Math.Max(Config.RestartUsec, 1)));
         }
         else
-        {
             SetState(HasFailed ? ServiceState.Failed : ServiceState.Dead);
-            Release();
-        }
     }
 
     /// <summary>systemd.service(5), Restart=, table 2.</summary>
     private bool ShouldRestart()
     {
-        if (_forbidRestart || core.IsStopping)
+        if (_forbidRestart || core.IsStopping || Job is { Type: JobType.Stop })
             return false;
         if (MainExit is { } exit)
         {
@@ -196,18 +204,26 @@ public sealed partial class ServiceUnit
         };
     }
 
-    private void Release()
+    /// <param name="restarts">RuntimeDirectoryPreserve=restart keeps the folders then.</param>
+    private void Release(bool restarts)
     {
         var runtime = Config.Exec.Directories.GetValueOrDefault(DirectoryKind.Runtime, DirectorySet.None);
-        ImmutableArray<string> folders = Config.Exec.RuntimeDirectoryPreserve == DirectoryPreserve.No
-            ? [.. runtime.Names.Select(n => $"{core.Facts.Roots[DirectoryKind.Runtime]}/{n}")] : [];
-        core.Emit(new ReleaseUnit(Name, folders, Config.PidFile));
+        bool keeps = Config.Exec.RuntimeDirectoryPreserve == DirectoryPreserve.Yes || (Config.Exec.RuntimeDirectoryPreserve == DirectoryPreserve.Restart && restarts);
+        ImmutableArray<string> folders = keeps ? [] : [.. runtime.Names.Select(n => $"{core.Facts.Roots[DirectoryKind.Runtime]}/{n}")];
+        core.Release(this, new ReleaseUnit(Name, folders, Config.PidFile));
     }
 
     private void ArmWatchdog()
     {
-        if (Config.WatchdogUsec is not (0 or ServiceDefinition.Infinity))
-            core.Timers.Arm(WatchdogKey, core.Now.After(Config.WatchdogUsec));
+        if (WatchdogUsec is not (0 or ServiceDefinition.Infinity))
+            core.Timers.Arm(WatchdogKey, core.Now.After(WatchdogUsec));
+    }
+
+    /// <summary>RuntimeMaxSec= counts from when the service became active; a reload doesn't start it again.</summary>
+    private void ArmRuntimeLimit()
+    {
+        if (Config.RuntimeMaxUsec != ServiceDefinition.Infinity)
+            core.Timers.Arm(RuntimeKey, ActiveEnter.After(Config.RuntimeMaxUsec));
     }
 
     private IEnumerable<int> Pids()

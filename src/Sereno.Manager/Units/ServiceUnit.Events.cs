@@ -1,6 +1,7 @@
 using Sereno.Manager.Jobs;
 using Sereno.Manager.Spawn;
 using Sereno.Units.Model;
+using Sereno.Units.Values;
 
 namespace Sereno.Manager.Units;
 
@@ -46,7 +47,7 @@ public sealed partial class ServiceUnit
                 OnControlEnded(ServiceResult.Resources, slot, default);
             return;
         }
-        core.Log(this, LogLevel.Error, $"{Name}: Failed at step {ExitStatusNames.Step(stage) ?? stage.ToString()} spawning {command.Path}: {cause}");
+        core.Log(this, LogLevel.Error, $"{Name}: Failed at step {ExitStatuses.Name(stage) ?? stage.ToString()} spawning {command.Path}: {cause}");
         // From here on it is as if a child had exited with the stage as its status.
         slot.SpawnId = 0;
         Commands[new(slot.Section, slot.Index)] = new CommandStatus(core.Now, core.Now, 0, null);
@@ -80,7 +81,7 @@ public sealed partial class ServiceUnit
         var commands = CommandsOf(slot.Section);
         var command = slot.Index < commands.Length ? commands[slot.Index] : null;
         // A condition's exit status 1 to 254 skips the unit; it isn't a failure (systemd.service(5), ExecCondition=).
-        bool clean = exit.IsClean(Config.SuccessExitStatus, daemon: isMain && Config.Type != ServiceType.Oneshot);
+        bool clean = exit.IsClean(Config.SuccessExitStatus, daemon: slot.Section == ExecSection.ExecStart && Config.Type != ServiceType.Oneshot);
         var result = clean || command is { IgnoreFailure: true } ? ServiceResult.Success : exit.ToResult();
         if (isMain)
         {
@@ -110,8 +111,11 @@ public sealed partial class ServiceUnit
                     EnterStartPost();
                 break;
             case ServiceState.Start when Config.Type == ServiceType.Notify:
-                // Only READY=1 makes it active; an end before that is a breach of the protocol.
-                EnterSignal(ServiceState.StopSigterm, result == ServiceResult.Success ? ServiceResult.Protocol : result);
+                // Only READY=1 makes it active; an end before that is a breach of the protocol, unless somebody else may still say it.
+                if (result != ServiceResult.Success)
+                    EnterSignal(ServiceState.StopSigterm, result);
+                else if (!Config.RemainAfterExit || NotifyAccess == NotifyAccess.Main)
+                    EnterSignal(ServiceState.StopSigterm, ServiceResult.Protocol);
                 break;
             case ServiceState.Start when Config.Type == ServiceType.Exec:
                 EnterSignal(ServiceState.StopSigterm, result);
@@ -121,11 +125,14 @@ public sealed partial class ServiceUnit
                 break;
             case ServiceState.StopWatchdog or ServiceState.StopSigterm or ServiceState.StopSigkill:
                 if (!Control.IsAlive)
-                    AfterKill();
+                    EnterStopPost(ServiceResult.Success); // before what else may be left in the group
                 break;
             case ServiceState.FinalSigterm or ServiceState.FinalSigkill:
                 if (!Control.IsAlive && !WaitsForGroup)
                     EnterDead(ServiceResult.Success, allowRestart: true);
+                break;
+            case ServiceState.StartPost or ServiceState.Reload when !Control.IsAlive:
+                EnterStop(result); // it reloaded by itself, or waits for its pid file: nobody is left to end that
                 break;
             case ServiceState.StartPost or ServiceState.Reload or ServiceState.Stop or ServiceState.StopPost or
                 ServiceState.Condition or ServiceState.StartPre:
@@ -135,19 +142,17 @@ public sealed partial class ServiceUnit
         }
     }
 
-    /// <summary>Main and control process are gone; ExecStopPost= comes before what else may be left in the group.</summary>
-    private void AfterKill()
-    {
-        if (Config.Kill.Mode == KillMode.Mixed && State == ServiceState.StopSigterm && Config.Kill.SendSigkill)
-            EnterSignal(ServiceState.StopSigkill, ServiceResult.Success);
-        else
-            EnterStopPost(ServiceResult.Success);
-    }
-
     private void OnControlEnded(ServiceResult result, ProcessSlot slot, ProcessExit exit)
     {
-        var commands = CommandsOf(slot.Section);
-        if (result == ServiceResult.Success && slot.Index + 1 < commands.Length && slot.Section != ExecSection.ExecStart)
+        if (State == ServiceState.Condition && result == ServiceResult.ExitCode && exit.Status < 255)
+        {
+            result = ServiceResult.ExecCondition;
+            ConditionsMet = false;
+        }
+        if (State != ServiceState.Reload)
+            Fail(result);
+        // The next one, unless the service has been told to stop in the meantime.
+        if (result == ServiceResult.Success && slot.Index + 1 < CommandsOf(slot.Section).Length && State == StateOf(slot.Section))
         {
             RunControl(slot.Section, slot.Index + 1);
             return;
@@ -158,8 +163,7 @@ public sealed partial class ServiceUnit
                 if (result == ServiceResult.Success)
                     EnterStartPre();
                 else
-                    EnterSignal(ServiceState.StopSigterm,
-                        exit is { Code: ExitCode.Exited, Status: > 0 and < 255 } ? ServiceResult.ExecCondition : result);
+                    EnterSignal(ServiceState.StopSigterm, result);
                 break;
             case ServiceState.StartPre:
                 if (result == ServiceResult.Success)
@@ -174,10 +178,12 @@ public sealed partial class ServiceUnit
                     EnterSignal(ServiceState.StopSigterm, result);
                 break;
             case ServiceState.StartPost:
-                if (result == ServiceResult.Success)
-                    EnterRunning(Result);
-                else
+                if (result != ServiceResult.Success)
                     EnterSignal(ServiceState.StopSigterm, result);
+                else if (Config is { Type: ServiceType.Forking, PidFile: not null } && !Main.IsAlive && MainExit is null)
+                    FindMain(); // an ExecStartPost= may have written the pid file
+                else
+                    EnterRunning(Result);
                 break;
             case ServiceState.Reload:
                 ReloadResult = result;
@@ -188,7 +194,7 @@ public sealed partial class ServiceUnit
                 break;
             case ServiceState.StopWatchdog or ServiceState.StopSigterm or ServiceState.StopSigkill:
                 if (!Main.IsAlive)
-                    AfterKill();
+                    EnterStopPost(ServiceResult.Success);
                 break;
             case ServiceState.StopPost:
                 EnterSignal(ServiceState.FinalSigterm, result);
@@ -201,6 +207,18 @@ public sealed partial class ServiceUnit
                 break;
         }
     }
+
+    /// <summary>The state in which a section's commands follow one another; ExecStart= of a forking service has only one.</summary>
+    private static ServiceState? StateOf(ExecSection section) => section switch
+    {
+        ExecSection.ExecCondition => ServiceState.Condition,
+        ExecSection.ExecStartPre => ServiceState.StartPre,
+        ExecSection.ExecStart => null,
+        ExecSection.ExecStartPost => ServiceState.StartPost,
+        ExecSection.ExecReload => ServiceState.Reload,
+        ExecSection.ExecStop => ServiceState.Stop,
+        ExecSection.ExecStopPost => ServiceState.StopPost,
+    };
 
     /// <summary>A forking service's parent has gone: its daemon is in the pid file, or has to be guessed.</summary>
     private void FindMain()
@@ -216,9 +234,9 @@ public sealed partial class ServiceUnit
 
     internal void OnPidFileRead(int? pid)
     {
-        if (!_awaitsMainPid || State != ServiceState.Start)
+        if (!_awaitsMainPid || State is not (ServiceState.Start or ServiceState.StartPost))
             return;
-        if (pid is null && Config.PidFile is not null)
+        if (pid is null && Config.PidFile is not null && (State == ServiceState.StartPost || Config.ExecStartPost.IsEmpty))
         {
             // The daemon may write it after its parent has gone: ask again until the start times out.
             core.Timers.Arm(PollKey, core.Now.After(20_000));
@@ -227,7 +245,10 @@ public sealed partial class ServiceUnit
         _awaitsMainPid = false;
         if (pid is { } main)
             AdoptMain(main);
-        EnterStartPost();
+        if (State == ServiceState.Start)
+            EnterStartPost();
+        else
+            EnterRunning(Result);
     }
 
     internal void OnPidFilePoll()
@@ -263,7 +284,10 @@ public sealed partial class ServiceUnit
             return;
         switch (State)
         {
-            case ServiceState.Start when Config.Type == ServiceType.Forking && _awaitsMainPid:
+            case ServiceState.Start when Config.Type == ServiceType.Notify:
+                EnterStopPost(ServiceResult.Protocol); // nobody is left to say READY=1
+                break;
+            case ServiceState.Start or ServiceState.StartPost when _awaitsMainPid:
                 core.Log(this, LogLevel.Error, $"{Name}: Daemon never wrote its PID file. Failing.");
                 EnterSignal(ServiceState.StopSigterm, ServiceResult.Protocol);
                 break;
@@ -299,16 +323,22 @@ public sealed partial class ServiceUnit
                 : $"{Name}: Got notification message from PID {sender}, but reception is disabled.");
             return;
         }
-        if (fields.TryGetValue("MAINPID", out var text) && int.TryParse(text, out int pid) && pid > 1 && pid != Main.Pid && pid != Control.Pid)
+        bool isUp = State is ServiceState.Start or ServiceState.StartPost or ServiceState.Running or ServiceState.Reload;
+        if (fields.TryGetValue("MAINPID", out var text) && isUp && int.TryParse(text, out int pid) && pid > 1 && pid != Main.Pid && pid != Control.Pid)
             AdoptMain(pid);
         if (fields.TryGetValue("STATUS", out var status))
-            StatusText = status;
+            StatusText = status.Length > 0 ? status : null;
         if (fields.TryGetValue("ERRNO", out text) && int.TryParse(text, out int errno))
             StatusErrno = errno;
-        if (fields.GetValueOrDefault("WATCHDOG") == "1")
-            ArmWatchdog();
         if (fields.TryGetValue("EXTEND_TIMEOUT_USEC", out text) && ulong.TryParse(text, out ulong extension) && core.Timers.DeadlineOf(this) is { } deadline)
             core.Timers.Arm(this, Math.Max(deadline, core.Now.After(extension)));
+        OnStateNotified(fields);
+        OnWatchdogNotified(fields);
+        core.MarkChanged(this);
+    }
+
+    private void OnStateNotified(IReadOnlyDictionary<string, string> fields)
+    {
         if (fields.GetValueOrDefault("STOPPING") == "1" && State == ServiceState.Running)
             SetState(ServiceState.StopSigterm, Config.TimeoutStopUsec);
         else if (fields.GetValueOrDefault("RELOADING") == "1" && State == ServiceState.Running)
@@ -320,7 +350,27 @@ public sealed partial class ServiceUnit
             else if (State == ServiceState.Reload && !Control.IsAlive)
                 EnterRunning(ServiceResult.Success);
         }
-        core.MarkChanged(this);
+    }
+
+    private void OnWatchdogNotified(IReadOnlyDictionary<string, string> fields)
+    {
+        // A service that is stopping may still say that it lives: that must not start the watch again.
+        bool watched = State is ServiceState.StartPost or ServiceState.Running or ServiceState.Reload;
+        if (fields.TryGetValue("WATCHDOG_USEC", out var text) && ulong.TryParse(text, out ulong usec))
+        {
+            _watchdogUsec = usec;
+            if (watched)
+                ArmWatchdog();
+        }
+        if (!watched || !fields.TryGetValue("WATCHDOG", out text))
+            return;
+        if (text == "1")
+            ArmWatchdog();
+        else if (text == "trigger")
+        {
+            core.Log(this, LogLevel.Error, $"{Name}: Watchdog request (last status: {StatusText ?? "<unset>"})!");
+            EnterSignal(ServiceState.StopWatchdog, ServiceResult.Watchdog);
+        }
     }
 
     internal void OnRuntimeLimit()
@@ -333,7 +383,7 @@ public sealed partial class ServiceUnit
 
     internal void OnWatchdogLimit()
     {
-        core.Log(this, LogLevel.Error, $"{Name}: Watchdog timeout (limit {Config.WatchdogUsec / 1000}ms)!");
+        core.Log(this, LogLevel.Error, $"{Name}: Watchdog timeout (limit {WatchdogUsec / 1000}ms)!");
         EnterSignal(ServiceState.StopWatchdog, ServiceResult.Watchdog);
     }
 
@@ -373,15 +423,17 @@ public sealed partial class ServiceUnit
                 break;
             case ServiceState.FinalSigkill:
                 core.Log(this, LogLevel.Warning, $"{Name}: Processes still around after final SIGKILL. Entering failed mode.");
-                Main.Clear();
-                Control.Clear();
-                EnterDead(ServiceResult.Timeout, allowRestart: false);
+                EnterDead(ServiceResult.Timeout, allowRestart: true);
                 break;
             case ServiceState.AutoRestart:
+                if (!core.TryEnqueue(this, JobType.Restart))
+                {
+                    EnterDead(ServiceResult.Resources, allowRestart: false);
+                    break;
+                }
                 Restarts++;
                 _isAutoRestart = true;
                 core.Log(this, LogLevel.Info, $"{Name}: Scheduled restart job, restart counter is at {Restarts}.");
-                core.TryEnqueue(this, JobType.Restart);
                 break;
             case ServiceState.Dead or ServiceState.Running or ServiceState.Exited or ServiceState.Failed:
                 break;

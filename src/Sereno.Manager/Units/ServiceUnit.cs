@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Sereno.Manager.Spawn;
 using Sereno.Units.Model;
+using Sereno.Units.Values;
 
 namespace Sereno.Manager.Units;
 
@@ -18,7 +19,7 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
     internal sealed record WatchdogLimit(ServiceUnit Service);
 
     private readonly Queue<ulong> _starts = new();
-    private ServiceDefinition _lastConfig = definition.Service!;
+    private ServiceDefinition _lastConfig = definition.Service ?? new();
     private bool _forbidRestart;
     private bool _isAutoRestart;
     private bool _awaitsMainPid;
@@ -26,6 +27,7 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
     private RuntimeLimit? _runtimeKey;
     private PidFilePoll? _pollKey;
     private WatchdogLimit? _watchdogKey;
+    private ulong? _watchdogUsec;
 
     public ServiceState State { get; private set; }
     public ServiceResult Result { get; private set; }
@@ -63,12 +65,18 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
     private PidFilePoll PollKey => _pollKey ??= new(this);
     private WatchdogLimit WatchdogKey => _watchdogKey ??= new(this);
 
+    /// <summary>WatchdogSec=, or what the service has asked for since (sd_notify(3), WATCHDOG_USEC=).</summary>
+    private ulong WatchdogUsec => _watchdogUsec ?? Config.WatchdogUsec;
+
+    /// <summary>Its folders are to be cleared away, and nobody has said yet that they are.</summary>
+    internal bool NeedsRelease { get; set; }
+
     public override void Start()
     {
         core.Timers.Disarm(this);
         (Result, ReloadResult) = (ServiceResult.Success, ServiceResult.Success);
         (MainExit, MainStatus, StatusText, StatusErrno) = (null, null, null, 0);
-        (_forbidRestart, _awaitsMainPid) = (false, false);
+        (_forbidRestart, _awaitsMainPid, _watchdogUsec) = (false, false, null);
         Commands.Clear();
         if (!_isAutoRestart)
             Restarts = 0;
@@ -96,16 +104,16 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
             case ServiceState.AutoRestart:
                 core.Timers.Disarm(this);
                 SetState(ServiceState.Dead);
-                Release();
                 break;
-            case ServiceState.Condition or ServiceState.StartPre or ServiceState.Start or ServiceState.StartPost or ServiceState.Reload:
+            case ServiceState.Condition or ServiceState.StartPre or ServiceState.Start or ServiceState.StartPost or ServiceState.Reload or
+                ServiceState.StopWatchdog:
                 EnterSignal(ServiceState.StopSigterm, ServiceResult.Success);
                 break;
             case ServiceState.Running or ServiceState.Exited:
                 EnterStop(ServiceResult.Success);
                 break;
-            case ServiceState.Stop or ServiceState.StopWatchdog or ServiceState.StopSigterm or ServiceState.StopSigkill or
-                ServiceState.StopPost or ServiceState.FinalSigterm or ServiceState.FinalSigkill:
+            case ServiceState.Stop or ServiceState.StopSigterm or ServiceState.StopSigkill or ServiceState.StopPost or
+                 ServiceState.FinalSigterm or ServiceState.FinalSigkill:
                 break;
         }
     }
@@ -182,12 +190,13 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
         yield return new("INVOCATION_ID", InvocationId);
         if (NotifyAccess != NotifyAccess.None)
             yield return new("NOTIFY_SOCKET", core.Facts.NotifySocket);
-        if (Config.WatchdogUsec > 0)
+        if (WatchdogUsec is not (0 or ServiceDefinition.Infinity) && section == ExecSection.ExecStart)
         {
-            yield return new("WATCHDOG_USEC", Config.WatchdogUsec.ToString());
-            if (section == ExecSection.ExecStart)
-                yield return new("WATCHDOG_PID", Execute.PidMark);
+            yield return new("WATCHDOG_USEC", WatchdogUsec.ToString());
+            yield return new("WATCHDOG_PID", Execute.PidMark);
         }
+        if (Config.PidFile is { } pidFile)
+            yield return new("PIDFILE", pidFile);
         if (Main.Pid != 0 && section != ExecSection.ExecStart)
             yield return new("MAINPID", Main.Pid.ToString());
         if (section is ExecSection.ExecStop or ExecSection.ExecStopPost)
@@ -196,7 +205,7 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
             if (MainExit is { } exit)
             {
                 yield return new("EXIT_CODE", exit.CodeName);
-                yield return new("EXIT_STATUS", exit.Code == ExitCode.Exited ? exit.Status.ToString() : SignalNames.Of(exit.Status));
+                yield return new("EXIT_STATUS", exit.Code == ExitCode.Exited ? exit.Status.ToString() : Signals.ShortName(exit.Status));
             }
         }
     }
@@ -210,7 +219,6 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
     private void SetState(ServiceState state, ulong timeoutUsec = ServiceDefinition.Infinity)
     {
         var before = Active;
-        var old = State;
         State = state;
         core.Timers.Disarm(this);
         if (timeoutUsec is not (0 or ServiceDefinition.Infinity))
@@ -224,7 +232,6 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
         }
         if (_pollKey is not null && state != ServiceState.Start)
             core.Timers.Disarm(_pollKey);
-        if (old != state || before != Active)
-            core.OnUnitStateChanged(this, before, failed: HasFailed, reloadFailed: ReloadResult != ServiceResult.Success);
+        core.OnUnitStateChanged(this, before, failed: HasFailed, reloadFailed: ReloadResult != ServiceResult.Success);
     }
 }

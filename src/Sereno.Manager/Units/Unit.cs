@@ -29,6 +29,9 @@ public abstract class Unit(UnitDefinition definition)
     /// <summary>128 bits in hex, new at every start; empty before the first.</summary>
     public string InvocationId { get; set; } = "";
 
+    /// <summary>When it was last started or stopped to keep a lasting relation (see ManagerCore.Review).</summary>
+    internal Queue<ulong> Steadied { get; } = new();
+
     public bool IsInactiveOrFailed => Active is ActiveState.Inactive or ActiveState.Failed;
     public bool IsActiveOrReloading => Active is ActiveState.Active or ActiveState.Reloading;
 

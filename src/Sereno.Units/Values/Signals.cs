@@ -45,4 +45,7 @@ public static class Signals
         >= RealtimeMin and <= RealtimeMax => $"SIGRTMIN+{signal - RealtimeMin}",
         _ => signal.ToString(),
     };
+
+    /// <summary>Without SIG, as exit statuses are shown: <c>9/KILL</c>.</summary>
+    public static string ShortName(int signal) => Name(signal) is ['S', 'I', 'G', .. var name] ? name : Name(signal);
 }

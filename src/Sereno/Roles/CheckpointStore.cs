@@ -25,8 +25,7 @@ public sealed class CheckpointStore(KeeperClient keeper) : IDisposable
             Rewrite(core);
             return;
         }
-        foreach (var unit in changed)
-            Write(_log, CheckpointLog.Frame(core.Save(unit)));
+        Write(_log, CheckpointLog.Frame([.. changed.Select(core.Save)]));
     }
 
     /// <summary>A new log takes the old one's place in the keeper in one step: there is always a whole one.</summary>

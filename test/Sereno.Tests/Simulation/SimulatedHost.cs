@@ -1,0 +1,337 @@
+using System.Collections.Immutable;
+using Sereno.Manager;
+using Sereno.Manager.Checkpoint;
+using Sereno.Manager.Jobs;
+using Sereno.Manager.Units;
+using Sereno.Units.Model;
+
+namespace Sereno.Tests.Simulation;
+
+/// <summary>The manager process dies here.</summary>
+public sealed class SimulatedCrash : Exception;
+
+/// <summary>A process of the simulated machine; a child of the keeper unless its parent lives.</summary>
+public sealed class SimulatedProcess(int pid, UnitName unit, string path, Behaviour behaviour, ulong spawnId, ulong started)
+{
+    public int Pid { get; } = pid;
+    public UnitName Unit { get; } = unit;
+    public string Path { get; } = path;
+    public Behaviour Behaviour { get; } = behaviour;
+
+    /// <summary>0 for what a program forked by itself.</summary>
+    public ulong SpawnId { get; } = spawnId;
+    public ulong Started { get; } = started;
+    public ulong? Ended { get; set; }
+    public List<(ulong Time, int Signal)> Signals { get; } = [];
+    public bool IsAlive => Ended is null;
+
+    public override string ToString() => $"{Pid} {Path}";
+}
+
+/// <summary>
+/// The core between a virtual clock, a table of units and scripted programs. It does what the real host and the keeper
+/// do, in no time at all: each turn hands over an event, appends the checkpoint and carries out the effects.
+/// </summary>
+public sealed class SimulatedHost
+{
+    private readonly PriorityQueue<Action, (ulong Time, long Order)> _agenda = new();
+    private readonly List<(ulong SpawnId, int Pid, ProcessExit Exit)> _unacknowledged = [];
+    private readonly Dictionary<ulong, int> _children = [];
+    private readonly Dictionary<UnitName, int> _pidFiles = [];
+    private long _order;
+    private int _nextPid = 100, _generation, _delivered;
+
+    public SimulatedHost(params IEnumerable<UnitDefinition> units)
+    {
+        foreach (var unit in units)
+            Units.Add(unit);
+        Core = NewCore();
+    }
+
+    public UnitTable Units { get; } = new();
+    public SimulatedMachine Machine { get; } = new();
+    public ManagerCore Core { get; private set; }
+
+    /// <summary>By the path of the program; everything else is a daemon that runs until it is told not to.</summary>
+    public Dictionary<string, Behaviour> Programs { get; } = [];
+
+    /// <summary>Microseconds between a spawn request and its process.</summary>
+    public Func<SpawnProcess, ulong> SpawnDelay { get; set; } = _ => 10;
+
+    /// <summary>The stage and cause that a spawn fails with; null when it succeeds.</summary>
+    public Func<SpawnProcess, (int Stage, string Cause)?> SpawnFailure { get; set; } = _ => null;
+
+    /// <summary>Called before each step of a turn, the appending of the checkpoint included; may throw <see cref="SimulatedCrash"/>.</summary>
+    public Action BeforeStep { get; set; } = () => { };
+
+    /// <summary>Microseconds since the simulated boot.</summary>
+    public ulong Now { get; private set; } = 1_000_000;
+    public List<SimulatedProcess> Processes { get; } = [];
+    public List<Effect> Effects { get; } = [];
+    public List<string> Log { get; } = [];
+    public List<(ulong Time, JobEnded Job)> Ended { get; } = [];
+    public List<(ulong Time, string Unit, string State)> States { get; } = [];
+    public List<byte> Checkpoint { get; } = [];
+    public int? QuitCode { get; private set; }
+
+    public IEnumerable<SimulatedProcess> Alive => Processes.Where(p => p.IsAlive);
+
+    public Unit this[string name] => Core.Load(UnitName.Parse(name));
+
+    public ServiceUnit Service(string name) => (ServiceUnit)this[name + ".service"];
+
+    /// <summary>The programs that were started, in order.</summary>
+    public IEnumerable<string> Started => Processes.Where(p => p.SpawnId != 0).Select(p => p.Path["/bin/".Length..]);
+
+    public Job? Enqueue(string unit, JobType type, JobMode mode = JobMode.Replace)
+    {
+        Job? job = null;
+        Do(() => job = Core.Enqueue(Core.Load(UnitName.Parse(unit)), type, mode));
+        return job;
+    }
+
+    public SimulatedHost Start(string unit, JobMode mode = JobMode.Replace)
+    {
+        Enqueue(unit, JobType.Start, mode);
+        return this;
+    }
+
+    public SimulatedHost Stop(string unit)
+    {
+        Enqueue(unit, JobType.Stop);
+        return this;
+    }
+
+    /// <summary>A request to the core, then a turn.</summary>
+    public void Do(Action request)
+    {
+        Core.Now = Clock;
+        request();
+        Turn();
+    }
+
+    public void Notify(string unit, int pid, string text) => Do(() => Core.OnNotified(UnitName.Parse(unit + ".service"), pid, Fields(text)));
+
+    /// <summary>Runs until nothing is left to happen, or for this long.</summary>
+    public SimulatedHost Run(ulong atMost = 3_600_000_000)
+    {
+        ulong until = Now + atMost;
+        for (int steps = 0; steps < 200_000; steps++)
+        {
+            ulong timer = Core.Timers.Next ?? ulong.MaxValue;
+            ulong next = _agenda.TryPeek(out _, out var first) ? Math.Min(first.Time, timer) : timer;
+            if (next > until || QuitCode is not null)
+            {
+                if (QuitCode is null && next != ulong.MaxValue)
+                    Now = until;
+                return this;
+            }
+            Now = Math.Max(Now, next);
+            Core.Now = Clock;
+            if (_agenda.TryPeek(out var action, out first) && first.Time <= Now)
+            {
+                _agenda.Dequeue();
+                action();
+            }
+            Turn();
+        }
+        throw new InvalidOperationException("the simulation does not come to rest");
+    }
+
+    /// <summary>The manager dies and a new one takes over from the checkpoint and the keeper.</summary>
+    public void Crash(ReadOnlySpan<byte> checkpoint = default)
+    {
+        _generation++;
+        _delivered = 0;
+        Core = NewCore();
+        var records = CheckpointLog.Read(checkpoint.IsEmpty ? [.. Checkpoint] : checkpoint);
+        var spawned = new Dictionary<ulong, int>(_children);
+        foreach (var (id, pid, _) in _unacknowledged)
+            if (id != 0)
+                spawned[id] = pid;
+        var waiting = _unacknowledged.Select(e => e.Pid).ToHashSet();
+        Core.Now = Clock;
+        Core.Restore(records, spawned, pid => waiting.Contains(pid) || Processes.Any(p => p.Pid == pid && p.IsAlive));
+        DeliverExits();
+        Turn();
+    }
+
+    /// <summary>What the real host does each turn of its loop.</summary>
+    public void Turn()
+    {
+        try
+        {
+            Core.Now = Clock;
+            Core.Tick();
+            while (true)
+            {
+                var (effects, changed) = Core.TakeEffects();
+                if (effects.Count == 0 && changed.Count == 0)
+                    break;
+                BeforeStep();
+                if (changed.Count > 0)
+                    Checkpoint.AddRange(CheckpointLog.Frame([.. changed.Select(Core.Save)]));
+                _unacknowledged.RemoveRange(0, _delivered);
+                _delivered = 0;
+                foreach (var effect in effects)
+                {
+                    BeforeStep();
+                    Effects.Add(effect);
+                    CarryOut(effect);
+                }
+            }
+        }
+        catch (SimulatedCrash)
+        {
+            Crash();
+        }
+    }
+
+    private Timestamp Clock => new(Now + 1_700_000_000_000_000, Now);
+
+    private ManagerCore NewCore() => new(Units, Machine, SimulatedMachine.Facts) { Now = Clock };
+
+    private void At(ulong time, Action action) => _agenda.Enqueue(action, (time, _order++));
+
+    /// <summary>Only the manager that asked gets the answer.</summary>
+    private void Answer(ulong time, Action action)
+    {
+        int generation = _generation;
+        At(time, () =>
+        {
+            if (generation == _generation)
+                action();
+        });
+    }
+
+    private void CarryOut(Effect effect)
+    {
+        switch (effect)
+        {
+            case SpawnProcess e:
+                Spawn(e);
+                break;
+            case KillProcess e when Processes.Find(p => p.Pid == e.Pid) is { IsAlive: true } process:
+                Signal(process, e.Signal);
+                break;
+            case KillGroup e:
+                var members = Alive.Where(p => p.Unit == e.Unit && !e.Except.Contains(p.Pid)).ToList();
+                foreach (var member in members)
+                {
+                    Signal(member, e.Signal);
+                    if (e.AlsoHangUp)
+                        Signal(member, 1);
+                }
+                Core.OnGroupSignalled(e.Unit, members.Count);
+                break;
+            case ReadPidFile e:
+                Core.OnPidFileRead(e.Unit, _pidFiles.TryGetValue(e.Unit, out int pid) && Alive.Any(p => p.Pid == pid) ? pid : null);
+                break;
+            case FindMainProcess e:
+                var orphans = Alive.Where(p => p.Unit == e.Unit && p.SpawnId == 0).ToList();
+                Core.OnPidFileRead(e.Unit, orphans is [var only] ? only.Pid : null);
+                break;
+            case ReleaseUnit e:
+                _pidFiles.Remove(e.Unit);
+                break;
+            case WriteLog e:
+                Log.Add(e.Message);
+                break;
+            case UnitChanged e:
+                States.Add((Now, e.Unit.Name.Full, e.Unit.SubState));
+                break;
+            case JobEnded e:
+                Ended.Add((Now, e));
+                break;
+            case Quit e:
+                QuitCode = e.ExitCode;
+                break;
+        }
+    }
+
+    private void Spawn(SpawnProcess request)
+    {
+        ulong time = Now + SpawnDelay(request);
+        if (SpawnFailure(request) is var (stage, cause))
+        {
+            Answer(time, () => Core.OnSpawnFailed(request.Id, stage, cause));
+            return;
+        }
+        // The keeper has the request: the process starts whether or not the manager lives to hear of it.
+        string path = request.Plan.Command.Path;
+        var process = Add(request.Unit, path, Programs.GetValueOrDefault(path, Behaviour.Daemon), request.Id, time);
+        _children[request.Id] = process.Pid;
+        Answer(time, () => Core.OnSpawned(request.Id, process.Pid));
+    }
+
+    private SimulatedProcess Add(UnitName unit, string path, Behaviour behaviour, ulong spawnId, ulong time)
+    {
+        var process = new SimulatedProcess(_nextPid++, unit, path, behaviour, spawnId, time);
+        Processes.Add(process);
+        if (behaviour.EndsAfter is { } after)
+            At(time + after, () => End(process, behaviour.Exit));
+        foreach (var (when, text) in behaviour.Notifies)
+            At(time + when, () =>
+            {
+                if (process.IsAlive)
+                    Core.OnNotified(unit, process.Pid, Fields(text.Replace("$PID", process.Pid.ToString())));
+            });
+        if (behaviour is { Child: { } child, ForksAtOnce: true })
+            At(time, () => Fork(process, child));
+        return process;
+    }
+
+    private void Fork(SimulatedProcess parent, Behaviour behaviour)
+    {
+        var child = Add(parent.Unit, parent.Path, behaviour, 0, Now);
+        if (parent.Behaviour.WritesPidAfter is { } after)
+            At(Now + after, () =>
+            {
+                if (child.IsAlive)
+                    _pidFiles[parent.Unit] = child.Pid;
+            });
+    }
+
+    private void Signal(SimulatedProcess process, int signal)
+    {
+        process.Signals.Add((Now, signal));
+        var behaviour = process.Behaviour;
+        if (signal != 9 && behaviour.Ignores.Contains(signal) || signal == 18)
+            return;
+        var exit = behaviour.ExitsOnSignal is { } status && signal != 9 ? new ProcessExit(ExitCode.Exited, status)
+            : new ProcessExit(signal is 3 or 6 ? ExitCode.Dumped : ExitCode.Killed, signal);
+        // A process that is asked for twice dies once.
+        At(Now + (signal == 9 ? 0 : behaviour.DiesAfter), () => End(process, exit));
+    }
+
+    private void End(SimulatedProcess process, ProcessExit exit)
+    {
+        if (!process.IsAlive)
+            return;
+        process.Ended = Now;
+        if (process.Behaviour is { Child: { } child, ForksAtOnce: false } && exit == process.Behaviour.Exit)
+            Fork(process, child);
+        _children.Remove(process.SpawnId);
+        _unacknowledged.Add((process.SpawnId, process.Pid, exit));
+        DeliverExits();
+        if (!Alive.Any(p => p.Unit == process.Unit))
+            At(Now, () =>
+            {
+                if (!Alive.Any(p => p.Unit == process.Unit))
+                    Core.OnGroupEmpty(process.Unit);
+            });
+    }
+
+    /// <summary>Those that no turn has written down yet come again after a crash.</summary>
+    private void DeliverExits()
+    {
+        while (_delivered < _unacknowledged.Count)
+        {
+            var (_, pid, exit) = _unacknowledged[_delivered++];
+            Core.OnExited(pid, exit);
+        }
+    }
+
+    private static Dictionary<string, string> Fields(string text) =>
+        text.Split('\n').Where(l => l.Contains('=')).ToDictionary(l => l.Split('=')[0], l => l[(l.IndexOf('=') + 1)..]);
+}
