@@ -19,6 +19,10 @@ public sealed class Fd : SafeHandleMinusOneIsInvalid
     public Fd Duplicate() =>
         new(Errno.Check(libc.fcntl(Number, libc.F_DUPFD_CLOEXEC, 3), "duplicate a descriptor"));
 
+    /// <summary>From now on a read or write that would wait returns -1; for everybody who shares the open file.</summary>
+    public void SetNonBlocking() =>
+        Errno.Check(libc.fcntl(Number, libc.F_SETFL, Errno.Check(libc.fcntl(Number, libc.F_GETFL, 0), "read a descriptor's flags") | libc.O_NONBLOCK), "make a descriptor non-blocking");
+
     /// <summary>Reads up to the span's length; 0 at end of file, -1 when it would block.</summary>
     public unsafe int Read(Span<byte> buffer)
     {
@@ -28,6 +32,19 @@ public sealed class Fd : SafeHandleMinusOneIsInvalid
             do n = libc.read(Number, p, (nuint)buffer.Length);
             while (n == -1 && Errno.Last == libc.EINTR);
             return Errno.Transfer(n, "read");
+        }
+    }
+
+    /// <summary>As <see cref="Read"/>, but -1 for any error.</summary>
+    public int TryRead(Span<byte> buffer)
+    {
+        try
+        {
+            return Read(buffer);
+        }
+        catch (LinuxException)
+        {
+            return -1;
         }
     }
 

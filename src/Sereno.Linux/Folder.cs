@@ -39,6 +39,17 @@ public sealed unsafe class Folder : IDisposable
     /// <summary>Opens a folder below this one.</summary>
     public Folder? TryOpen(ReadOnlySpan<byte> path, out int errno) => TryOpen(_fd.Number, path, out errno);
 
+    /// <summary>The names in a folder that is open already, each with the zero that C wants, without "." and "..".</summary>
+    public static List<byte[]> NamesIn(Fd open)
+    {
+        var names = new List<byte[]>();
+        using var folder = new Folder(open.Duplicate());
+        while (folder.Next(out var entry))
+            if (!entry.Name.SequenceEqual("."u8) && !entry.Name.SequenceEqual(".."u8))
+                names.Add([.. entry.Name, 0]);
+        return names;
+    }
+
     /// <summary>The next entry, "." and ".." among them; false at the end, or when the folder is gone.</summary>
     public bool Next(out Entry entry)
     {

@@ -47,7 +47,7 @@ public sealed class SocketTable
             if (query.IPv6)
                 dump.Add(ipv4: false, protocol, query.States);
         }
-        return new(dump.Records.ToArray(), query.Owners ? OwnerIndex.Scan() : OwnerIndex.Empty, units, dump.Inconsistent);
+        return new(dump.Records.ToArray(), query.Owners ? OwnerIndex.Scan(query.Processes) : OwnerIndex.Empty, units, dump.Inconsistent);
     }
 
     /// <summary>Whose a socket is. Allocates: for the rows that a person reads, not for a hundred thousand.</summary>

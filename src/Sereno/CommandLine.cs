@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Sereno.Bus;
 using Sereno.Linux;
 using Sereno.Linux.Headers;
@@ -47,18 +48,25 @@ public static class CommandLine
 
     public static int Run(string[] args)
     {
+        if (args is ["--version"])
+        {
+            StandardStreams.Text.WriteLine($"sereno {typeof(CommandLine).Assembly.GetName().Version!.ToString(3)}");
+            Flush();
+            return 0;
+        }
         var root = new RootCommand(Text.Current.Description);
         foreach (var option in GlobalOptions.All)
             root.Add(option);
+        root.Options.OfType<HelpOption>().First().Action = new HelpPage();
         string? typed = FirstWord(args);
         int known = Array.FindIndex(s_verbs, v => v.Name == typed);
         foreach (var (_, build) in known >= 0 ? s_verbs.AsSpan(known, 1) : s_verbs)
             root.Add(build());
-        var parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0)
+        var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpPage)
         {
-            foreach (var error in parsed.Errors)
-                StandardStreams.Errors.WriteLine($"sereno: {error.Message}");
+            foreach (string message in Messages(parsed).Distinct())
+                StandardStreams.Errors.WriteLine($"sereno: {message}");
             StandardStreams.Errors.WriteLine(typed is null ? Text.Current.SeeHelp("") : Text.Current.SeeHelp(known >= 0 ? " " + typed : ""));
             return 1;
         }
@@ -85,6 +93,13 @@ public static class CommandLine
             Flush();
         }
     }
+
+    /// <summary>The two everyday mistakes in the session's language; the library words the rest.</summary>
+    private static IEnumerable<string> Messages(ParseResult parsed) =>
+        parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens.Select(Text.Current.Unknown)
+        : parsed.CommandResult is { Command: { Arguments: [{ Arity.MinimumNumberOfValues: > 0 }, ..] } command } && parsed.CommandResult.Tokens.Count == 0
+            ? [Text.Current.MissingArgument(command.Name)]
+        : parsed.Errors.Select(e => e.Message);
 
     private static void Flush()
     {

@@ -15,4 +15,7 @@ public sealed record SocketQuery
 
     /// <summary>Find each socket's processes (a walk of /proc: the costly part).</summary>
     public bool Owners { get; init; } = true;
+
+    /// <summary>Look for owners among these processes only; null for all there are.</summary>
+    public IReadOnlyCollection<int>? Processes { get; init; }
 }

@@ -37,11 +37,20 @@ public sealed class OwnerIndex
 
     public IReadOnlyList<Process> Processes => _processes;
 
-    public static OwnerIndex Scan()
+    /// <param name="only">Just these processes, when it is known whose sockets are wanted; all when null.</param>
+    public static OwnerIndex Scan(IReadOnlyCollection<int>? only = null)
     {
         var index = new OwnerIndex();
         using var proc = Folder.TryOpen("/proc", out int errno)
             ?? throw new LinuxException(errno, "find the owners of sockets: open /proc");
+        if (only is not null)
+        {
+            Span<byte> name = stackalloc byte[12];
+            foreach (int pid in only)
+                if (Utf8Formatter.TryFormat(pid, name, out int length))
+                    index.ScanProcess(proc, name[..length], pid);
+            return index;
+        }
         while (proc.Next(out var entry))
             if (Utf8Parser.TryParse(entry.Name, out int pid, out int used) && used == entry.Name.Length)
                 index.ScanProcess(proc, entry.Name, pid);

@@ -1,5 +1,6 @@
 using System.Text;
 using Sereno.Linux;
+using Sereno.Linux.Headers;
 using Sereno.Manager;
 using Sereno.Units.Model;
 
@@ -9,6 +10,7 @@ public sealed partial class ManagerHost
 {
     private readonly Dictionary<ulong, UnitName> _spawning = [];
     private ulong _acknowledge;
+    private int _unlogged;
 
     private void CarryOut(Effect effect)
     {
@@ -97,19 +99,12 @@ public sealed partial class ManagerHost
     /// <summary>A pid file may be stale, or lie: the process must be there, and be the unit's (systemd.service(5), PIDFile=).</summary>
     private int? ReadPid(UnitName unit, string path)
     {
-        try
-        {
-            using var file = new StreamReader(path);
-            var buffer = new char[32];
-            int length = file.ReadBlock(buffer);
-            if (!int.TryParse(buffer.AsSpan(0, length).Trim(), out int pid) || pid <= 1 || ProcessTable.Stat(pid) is not { State: not 'Z' })
-                return null;
-            return _groups.UnitOf(pid) == unit ? pid : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
+        // Whoever writes it may have put a FIFO there: opening must not wait.
+        using var file = Files.TryOpen(path, libc.O_RDONLY | libc.O_NONBLOCK | libc.O_NOCTTY, out _);
+        Span<byte> text = stackalloc byte[32];
+        int length = file?.TryRead(text) ?? 0;
+        return length > 0 && int.TryParse(text[..length].Trim("\n \t"u8), out int pid) && pid > 1
+            && ProcessTable.Stat(pid) is { State: not 'Z' } && _groups.UnitOf(pid) == unit ? pid : null;
     }
 
     /// <summary>The one process that was handed to the keeper; of several, none can be told to be the main one.</summary>
@@ -123,15 +118,11 @@ public sealed partial class ManagerHost
     {
         _groups.Release(request.Unit);
         foreach (string folder in request.RemoveDirectories)
-            Try(() =>
-            {
-                if (Directory.Exists(folder))
-                    Directory.Delete(folder, recursive: true);
-            }, $"remove {folder}");
+            Try(() => FolderTree.Remove(folder));
         if (request.PidFile is { } file)
-            Try(() => File.Delete(file), $"remove {file}");
+            Try(() => File.Delete(file));
 
-        void Try(Action action, string what)
+        void Try(Action action)
         {
             try
             {
@@ -139,7 +130,7 @@ public sealed partial class ManagerHost
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                Log(request.Unit, LogLevel.Warning, $"{request.Unit}: cannot {what}: {e.Message}");
+                Log(request.Unit, LogLevel.Warning, $"{request.Unit}: {e.Message}");
             }
         }
     }
@@ -150,11 +141,13 @@ public sealed partial class ManagerHost
         if (level == LogLevel.Debug)
             return;
         message = message.ReplaceLineEndings(" ");
-        byte[] line = Encoding.UTF8.GetBytes($"<{(int)level}>{unit?.Full}\t{message}\n");
         try
         {
-            // A pipe that a dead journal no longer reads must not stop the manager.
-            _log.Write(line);
+            // Non-blocking: a journal that is behind, or dead, must not stop the manager.
+            if (_log.Write(Encoding.UTF8.GetBytes($"<{(int)level}>{unit?.Full}\t{message}\n")) < 0)
+                _unlogged++;
+            else if (_unlogged > 0 && _log.Write(Encoding.UTF8.GetBytes($"<4>\t{_unlogged} lines of the manager were lost: the journal was behind\n")) > 0)
+                _unlogged = 0;
         }
         catch (LinuxException e)
         {

@@ -40,6 +40,7 @@ public sealed partial class ManagerHost : IDisposable
         _verbose = verbose;
         _keeper = new KeeperClient(new UnixSocket(new Fd(3)));
         _log = new Fd(4);
+        _log.SetNonBlocking();
         _files = new UnitLoader(instance.Paths, instance.Specifiers);
         _checkpoint = new CheckpointStore(_keeper);
         _groups = new ProcessGroups(instance.Folder is { } f ? "sereno-" + UnitName.Escape(f.Trim('/')) : "sereno", Self.ParentPid);
@@ -243,6 +244,7 @@ public sealed partial class ManagerHost : IDisposable
             foreach (var effect in effects)
                 CarryOut(effect);
         }
+        _bus.DropUnauthenticated(TimeSpan.FromSeconds(10));
         if (_keeper.WantsWrite != _keeperWantsWrite)
         {
             _keeperWantsWrite = _keeper.WantsWrite;

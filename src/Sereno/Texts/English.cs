@@ -37,6 +37,9 @@ public sealed class English : Text
         "daemon-reload" => "Read all unit files again",
         "exit" => "Stop all units in order and end the instance",
         "logs" => "Show log lines",
+        "ports" => "Show the open ports: unit, process, address, service, class, scope and connections",
+        "ss" => "Show sockets as iproute2's ss does (see ss(8))",
+        "netstat" => "Show sockets as net-tools' netstat does (see netstat(8))",
         "watch" => "Show services with state, pid, ports, scope and connections, live",
         "serve" => "Be a small server for examples and tests: http or echo",
         _ => "",
@@ -66,10 +69,26 @@ public sealed class English : Text
         "follow" => "Show new lines as they come",
         "once" => "Print the table once and end",
         "interval" => "Seconds between two looks",
+        "only-unit" => "Only this unit's",
+        "tcp" => "TCP only",
+        "udp" => "UDP only",
+        "ipv4" => "Sockets that take IPv4 peers",
+        "ipv6" => "IPv6 sockets",
+        "port" => "Only this port",
+        "pid" => "Only what this process holds",
         "address" => "Address and port to listen on",
         _ => "",
     };
 
+    public override string Usage => "Usage:";
+    public override string VerbWord => "VERB";
+    public override string OptionsWord => "options";
+    public override string Verbs => "Verbs:";
+    public override string OptionsTitle => "Options:";
+    public override string HelpOption => "Show this help";
+    public override string VersionOption => "Show the version";
+    public override string Unknown(string word) => $"unknown word '{word}'";
+    public override string MissingArgument(string verb) => $"{verb} wants the name of a unit";
     public override string SeeHelp(string verb) => $"Try 'sereno{verb} --help'.";
     public override string NotRunning(string path, string command) => $"cannot reach the manager at {path}: no instance runs there (start one with '{command}')";
     public override string FailedJob(string verb, string unit, string error) => $"Failed to {verb} {unit}: {error}";
@@ -102,11 +121,7 @@ public sealed class English : Text
     public override string NoInstall => "The unit files have no installation config (WantedBy=, RequiredBy=, Also=, Alias= settings in the [Install] section), so there is nothing to enable.";
     public override string UnitNotFound(string unit) => $"Unit {unit} could not be found.";
 
-    public override string Field(string name) => name switch
-    {
-        "Main PID" => "Main PID",
-        _ => name,
-    };
+    public override string Field(string name) => name;
 
     public override string Ago(string span) => $"{span} ago";
     public override string Since => "since";

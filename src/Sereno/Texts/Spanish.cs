@@ -37,6 +37,9 @@ public sealed class Spanish : Text
         "daemon-reload" => "Volver a leer todos los ficheros de unidad",
         "exit" => "Detener todas las unidades en orden y terminar la instancia",
         "logs" => "Mostrar líneas de registro (bitácora)",
+        "ports" => "Mostrar los puertos abiertos: unidad, proceso, dirección, servicio, clase, ámbito y conexiones",
+        "ss" => "Mostrar sockets como el ss de iproute2 (vea ss(8))",
+        "netstat" => "Mostrar sockets como el netstat de net-tools (vea netstat(8))",
         "watch" => "Mostrar los servicios con estado, pid, puertos, ámbito y conexiones, en vivo",
         "serve" => "Ser un pequeño servidor para ejemplos y pruebas: http o echo",
         _ => "",
@@ -66,10 +69,26 @@ public sealed class Spanish : Text
         "follow" => "Mostrar las líneas nuevas según llegan",
         "once" => "Mostrar la tabla una vez y terminar",
         "interval" => "Segundos entre dos miradas",
+        "only-unit" => "Solo los de esta unidad",
+        "tcp" => "Solo TCP",
+        "udp" => "Solo UDP",
+        "ipv4" => "Sockets que admiten clientes IPv4",
+        "ipv6" => "Sockets IPv6",
+        "port" => "Solo este puerto",
+        "pid" => "Solo lo que tiene este proceso",
         "address" => "Dirección y puerto en que escuchar",
         _ => "",
     };
 
+    public override string Usage => "Uso:";
+    public override string VerbWord => "VERBO";
+    public override string OptionsWord => "opciones";
+    public override string Verbs => "Verbos:";
+    public override string OptionsTitle => "Opciones:";
+    public override string HelpOption => "Mostrar esta ayuda";
+    public override string VersionOption => "Mostrar la versión";
+    public override string Unknown(string word) => $"palabra desconocida '{word}'";
+    public override string MissingArgument(string verb) => $"{verb} pide el nombre de una unidad";
     public override string SeeHelp(string verb) => $"Pruebe 'sereno{verb} --help'.";
     public override string NotRunning(string path, string command) => $"no se puede contactar con el gestor en {path}: ahí no se ejecuta ninguna instancia (iníciela con '{command}')";
 
@@ -115,16 +134,13 @@ public sealed class Spanish : Text
     {
         "Loaded" => "Cargada",
         "Active" => "Activa",
-        "Docs" => "Docs",
         "Process" => "Proceso",
         "Main PID" => "PID princ.",
         "Status" => "Estado",
         "Tasks" => "Tareas",
         "Memory" => "Memoria",
-        "CPU" => "CPU",
-        "CGroup" => "CGroup",
         "Processes" => "Procesos",
-        "Sockets" => "Sockets",
+        "Conns" => "Conex.",
         "Drop-In" => "Añadidos",
         "Guarantee" => "Garantía",
         _ => name,

@@ -20,6 +20,15 @@ public abstract class Text
     public abstract string Help(string verb);
     public abstract string Option(string name);
     public abstract string Examples { get; }
+    public abstract string Usage { get; }
+    public abstract string VerbWord { get; }
+    public abstract string OptionsWord { get; }
+    public abstract string Verbs { get; }
+    public abstract string OptionsTitle { get; }
+    public abstract string HelpOption { get; }
+    public abstract string VersionOption { get; }
+    public abstract string Unknown(string word);
+    public abstract string MissingArgument(string verb);
     public abstract string SeeHelp(string verb);
     public abstract string NotRunning(string path, string command);
     public abstract string FailedJob(string verb, string unit, string error);

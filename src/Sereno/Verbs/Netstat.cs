@@ -43,7 +43,8 @@ public static class NetstatVerb
     public static Command Build()
     {
         var arguments = new Argument<string[]>("arguments") { Description = "netstat's own options", Arity = ArgumentArity.ZeroOrMore };
-        var command = new Command("netstat", "Show sockets, as net-tools' netstat does: sereno netstat -tulpn") { arguments };
+        var command = Help.Command("netstat", "sereno netstat -tulpn", "sereno netstat -an");
+        command.Add(arguments);
         command.TreatUnmatchedTokensAsErrors = false;
         command.SetAction(result => Run([.. result.GetValue(arguments) ?? [], .. result.UnmatchedTokens]));
         return command;

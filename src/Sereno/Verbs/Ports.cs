@@ -13,30 +13,22 @@ namespace Sereno.Verbs;
 /// <summary>sereno ports: the ports that are open, by unit.</summary>
 public static class PortsVerb
 {
-    private const string Description = """
-        Show the open ports: unit, process, address, service, class, scope and connections.
-
-        Examples:
-          sereno ports                      every open port
-          sereno ports nginx                those of nginx.service
-          sereno ports --port 8080          who has port 8080
-          sereno ports --tcp -o json        TCP ports for a program
-        """;
-
     /// <param name="units">What names the units; by cgroup when null.</param>
     public static Command Build(Func<ParseResult, IUnitResolver>? units = null)
     {
-        var unitArgument = new Argument<string?>("unit") { Description = "Only this unit's", Arity = ArgumentArity.ZeroOrOne };
-        var unit = new Option<string?>("--unit", "-u") { Description = "Only this unit's" };
-        var tcp = new Option<bool>("--tcp", "-t") { Description = "TCP only" };
-        var udp = new Option<bool>("--udp") { Description = "UDP only" };
-        var ipv4 = new Option<bool>("--ipv4", "-4") { Description = "Sockets that take IPv4 peers" };
-        var ipv6 = new Option<bool>("--ipv6", "-6") { Description = "IPv6 sockets" };
-        var port = new Option<ushort?>("--port") { Description = "Only this port" };
-        var pid = new Option<int?>("--pid") { Description = "Only what this process holds" };
-        var format = new Option<string>("--output", "-o") { Description = "text or json", DefaultValueFactory = _ => "text" };
-        format.AcceptOnlyFromAmong("text", "json");
-        var command = new Command("ports", Description) { unitArgument, unit, tcp, udp, ipv4, ipv6, port, pid, format };
+        var unitArgument = new Argument<string?>("UNIT") { Description = Text.Current.Option("units"), Arity = ArgumentArity.ZeroOrOne };
+        var unit = Help.Option<string?>("--unit", "only-unit", "-u");
+        var tcp = Help.Option<bool>("--tcp", "tcp", "-t");
+        var udp = Help.Option<bool>("--udp", "udp");
+        var ipv4 = Help.Option<bool>("--ipv4", "ipv4", "-4");
+        var ipv6 = Help.Option<bool>("--ipv6", "ipv6", "-6");
+        var port = Help.Option<ushort?>("--port", "port");
+        var pid = Help.Option<int?>("--pid", "pid");
+        var format = Help.Output();
+        var command = Help.Command("ports", "sereno ports", "sereno ports nginx", "sereno ports --port 8080", "sereno ports --tcp -o json");
+        command.Add(unitArgument);
+        foreach (var option in (Option[])[unit, tcp, udp, ipv4, ipv6, port, pid, format])
+            command.Add(option);
         command.SetAction(result =>
         {
             string? name = result.GetValue(unit) ?? result.GetValue(unitArgument);

@@ -31,7 +31,8 @@ public static class SsVerb
     public static Command Build()
     {
         var arguments = new Argument<string[]>("arguments") { Description = "ss's own options", Arity = ArgumentArity.ZeroOrMore };
-        var command = new Command("ss", "Show sockets, as iproute2's ss does: sereno ss -tuln") { arguments };
+        var command = Help.Command("ss", "sereno ss -tuln", "sereno ss -tanp");
+        command.Add(arguments);
         command.TreatUnmatchedTokensAsErrors = false;
         command.SetAction(result => Run([.. result.GetValue(arguments) ?? [], .. result.UnmatchedTokens]));
         return command;

@@ -1,9 +1,11 @@
 using System.CommandLine;
+using Sereno.Bus;
 using Sereno.Bus.Client;
 using Sereno.Bus.Wire;
 using Sereno.Journal;
 using Sereno.Linux;
 using Sereno.Sockets;
+using Sereno.Sockets.Diag;
 using Sereno.Texts;
 
 namespace Sereno.Verbs;
@@ -48,9 +50,10 @@ public static class StatusVerb
             return ExitCodes.Unknown;
         }
         WriteHead(p, load, active);
-        WriteProcesses(manager, p);
-        if (name.EndsWith(".service", StringComparison.Ordinal))
-            WriteSockets(p.Text("Id"), new UnitsByPid(manager));
+        var processes = manager.GetUnitProcesses(p.Text("Id"));
+        WriteProcesses(processes, p);
+        if (processes.Count > 0)
+            WriteSockets(p.Text("Id"), processes);
         var entries = lines > 0 ? LogReader.Read(logFolder, p.Text("Id"), lines) : [];
         if (entries.Count > 0)
             StandardStreams.Text.WriteLine();
@@ -88,7 +91,7 @@ public static class StatusVerb
             Field("Docs", docs);
     }
 
-    private static void WriteProcesses(ManagerProxy manager, Dictionary<string, BusValue> p)
+    private static void WriteProcesses(List<UnitProcess> processes, Dictionary<string, BusValue> p)
     {
         foreach (var (name, value) in p.Where(v => v.Key.StartsWith("Exec", StringComparison.Ordinal) && v.Value.Signature == "a(sasbttttuii)"))
             foreach (var command in value.Items)
@@ -101,7 +104,6 @@ public static class StatusVerb
             Field("Main PID", $"{last} ({Ended((int)how, (int)p.Number("ExecMainStatus"))})");
         if (p.Text("StatusText") is { Length: > 0 } status2)
             Field("Status", $"\"{status2}\"");
-        var processes = manager.GetUnitProcesses(p.Text("Id"));
         if (processes.Count > 0)
             Field("Tasks", processes.Count.ToString());
         if (p.Number("MemoryCurrent") is > 0 and < ulong.MaxValue and var memory)
@@ -120,15 +122,18 @@ public static class StatusVerb
         return $"code={exit.CodeName}, {(code == 1 ? "status" : "signal")}={exit.StatusName}";
     }
 
-    private static void WriteSockets(string unit, UnitsByPid units)
+    private static void WriteSockets(string unit, List<UnitProcess> processes)
     {
-        var sockets = UnitSockets.Summarize(SocketTable.Capture(units: units), unit);
+        var query = SocketQuery.Everything with { Processes = [.. processes.Select(p => (int)p.Pid)] };
+        var sockets = UnitSockets.Summarize(SocketTable.Capture(query, new OneUnit(unit)), unit);
         string label = "Sockets";
         foreach (var port in sockets.Ports)
         {
             Field(label, SocketText.Of(port));
             label = "";
         }
+        if (sockets.Connections.Count > 0)
+            Field("Conns", SocketText.Connections(sockets.Connections));
     }
 
     private static void Field(string name, string value) => StandardStreams.Text.WriteLine(name.Length == 0 ? $"             {value}" : $"{Text.Current.Field(name),11}: {value}");

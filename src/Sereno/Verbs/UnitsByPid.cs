@@ -4,21 +4,18 @@ using Sereno.Sockets.Owners;
 
 namespace Sereno.Verbs;
 
-/// <summary>Names the units of sockets as the manager knows them; for what isn't its own, the control group's name.</summary>
-public sealed class UnitsByPid : IUnitResolver
+/// <summary>Names the units of sockets as the manager knows them, asking once for each process that holds one; for what isn't its own, the control group's name.</summary>
+public sealed class UnitsByPid(ManagerProxy manager) : IUnitResolver
 {
     private readonly CgroupUnitResolver _groups = new();
-    private readonly Dictionary<int, string> _units = [];
+    private readonly Dictionary<int, string?> _units = [];
 
-    public UnitsByPid(ManagerProxy manager)
+    public string? UnitOf(int pid)
     {
-        foreach (var unit in manager.ListUnits())
-            if (unit.ActiveState is not ("inactive" or "failed") && unit.Id.EndsWith(".service", StringComparison.Ordinal))
-                foreach (var process in manager.GetUnitProcesses(unit.Id))
-                    _units[(int)process.Pid] = unit.Id;
+        if (!_units.TryGetValue(pid, out string? unit))
+            _units[pid] = unit = Ask(pid) ?? _groups.UnitOf(pid);
+        return unit;
     }
-
-    public string? UnitOf(int pid) => _units.GetValueOrDefault(pid) ?? _groups.UnitOf(pid);
 
     public string? UnitOfCgroup(ulong cgroupId) => _groups.UnitOfCgroup(cgroupId);
 
@@ -27,12 +24,31 @@ public sealed class UnitsByPid : IUnitResolver
     {
         try
         {
-            using var client = BusClient.Connect(busPath, TimeSpan.FromSeconds(2));
-            return new UnitsByPid(new ManagerProxy(client));
+            return new UnitsByPid(new ManagerProxy(BusClient.Connect(busPath, TimeSpan.FromSeconds(2))));
         }
         catch (Exception e) when (e is BusException or IOException)
         {
             return new CgroupUnitResolver();
         }
     }
+
+    private string? Ask(int pid)
+    {
+        try
+        {
+            return UnitPath.TryParse(manager.GetUnitByPid((uint)pid), out string? unit) ? unit : null;
+        }
+        catch (BusException e) when (e.Name == BusErrors.NoUnitForPid)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>Every process is this unit's: for a table that holds no others.</summary>
+public sealed class OneUnit(string unit) : IUnitResolver
+{
+    public string? UnitOf(int pid) => unit;
+
+    public string? UnitOfCgroup(ulong cgroupId) => null;
 }
