@@ -13,4 +13,11 @@ public static unsafe class Terminal
         libc.winsize size = default;
         return Is(fd) && libc.ioctl(fd, libc.TIOCGWINSZ, &size) != -1 && size.ws_col > 0 ? size.ws_col : null;
     }
+
+    /// <summary>Lines of the terminal, or null when it isn't one or doesn't say.</summary>
+    public static int? HeightOf(int fd)
+    {
+        libc.winsize size = default;
+        return Is(fd) && libc.ioctl(fd, libc.TIOCGWINSZ, &size) != -1 && size.ws_row > 0 ? size.ws_row : null;
+    }
 }

@@ -139,6 +139,10 @@ public sealed class English : Text
     public override string Column(string name) => name;
     public override string NoOutput(string what) => $"No {what}.";
     public override string ServeReady(string what, string address) => $"serving {what} on {address}";
+    public override string InvalidAddress(string address) => $"--address wants ADDRESS:PORT, such as 127.0.0.1:8080, not '{address}'";
+    public override string CannotListen(string address, string reason) => $"cannot listen on {address}: {reason}";
+    public override string ServicesListed(int count, int active) => $"{active} of {count} services active";
+    public override string MoreRows(int count) => $"... and {count} more";
     public override string WatchHint => "Ctrl-C to stop";
     public override string InvalidSignal(string signal) => $"Failed to parse signal string {signal}.";
     public override string InvalidNumber(string option, string value) => $"{option} wants a whole number, not '{value}'";

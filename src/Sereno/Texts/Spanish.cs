@@ -181,6 +181,10 @@ public sealed class Spanish : Text
 
     public override string NoOutput(string what) => $"No hay {what}.";
     public override string ServeReady(string what, string address) => $"sirviendo {what} en {address}";
+    public override string InvalidAddress(string address) => $"--address pide DIRECCIÓN:PUERTO, como 127.0.0.1:8080, no '{address}'";
+    public override string CannotListen(string address, string reason) => $"no se puede escuchar en {address}: {reason}";
+    public override string ServicesListed(int count, int active) => $"{active} de {count} servicios activos";
+    public override string MoreRows(int count) => $"... y {count} más";
     public override string WatchHint => "Ctrl-C para terminar";
     public override string InvalidSignal(string signal) => $"{signal} no es una señal.";
     public override string InvalidNumber(string option, string value) => $"{option} pide un número entero, no '{value}'";

@@ -51,6 +51,10 @@ public abstract class Text
     public abstract string Column(string name);
     public abstract string NoOutput(string what);
     public abstract string ServeReady(string what, string address);
+    public abstract string InvalidAddress(string address);
+    public abstract string CannotListen(string address, string reason);
+    public abstract string ServicesListed(int count, int active);
+    public abstract string MoreRows(int count);
     public abstract string WatchHint { get; }
     public abstract string InvalidSignal(string signal);
     public abstract string InvalidNumber(string option, string value);
