@@ -182,15 +182,9 @@ public sealed partial class ManagerCore
     /// <summary>What Sereno does itself has no file and nothing to start, so nothing can fail; the rest isn't run yet.</summary>
     private void StartInert(Job job)
     {
-        var definition = job.Unit.Definition;
-        if (definition is { LoadState: LoadState.Loaded, FragmentPath: null })
-        {
-            Finish(job, JobResult.Done);
-            return;
-        }
         // Every restart of a service asks for these again: saying it once is enough.
         if (job.Unit is InertUnit { IsReported: false } inert)
-            Log(inert, LogLevel.Warning, $"{inert}: units of type {definition.Name.Type.ToString().ToLowerInvariant()} are not run yet.");
+            Log(inert, LogLevel.Warning, $"{inert}: units of type {inert.Name.Type.ToString().ToLowerInvariant()} are not run yet.");
         ((InertUnit)job.Unit).IsReported = true;
         Finish(job, JobResult.Unsupported);
     }

@@ -4,7 +4,7 @@ using Xunit;
 namespace Sereno.Tests.Live;
 
 /// <summary>
-/// Each folder of test/Scenario: units/ is what the manager finds, steps what is done to it and what then has to be so.
+/// Each folder of tests/Scenario: units/ is what the manager finds, steps what is done to it and what then has to be so.
 /// <code>
 /// $ start a => 5           a verb and its exit code (0 unless it says otherwise)
 /// | some words             are in what the last verb printed
@@ -20,7 +20,7 @@ namespace Sereno.Tests.Live;
 public sealed class ScenarioSpecs
 {
     private const double Soon = 15;
-    private static string Root => Path.Combine(Live.Repository, "test/Scenario");
+    private static string Root => Path.Combine(Live.Repository, "tests/Scenario");
 
     public static TheoryData<string> Cases => [.. Directory.GetDirectories(Root).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal)];
 
