@@ -15,7 +15,7 @@ public sealed partial class ManagerApi
 
     public string UnitFileState(string file) => Installer.StateOf(file) is { } state
         ? state.Name()
-        : throw new BusException(BusErrors.FileNotFound, $"Unit file {file} does not exist.");
+        : throw new BusException(BusErrors.FileNotFound, "No such file or directory");
 
     public void Install(InstallRequest request, Reply<Bus.Server.Systemd1.InstallResult> reply)
     {

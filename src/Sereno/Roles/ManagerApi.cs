@@ -67,6 +67,8 @@ public sealed partial class ManagerApi(ManagerCore core, UnitLoader files, Proce
             verb = unit.CanReload && unit.IsActiveOrReloading ? JobVerb.Reload : verb == JobVerb.ReloadOrRestart ? JobVerb.Restart : JobVerb.TryRestart;
         if (verb is JobVerb.Start or JobVerb.Restart && unit.Definition.RefuseManualStart || verb is JobVerb.Stop && unit.Definition.RefuseManualStop)
             throw new ManagerException(ManagerErrorKind.OnlyByDependency, $"Operation refused, unit {unit} may be requested by dependency only (it is configured to refuse manual start/stop).");
+        if (verb == JobVerb.Stop && unit.IsInactiveOrFailed && unit.Definition.LoadState is LoadState.NotFound or LoadState.Error or LoadState.BadSetting)
+            throw new ManagerException(ManagerErrorKind.NoSuchUnit, $"Unit {unit} not loaded.");
         var before = core.Jobs.All.Select(j => j.Id).ToHashSet();
         var job = verb == JobVerb.TryRestart && unit.IsInactiveOrFailed
             ? core.EnqueueNothing(unit)

@@ -145,6 +145,8 @@ public sealed partial class ManagerHost : IDisposable
 
     private void OnKeeper()
     {
+        if (_core is null)
+            return; // still waiting for the welcome, which ReceiveWelcome takes itself
         _events.Clear();
         _keeper.Flush();
         _keeper.Receive(_events);

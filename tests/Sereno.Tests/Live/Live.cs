@@ -58,13 +58,13 @@ public sealed class Live
     }
 }
 
-internal readonly record struct Outcome(int Status, string Output, string Errors)
+public readonly record struct Outcome(int Status, string Output, string Errors)
 {
     public override string ToString() => $"exit {Status}\n{Output}{Errors}";
 }
 
 /// <summary>Runs a program to its end, in the C locale and UTC; kills it by its pid when it takes too long.</summary>
-internal static class Command
+public static class Command
 {
     public static Outcome Run(string program, params IEnumerable<string> arguments) => Run(TimeSpan.FromSeconds(60), program, arguments);
 

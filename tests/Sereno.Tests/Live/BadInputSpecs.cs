@@ -1,0 +1,167 @@
+using Xunit;
+
+namespace Sereno.Tests.Live;
+
+/// <summary>
+/// What goes wrong outside is one clear line, with file and line number where there are such, the right exit code, and
+/// nobody else's trouble: the manager never ends because of it.
+/// </summary>
+[Collection(Live.Name)]
+public sealed class BadInputSpecs
+{
+    [Theory]
+    [InlineData("[Service]\nExecStart=relative\n", 1, "bad.service:2:", "")]
+    [InlineData("[Service]\nType=simple\n", 1, "bad.service", "ExecStart=")]
+    [InlineData("ExecStart=/bin/true\n", 1, "bad.service:1:", "")]
+    [InlineData("[Service\nExecStart=/bin/true\n", 1, "bad.service:1:", "")]
+    [InlineData("[Service]\nnonsense\nExecStart=/bin/sleep infinity\n", 0, "bad.service:2:", "")]
+    [InlineData("[Service]\nTea=strong\nExecStart=/bin/sleep infinity\n", 0, "bad.service:2:", "Tea")]
+    [InlineData("[Service]\nExecStart=/bin/sleep infinity\nTimeoutStopSec=soon\n", 0, "bad.service:3:", "soon")]
+    [InlineData("[Service]\nExecStart=/bin/sleep infinity\nLimitNOFILE=\u00e9\u0001\n", 0, "bad.service:3:", "")]
+    [InlineData("[Service]\nType=oneshot\nExecStart=/nonexistent/program\n", 1, "/nonexistent/program", "No such file or directory")]
+    [InlineData("[Service]\nType=oneshot\nUser=nobody-by-this-name\nExecStart=/bin/true\n", 1, "nobody-by-this-name", "USER")]
+    [InlineData("[Unit]\nRequires=bad.service other.service\nAfter=other.service\n[Service]\nExecStart=/bin/true\n", 1, "cycle", "")]
+    public void A_bad_unit_is_told_once_and_troubles_nobody(string text, int code, string where, string what)
+    {
+        using var sereno = new LiveInstance(folder =>
+        {
+            File.WriteAllText($"{folder}/units/bad.service", text);
+            File.WriteAllText($"{folder}/units/other.service", "[Unit]\nRequires=bad.service\nAfter=bad.service\n[Service]\nExecStart=/bin/sleep infinity\n");
+            File.WriteAllText($"{folder}/units/good.service", "[Service]\nExecStart=/bin/sleep infinity\n");
+        });
+        sereno.Do("start", "good");
+        int manager = sereno.ManagerPid, good = sereno.State("good.service").Main;
+        var outcome = sereno.Run("start", "bad");
+        Assert.Equal((code, ""), (outcome.Status, outcome.Output));
+        Live.Eventually(() => Told().Length > 0, () => $"a line with {where} and {what}; told:\n{outcome.Errors}{sereno.Run("logs").Output}");
+        Assert.True(Told().Length == 1 || where == "cycle", $"told more than once:\n{string.Join('\n', Told())}");
+        Assert.Equal((manager, good), (sereno.ManagerPid, sereno.State("good.service").Main));
+        // Asked again it is told again, and no harm done either.
+        Assert.Equal(code, sereno.Run("restart", "bad").Status);
+        sereno.Do("daemon-reload");
+        sereno.Do("stop", "good");
+
+        string[] Told() => [.. (outcome.Errors + sereno.Run("logs").Output).Split('\n').Where(l => l.Contains(where) && l.Contains(what) && !l.Contains("Starting") )];
+    }
+
+    [Fact]
+    public void Bytes_that_are_no_text_are_survived()
+    {
+        var random = new Random(7);
+        using var sereno = new LiveInstance(folder =>
+        {
+            for (int i = 0; i < 40; i++)
+            {
+                var bytes = new byte[random.Next(0, 4000)];
+                random.NextBytes(bytes);
+                File.WriteAllBytes($"{folder}/units/noise{i}.service", i % 2 == 0 ? bytes : [.. "[Service]\nExecStart=/bin/true\n"u8, .. bytes]);
+            }
+            Directory.CreateDirectory($"{folder}/units/folder.service");
+            File.CreateSymbolicLink($"{folder}/units/loop.service", "loop.service");
+            File.CreateSymbolicLink($"{folder}/units/dangling.service", "/nonexistent/unit.service");
+            File.WriteAllText($"{folder}/units/long.service", "[Service]\nExecStart=/bin/echo " + new string('x', 300_000) + "\n");
+        });
+        int manager = sereno.ManagerPid;
+        foreach (string name in (string[])[.. Enumerable.Range(0, 40).Select(i => $"noise{i}"), "folder", "loop", "dangling", "long"])
+        {
+            var outcome = sereno.Run("start", name);
+            Assert.InRange(outcome.Status, 0, 6);
+            Assert.DoesNotContain("   at ", outcome.Errors);
+            Assert.Equal(0, sereno.Run("daemon-reload").Status);
+        }
+        Assert.Equal(manager, sereno.ManagerPid);
+        Assert.Equal(0, sereno.Run("list-unit-files").Status);
+    }
+
+    [Fact]
+    public void Verbs_without_an_instance_say_so_with_what_to_do()
+    {
+        Live.Require();
+        string folder = Directory.CreateTempSubdirectory("sereno-none-").FullName;
+        foreach (string[] verb in (string[][])[["start", "a"], ["status"], ["list-units"], ["daemon-reload"]])
+        {
+            var outcome = Command.Run(Live.Executable!, ["--dir", folder, .. verb]);
+            Assert.Equal(1, outcome.Status);
+            Assert.Equal("", outcome.Output);
+            Assert.Single(outcome.Errors.TrimEnd('\n').Split('\n'));
+            Assert.Contains($"sereno init --dir {folder}", outcome.Errors);
+        }
+        Directory.Delete(folder);
+    }
+
+    [Fact]
+    public void A_second_instance_in_the_same_folder_is_refused()
+    {
+        using var sereno = new LiveInstance(_ => { });
+        var outcome = Command.Run(Live.Executable!, "init", "--dir", sereno.Folder, "--unit-path", sereno.Units);
+        Assert.Equal(1, outcome.Status);
+        Assert.Contains($"(pid {sereno.Pid})", outcome.Errors);
+        Assert.Equal("active", sereno.State("basic.target").Active);
+    }
+
+    [Fact]
+    public void A_full_disk_costs_log_lines_and_nothing_else()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root to mount a small file system");
+        string folder = Directory.CreateTempSubdirectory("sereno-full-").FullName;
+        Directory.CreateDirectory($"{folder}/log");
+        Assert.SkipUnless(Command.Run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", $"{folder}/log").Status == 0, "mounting is not permitted here");
+        try
+        {
+            using var sereno = new LiveInstance(f => File.WriteAllText($"{f}/units/talks.service",
+                "[Service]\nExecStart=/bin/sh -c 'while :; do echo 0123456789012345678901234567890123456789; done'\n" ), folder: folder);
+            File.WriteAllText($"{folder}/units/good.service", "[Service]\nExecStart=/bin/sleep infinity\n");
+            sereno.Do("daemon-reload");
+            sereno.Do("start", "talks");
+            Live.Eventually(() => new DriveInfo($"{folder}/log").AvailableFreeSpace < 4096 || sereno.Said.Contains("No space left"), () => "a full disk");
+            int manager = sereno.ManagerPid;
+            sereno.Do("start", "good");
+            sereno.Expect("good.service", "active", "running");
+            sereno.Expect("talks.service", "active", "running");
+            sereno.Do("stop", "talks");
+            sereno.Do("stop", "good");
+            Assert.Equal(manager, sereno.ManagerPid);
+            Assert.InRange(sereno.Said.Split('\n').Count(l => l.Contains("No space left")), 0, 5);
+            Assert.Equal(0, sereno.Exit());
+        }
+        finally
+        {
+            Command.Run("umount", $"{folder}/log");
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_read_is_told_and_the_rest_is_found()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root to run as another account");
+        string other = Directory.CreateTempSubdirectory("sereno-closed-").FullName;
+        File.WriteAllText($"{other}/secret.service", "[Service]\nExecStart=/bin/true\n");
+        Assert.SkipUnless(Command.Run("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "test", "-x", Live.Executable ?? "/").Status == 0,
+            "other accounts can't run the executable");
+        try
+        {
+            using var sereno = new LiveInstance(folder =>
+            {
+                File.WriteAllText($"{folder}/units/good.service", "[Service]\nExecStart=/bin/sleep infinity\n");
+                File.WriteAllText($"{folder}/units/closed.service", "[Service]\nExecStart=/bin/true\n");
+                File.SetUnixFileMode($"{folder}/units/closed.service", UnixFileMode.None);
+                File.CreateSymbolicLink($"{folder}/units/more.service.d", other);
+                File.WriteAllText($"{folder}/units/more.service", "[Service]\nExecStart=/bin/sleep infinity\n");
+            }, account: 65534);
+            sereno.Do("start", "good");
+            sereno.Expect("good.service", "active", "running");
+            var outcome = sereno.Run("start", "closed");
+            Assert.NotEqual(0, outcome.Status);
+            Assert.Contains("closed.service", outcome.Errors);
+            Live.Eventually(() => (sereno.Run("logs").Output + outcome.Errors).Split('\n').Any(l => l.Contains("closed.service") && l.Contains("ermission denied")), () => "the reason; " + outcome + sereno.Said);
+            sereno.Run("start", "more");
+            Assert.Equal("active", sereno.State("good.service").Active);
+            Assert.Equal(65534, int.Parse(Command.Run("stat", "-c", "%u", $"/proc/{sereno.State("good.service").Main}").Output));
+        }
+        finally
+        {
+            Directory.Delete(other, recursive: true);
+        }
+    }
+}
