@@ -384,6 +384,9 @@ public sealed partial class ServiceUnit
                 core.Log(this, LogLevel.Warning, $"{Name}: Reload operation timed out. Killing reload process.");
                 if (Control.Pid != 0)
                     core.Emit(new KillProcess(Name, Control.Pid, 9));
+                core.ForgetSpawn(Control.SpawnId);
+                core.Untrack(Control.Pid); // how it ends says nothing about the service
+                Control.Clear();
                 ReloadResult = ServiceResult.Timeout;
                 EnterRunning(ServiceResult.Success);
                 break;
