@@ -412,6 +412,9 @@ public sealed partial class ServiceUnit
                 core.Log(this, LogLevel.Warning, $"{Name}: Processes still around after final SIGKILL. Entering failed mode.");
                 EnterDead(ServiceResult.Timeout, allowRestart: true);
                 break;
+            case ServiceState.AutoRestart when Job is { Type: JobType.Stop }:
+                core.Log(this, LogLevel.Info, $"{Name}: Stop job pending for unit, skipping automatic restart.");
+                break;
             case ServiceState.AutoRestart:
                 if (!core.TryEnqueue(this, JobType.Restart))
                 {
