@@ -265,7 +265,7 @@ public sealed partial class ManagerCore
                     if (other.Active is not (ActiveState.Inactive or ActiveState.Failed or ActiveState.Deactivating))
                         TryEnqueue(other, JobType.Stop);
         // A service on its way to the next start has neither failed nor succeeded yet.
-        if (unit.IsInactiveOrFailed && before is not (ActiveState.Inactive or ActiveState.Failed) && unit.Job is not { Type: JobType.Start })
+        if (unit.Job is not { Type: JobType.Start } && (now == ActiveState.Failed || (now == ActiveState.Inactive && before != ActiveState.Failed)))
             foreach (var next in Graph.Of(unit, now == ActiveState.Failed ? Relation.OnFailure : Relation.OnSuccess).ToList())
                 TryEnqueue(next, JobType.Start);
         NoteForReview(unit);

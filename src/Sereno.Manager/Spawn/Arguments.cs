@@ -42,7 +42,7 @@ public static class Arguments
         return result.ToString();
     }
 
-    /// <summary>White space separates, quotes join, a backslash escapes.</summary>
+    /// <summary>White space separates, quotes join, a backslash escapes (in quotes of either kind, unlike in a shell).</summary>
     private static IEnumerable<string> Split(string value)
     {
         var word = new StringBuilder();
@@ -51,7 +51,7 @@ public static class Arguments
         for (int i = 0; i < value.Length; i++)
         {
             char c = value[i];
-            if (quote == '\0' && char.IsWhiteSpace(c))
+            if (quote == '\0' && c is ' ' or '\t' or '\n' or '\r')
             {
                 if (inWord)
                     yield return word.ToString();
@@ -65,7 +65,7 @@ public static class Arguments
             else if (quote == '\0' && c is '"' or '\'')
                 quote = c;
             else
-                word.Append(c == '\\' && quote != '\'' && i + 1 < value.Length ? value[++i] : c);
+                word.Append(c == '\\' && i + 1 < value.Length ? value[++i] : c);
         }
         if (inWord)
             yield return word.ToString();

@@ -2,32 +2,32 @@ using System.Text;
 
 namespace Sereno.Manager.Spawn;
 
-/// <summary>The text of an environment file: NAME=value lines, quotes, comments and continued lines (systemd.exec(5), EnvironmentFile=).</summary>
+/// <summary>
+/// The text of an environment file: NAME=value lines, quotes, comments and continued lines (systemd.exec(5),
+/// EnvironmentFile=). Quotes count only where a value, or another quoted part of it, begins.
+/// </summary>
 public static class EnvironmentText
 {
     public static IEnumerable<(string Name, string Value)> Parse(string text)
     {
-        int i = 0;
-        while (i < text.Length)
+        for (int i = 0; i < text.Length;)
         {
-            while (i < text.Length && char.IsWhiteSpace(text[i]))
+            if (IsBlank(text[i]))
                 i++;
-            if (i >= text.Length)
-                yield break;
-            if (text[i] is '#' or ';')
-            {
+            else if (text[i] is '#' or ';')
                 i = SkipComment(text, i);
-                continue;
+            else
+            {
+                int start = i;
+                while (i < text.Length && text[i] is not ('=' or '\n' or '\r'))
+                    i++;
+                if (i >= text.Length || text[i] != '=')
+                    continue; // a line without '=' says nothing
+                string name = text[start..i].TrimEnd(' ', '\t');
+                string value = ReadValue(text, ref i);
+                if (IsName(name))
+                    yield return (name, value);
             }
-            int start = i;
-            while (i < text.Length && text[i] is not ('=' or '\n'))
-                i++;
-            if (i >= text.Length || text[i] == '\n')
-                continue; // a line without '=' says nothing
-            string name = text[start..i].TrimEnd();
-            string value = ReadValue(text, ref i);
-            if (IsName(name))
-                yield return (name, value);
         }
     }
 
@@ -41,9 +41,11 @@ public static class EnvironmentText
         return true;
     }
 
+    private static bool IsBlank(char c) => c is ' ' or '\t' or '\n' or '\r';
+
     private static int SkipComment(string text, int i)
     {
-        for (; i < text.Length && text[i] != '\n'; i++)
+        for (; i < text.Length && text[i] is not ('\n' or '\r'); i++)
             if (text[i] == '\\')
                 i++; // a comment goes on behind a backslash, as any line does
         return i;
@@ -52,33 +54,50 @@ public static class EnvironmentText
     private static string ReadValue(string text, ref int i)
     {
         var value = new StringBuilder();
+        bool plain = false; // in an unquoted part, where quotes are letters like others
         int keep = 0; // unquoted white space at the end is not part of the value
-        for (i++; i < text.Length && text[i] is ' ' or '\t'; i++) { }
-        for (char quote = '\0'; i < text.Length && (quote != '\0' || text[i] != '\n'); i++)
+        for (i++; i < text.Length && text[i] is not ('\n' or '\r'); i++)
         {
             char c = text[i];
-            if (quote == '\0' && c is '"' or '\'')
-                (quote, keep) = (c, value.Length);
-            else if (c == quote && quote != '\0')
-                (quote, keep) = ('\0', value.Length);
-            else if (c == '\\' && quote != '\'' && i + 1 < text.Length)
+            if (!plain && c is '"' or '\'')
             {
-                c = text[++i];
-                if (c == '\n')
-                    continue;
-                if (quote == '"' && c is not ('"' or '\\' or '`' or '$'))
-                    value.Append('\\');
-                value.Append(c);
+                ReadQuoted(text, ref i, value);
                 keep = value.Length;
             }
-            else
+            else if (c == '\\')
             {
+                plain = true;
+                if (++i < text.Length && text[i] is not ('\n' or '\r'))
+                    value.Append(text[i]);
+                keep = value.Length;
+            }
+            else if (plain || !IsBlank(c))
+            {
+                plain = true;
                 value.Append(c);
-                if (quote != '\0' || !char.IsWhiteSpace(c))
+                if (!IsBlank(c))
                     keep = value.Length;
             }
         }
         value.Length = keep;
         return value.ToString();
+    }
+
+    /// <summary>Up to the closing quote; in double quotes a backslash stands before <c>" \ ` $</c> and before a line's end.</summary>
+    private static void ReadQuoted(string text, ref int i, StringBuilder value)
+    {
+        char quote = text[i];
+        for (i++; i < text.Length && text[i] != quote; i++)
+            if (quote == '"' && text[i] == '\\' && i + 1 < text.Length)
+            {
+                char c = text[++i];
+                if (c == '\n')
+                    continue;
+                if (c is not ('"' or '\\' or '`' or '$'))
+                    value.Append('\\');
+                value.Append(c);
+            }
+            else
+                value.Append(text[i]);
     }
 }

@@ -11,9 +11,6 @@ public static class ProcessEnvironment
         IEnumerable<KeyValuePair<string, string>> variables)
     {
         var result = new Dictionary<string, string>(facts.Environment);
-        foreach (string name in context.PassEnvironment)
-            if (facts.ManagerEnvironment.TryGetValue(name, out var value))
-                result[name] = value;
         foreach (var (name, value) in variables)
             result[name] = value;
         result["SYSTEMD_EXEC_PID"] = Execute.PidMark;
@@ -26,6 +23,9 @@ public static class ProcessEnvironment
         foreach (var (kind, set) in context.Directories)
             if (!set.Names.IsEmpty)
                 result[VariableOf(kind)] = string.Join(':', set.Names.Select(n => $"{facts.Roots[kind]}/{n}"));
+        foreach (string name in context.PassEnvironment)
+            if (facts.ManagerEnvironment.TryGetValue(name, out var value))
+                result[name] = value;
         foreach (string assignment in context.Environment)
             if (assignment.IndexOf('=') is > 0 and var at)
                 result[assignment[..at]] = assignment[(at + 1)..];

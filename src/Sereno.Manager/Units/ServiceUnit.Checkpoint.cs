@@ -53,13 +53,16 @@ public sealed partial class ServiceUnit
     /// <summary>Compares what the checkpoint says with what the keeper has, and goes on from there.</summary>
     internal void Resume(IReadOnlyDictionary<ulong, int> spawned, Func<int, bool> exists)
     {
-        foreach (var slot in (ProcessSlot[])[Main, Control])
-            if (slot.SpawnId != 0 && spawned.TryGetValue(slot.SpawnId, out int pid))
+        // As they were saved: hearing of one process may ask for the next.
+        foreach (var (slot, asked) in ((ProcessSlot, ulong)[])[(Main, Main.SpawnId), (Control, Control.SpawnId)])
+            if (slot.SpawnId != asked)
+                continue;
+            else if (asked != 0 && spawned.TryGetValue(asked, out int pid))
             {
-                core.Expect(slot.SpawnId, this);
-                core.OnSpawned(slot.SpawnId, pid);
+                core.Expect(asked, this);
+                core.OnSpawned(asked, pid);
             }
-            else if (slot.SpawnId != 0)
+            else if (asked != 0)
                 Spawn(slot, slot.Section, slot.Index); // the request never arrived
             else if (slot.Pid != 0)
             {

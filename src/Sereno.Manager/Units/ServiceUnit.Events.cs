@@ -400,6 +400,9 @@ public sealed partial class ServiceUnit
                 core.Log(this, LogLevel.Warning, $"{Name}: Reload operation timed out. Killing reload process.");
                 if (Control.Pid != 0)
                     core.Emit(new KillProcess(Name, Control.Pid, 9));
+                core.ForgetSpawn(Control.SpawnId);
+                core.Untrack(Control.Pid); // how it ends says nothing about the service
+                Control.Clear();
                 ReloadResult = ServiceResult.Timeout;
                 EnterRunning(ServiceResult.Success);
                 break;
@@ -424,6 +427,9 @@ public sealed partial class ServiceUnit
             case ServiceState.FinalSigkill:
                 core.Log(this, LogLevel.Warning, $"{Name}: Processes still around after final SIGKILL. Entering failed mode.");
                 EnterDead(ServiceResult.Timeout, allowRestart: true);
+                break;
+            case ServiceState.AutoRestart when Job is { Type: JobType.Stop }:
+                core.Log(this, LogLevel.Info, $"{Name}: Stop job pending for unit, skipping automatic restart.");
                 break;
             case ServiceState.AutoRestart:
                 if (!core.TryEnqueue(this, JobType.Restart))

@@ -38,6 +38,7 @@ public sealed class SimulatedHost
     private readonly List<(ulong SpawnId, int Pid, ProcessExit Exit)> _unacknowledged = [];
     private readonly Dictionary<ulong, int> _children = [];
     private readonly Dictionary<UnitName, int> _pidFiles = [];
+    private bool _asked;
     private long _order;
     private int _nextPid = 100, _generation, _delivered;
 
@@ -107,6 +108,7 @@ public sealed class SimulatedHost
     {
         Core.Now = Clock;
         request();
+        _asked = true;
         Turn();
     }
 
@@ -168,7 +170,10 @@ public sealed class SimulatedHost
                 var (effects, changed) = Core.TakeEffects();
                 if (effects.Count == 0 && changed.Count == 0)
                     break;
-                BeforeStep();
+                // A request that isn't written down yet dies with its manager, and who asked hears so.
+                if (!_asked)
+                    BeforeStep();
+                _asked = false;
                 if (changed.Count > 0)
                     Checkpoint.AddRange(CheckpointLog.Frame([.. changed.Select(Core.Save)]));
                 _unacknowledged.RemoveRange(0, _delivered);

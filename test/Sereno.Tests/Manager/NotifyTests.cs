@@ -1,0 +1,123 @@
+using Sereno.Manager.Units;
+using Sereno.Tests.Simulation;
+using Sereno.Units.Model;
+using Xunit;
+
+namespace Sereno.Tests.Manager;
+
+public class NotifyTests
+{
+    [Fact]
+    public void STATUS_and_ERRNO_are_kept()
+    {
+        var (host, pid) = Running();
+        host.Notify("a", pid, "STATUS=Listening\nERRNO=5");
+        Assert.Equal(("Listening", 5), (host.Service("a").StatusText, host.Service("a").StatusErrno));
+    }
+
+    [Fact]
+    public void STOPPING_waits_for_the_end_that_was_announced()
+    {
+        var (host, pid) = Running();
+        host.Notify("a", pid, "STOPPING=1");
+        Assert.Equal(ServiceState.StopSigterm, host.Service("a").State);
+        host.Run();
+        Assert.Equal((ServiceState.Failed, ServiceResult.Timeout), (host.Service("a").State, host.Service("a").Result));
+    }
+
+    [Fact]
+    public void RELOADING_lasts_until_READY()
+    {
+        var (host, pid) = Running();
+        host.Notify("a", pid, "RELOADING=1");
+        Assert.Equal(ActiveState.Reloading, host.Service("a").Active);
+        host.Notify("a", pid, "READY=1");
+        Assert.Equal(ServiceState.Running, host.Service("a").State);
+    }
+
+    [Fact]
+    public void A_service_that_dies_while_it_reloads_itself_has_ended()
+    {
+        var host = new SimulatedHost(UnitTable.Service("a", ServiceType.Notify))
+        { Programs = { ["/bin/a"] = new() { EndsAfter = 9_000, Notifies = [(1_000, "READY=1"), (5_000, "RELOADING=1")] } } };
+        host.Start("a.service").Run(1_000_000);
+        Assert.Equal(ServiceState.Dead, host.Service("a").State);
+    }
+
+    [Fact]
+    public void MAINPID_moves_the_main_process()
+    {
+        var host = new SimulatedHost(UnitTable.Service("a", ServiceType.Notify, s => s with { NotifyAccess = NotifyAccess.All }))
+        { Programs = { ["/bin/a"] = Behaviour.Forking(Behaviour.Notifying("MAINPID=$PID\nREADY=1"), after: 5_000) with { ForksAtOnce = true } } };
+        host.Start("a.service").Run();
+        Assert.Equal((ServiceState.Running, host.Processes[1].Pid), (host.Service("a").State, host.Service("a").Main.Pid));
+        host.Stop("a.service").Run();
+        Assert.Equal((ServiceState.Dead, 0), (host.Service("a").State, host.Alive.Count()));
+    }
+
+    [Theory]
+    [InlineData(NotifyAccess.None, false, false)]
+    [InlineData(NotifyAccess.Main, true, false)]
+    [InlineData(NotifyAccess.Exec, true, false)]
+    [InlineData(NotifyAccess.All, true, true)]
+    public void NotifyAccess_says_whose_word_counts(NotifyAccess access, bool main, bool child)
+    {
+        var host = new SimulatedHost(UnitTable.Service("a", also: s => s with { NotifyAccess = access }))
+        { Programs = { ["/bin/a"] = new() { Child = Behaviour.Daemon, ForksAtOnce = true } } };
+        host.Start("a.service").Run();
+        host.Notify("a", host.Processes[1].Pid, "STATUS=child");
+        Assert.Equal(child ? "child" : null, host.Service("a").StatusText);
+        host.Notify("a", host.Processes[0].Pid, "STATUS=main");
+        Assert.Equal(main ? "main" : null, host.Service("a").StatusText);
+    }
+
+    [Fact]
+    public void A_watchdog_that_is_fed_stays_quiet_and_one_that_is_not_aborts()
+    {
+        var host = new SimulatedHost(UnitTable.Service("a", also: s => s with { WatchdogUsec = 1_000_000, NotifyAccess = NotifyAccess.Main }))
+        { Programs = { ["/bin/a"] = new() { Notifies = [.. Enumerable.Range(1, 10).Select(i => ((ulong)i * 500_000, "WATCHDOG=1"))] } } };
+        host.Start("a.service").Run(5_900_000);
+        Assert.Equal(ServiceState.Running, host.Service("a").State);
+        host.Run();
+        Assert.Equal((ServiceState.Failed, ServiceResult.Watchdog, 6), (host.Service("a").State, host.Service("a").Result, host.Processes[0].Signals[0].Signal));
+    }
+
+    [Fact]
+    public void Feeding_the_watchdog_while_stopping_does_not_start_it_again()
+    {
+        var host = new SimulatedHost(UnitTable.Service("a", also: s => s with { WatchdogUsec = 1_000_000, NotifyAccess = NotifyAccess.Main }))
+        { Programs = { ["/bin/a"] = new() { DiesAfter = 30_000_000 } } };
+        host.Start("a.service").Run(500_000);
+        host.Stop("a.service");
+        host.Notify("a", host.Processes[0].Pid, "WATCHDOG=1");
+        host.Run();
+        Assert.Equal((ServiceState.Dead, ServiceResult.Success), (host.Service("a").State, host.Service("a").Result));
+    }
+
+    [Fact]
+    public void A_service_may_ask_for_its_watchdog_and_for_another_limit()
+    {
+        var (host, pid) = Running(s => s with { WatchdogUsec = 1_000_000 });
+        host.Notify("a", pid, "WATCHDOG_USEC=60000000");
+        host.Run(30_000_000);
+        Assert.Equal(ServiceState.Running, host.Service("a").State);
+        host.Notify("a", pid, "WATCHDOG=trigger");
+        Assert.Equal((ServiceState.StopWatchdog, ServiceResult.Watchdog), (host.Service("a").State, host.Service("a").Result));
+    }
+
+    [Fact]
+    public void EXTEND_TIMEOUT_USEC_gives_a_slow_start_more_time()
+    {
+        var host = new SimulatedHost(UnitTable.Service("a", ServiceType.Notify, s => s with { TimeoutStartUsec = 1_000_000 }))
+        { Programs = { ["/bin/a"] = new() { Notifies = [(900_000, "EXTEND_TIMEOUT_USEC=5000000"), (4_000_000, "READY=1")] } } };
+        host.Start("a.service").Run();
+        Assert.Equal(ServiceState.Running, host.Service("a").State);
+    }
+
+    private static (SimulatedHost Host, int Pid) Running(Func<ServiceDefinition, ServiceDefinition>? also = null)
+    {
+        var host = new SimulatedHost(UnitTable.Service("a", ServiceType.Notify, also)) { Programs = { ["/bin/a"] = Behaviour.Notifying("READY=1", 1) with { Ignores = [15] } } };
+        host.Start("a.service").Run(500_000);
+        return (host, host.Processes[0].Pid);
+    }
+}
