@@ -42,7 +42,7 @@ public sealed class PrivateRoot : IDisposable
     /// <summary>PID 1 as the host sees it.</summary>
     public int Init { get; private set; }
 
-    private static string Scripts => Path.Combine(Live.Repository, "test/live");
+    private static string Scripts => Path.Combine(Live.Repository, "tests/live");
 
     private static string Image => Environment.GetEnvironmentVariable("SERENO_LIVE_ROOT") is { Length: > 0 } root ? root : Path.Combine(Live.Repository, ".cache/root");
 
