@@ -1,4 +1,5 @@
 using Sereno.Manager.Checkpoint;
+using Sereno.Units.Model;
 
 namespace Sereno.Manager.Units;
 
@@ -40,8 +41,11 @@ public sealed partial class ServiceUnit
             (saved.ForbidRestart, saved.IsAutoRestart, saved.AwaitsMainPid, saved.GroupHasProcesses);
         if (saved.Deadline is { } deadline)
             core.Timers.Arm(this, deadline);
-        if (State == ServiceState.Running)
-            ArmWatchdog();
+        if (State != ServiceState.Running)
+            return;
+        ArmWatchdog();
+        if (Config.RuntimeMaxUsec != ServiceDefinition.Infinity)
+            core.Timers.Arm(RuntimeKey, ActiveEnter.After(Config.RuntimeMaxUsec));
     }
 
     /// <summary>Compares what the checkpoint says with what the keeper has, and goes on from there.</summary>
