@@ -95,7 +95,8 @@ public sealed partial class ManagerCore
             _ => new InertUnit(definition),
         };
         _effects.Add(new UnitAppeared(unit));
-        if (definition.LoadState is LoadState.BadSetting or LoadState.Error && definition.LoadError is { } error)
+        if (definition.LoadState is LoadState.BadSetting or LoadState.Error && definition.LoadError is { } error
+            && !definition.Diagnostics.Any(d => d.ToString() == error))
             Log(unit, LogLevel.Error, error);
         foreach (var diagnostic in definition.Diagnostics)
             Log(unit, diagnostic.Severity == Severity.Error ? LogLevel.Error : LogLevel.Warning, diagnostic.ToString());
