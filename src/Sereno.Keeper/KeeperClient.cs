@@ -150,7 +150,7 @@ public sealed class KeeperClient : IDisposable
             case SpawnedReply r:
                 return new Spawned(r.Id, r.Pid, r.InCgroup, Single(r.Pid));
             case SpawnFailedReply r:
-                return new SpawnFailed(r.Id, r.Stage, r.Errno, r.Operation);
+                return new SpawnFailed(r.Id, (ExitStage)r.Stage, r.Errno, r.Operation);
             case ExitedReply r:
                 var exited = new Exited(r.Sequence, r.Id, r.Pid, r.Code, r.Status, r.Tag);
                 if (_welcomed)

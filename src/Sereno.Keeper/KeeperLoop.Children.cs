@@ -28,7 +28,7 @@ public sealed partial class KeeperLoop
             case SpawnRequest r:
                 // A message whose descriptors didn't fit in our table comes without some of them (unix(7), MSG_CTRUNC).
                 if (truncated || _fds.Count < (r.HasCgroup ? 2 : 1))
-                    Reply(new SpawnFailedReply(r.Id, ExitStage.Fds, truncated ? libc.EMFILE : libc.EBADF, -1));
+                    Reply(new SpawnFailedReply(r.Id, (int)ExitStage.Fds, truncated ? libc.EMFILE : libc.EBADF, -1));
                 else
                     Spawn(r);
                 break;
@@ -86,7 +86,7 @@ public sealed partial class KeeperLoop
         if (!result.Ok)
         {
             read?.Dispose();
-            Reply(new SpawnFailedReply(request.Id, result.Stage, result.Errno, result.Operation));
+            Reply(new SpawnFailedReply(request.Id, (int)result.Stage, result.Errno, result.Operation));
             return;
         }
         _children[result.Pid] = new(request.Id, result.Pid, result.InCgroup, request.Tag, result.Pidfd);

@@ -9,5 +9,5 @@ public enum ExitStage : ushort
     Pam = 224, Network = 225, Namespace = 226, NoNewPrivileges = 227, Seccomp = 228, SelinuxContext = 229, Personality = 230,
     AppArmorProfile = 231, AddressFamilies = 232, RuntimeDirectory = 233, Chown = 235, SmackProcessLabel = 236, Keyring = 237,
     StateDirectory = 238, CacheDirectory = 239, LogsDirectory = 240, ConfigurationDirectory = 241, NumaPolicy = 242,
-    Credentials = 243, Bpf = 245,
+    Credentials = 243, Bpf = 244,
 }

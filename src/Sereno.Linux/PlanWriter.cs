@@ -96,12 +96,16 @@ public sealed class PlanWriter
     /// <summary>The last operation. Nothing is searched: <paramref name="path"/> is the file.</summary>
     /// <param name="arguments">argv, with argv[0]; at least one.</param>
     /// <param name="environment">NAME=VALUE each.</param>
-    public PlanWriter Exec(ExitStage stage, string path, IReadOnlyCollection<string> arguments, IReadOnlyCollection<string> environment)
+    public PlanWriter Exec(ExitStage stage, string path, IReadOnlyCollection<string> arguments, IReadOnlyCollection<string> environment) =>
+        Exec(stage, Encoding.UTF8.GetBytes(path), [.. arguments.Select(Encoding.UTF8.GetBytes)], [.. environment.Select(Encoding.UTF8.GetBytes)]);
+
+    /// <summary>The same from bytes, which need not be UTF-8.</summary>
+    public PlanWriter Exec(ExitStage stage, byte[] path, IReadOnlyCollection<byte[]> arguments, IReadOnlyCollection<byte[]> environment)
     {
         Begin(Op.Exec, stage).Put(arguments.Count).Put(environment.Count).Put(path);
-        foreach (string argument in arguments)
+        foreach (byte[] argument in arguments)
             Put(argument);
-        foreach (string variable in environment)
+        foreach (byte[] variable in environment)
             Put(variable);
         return End();
     }
@@ -153,15 +157,16 @@ public sealed class PlanWriter
     }
 
     /// <summary>A string and its zero; a zero inside of it would make two of it.</summary>
-    private PlanWriter Put(string text)
+    private PlanWriter Put(string text) => Put(Encoding.UTF8.GetBytes(text));
+
+    private PlanWriter Put(byte[] text)
     {
-        if (text.Contains('\0'))
+        if (text.Contains((byte)0))
             throw new ArgumentException("cannot put a string with a zero byte into a spawn plan", nameof(text));
-        int length = Encoding.UTF8.GetByteCount(text);
-        var span = _out.GetSpan(length + 1);
-        Encoding.UTF8.GetBytes(text, span);
-        span[length] = 0;
-        _out.Advance(length + 1);
+        var span = _out.GetSpan(text.Length + 1);
+        text.CopyTo(span);
+        span[text.Length] = 0;
+        _out.Advance(text.Length + 1);
         return this;
     }
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using Sereno.Linux;
 
 namespace Sereno.Keeper.Wire;
 
@@ -117,7 +116,7 @@ public static class KeeperWire
                 reply = new WelcomeReply();
                 break;
             case Type.SpawnFailed:
-                reply = new SpawnFailedReply(r.U64(), (ExitStage)r.U32(), r.I32(), r.I32());
+                reply = new SpawnFailedReply(r.U64(), r.I32(), r.I32(), r.I32());
                 break;
             case Type.Exited:
                 reply = new ExitedReply(r.U64(), r.U64(), r.I32(), (ChildCode)r.U8(), r.I32(), r.Blob());

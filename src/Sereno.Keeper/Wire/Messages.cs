@@ -1,5 +1,3 @@
-using Sereno.Linux;
-
 namespace Sereno.Keeper.Wire;
 
 // docs/formats/keeper.md describes these; the descriptors that travel beside a message are named there.
@@ -33,7 +31,7 @@ public sealed record WelcomeReply : KeeperReply;
 
 public sealed record SpawnedReply(ulong Id, int Pid, bool InCgroup) : KeeperReply;
 
-public sealed record SpawnFailedReply(ulong Id, ExitStage Stage, int Errno, int Operation) : KeeperReply;
+public sealed record SpawnFailedReply(ulong Id, int Stage, int Errno, int Operation) : KeeperReply;
 
 /// <param name="Tag">That of the child; empty for an orphan that nobody asked for.</param>
 public sealed record ExitedReply(ulong Sequence, ulong Id, int Pid, ChildCode Code, int Status, byte[] Tag) : KeeperReply;

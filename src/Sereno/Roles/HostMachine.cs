@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Sereno.Linux;
 using Sereno.Manager.Machine;
 using Sereno.Units.Model;
+using Sereno.Units.Text;
 using UserEntry = Sereno.Manager.Machine.UserEntry;
 
 namespace Sereno.Roles;
@@ -30,7 +31,7 @@ public sealed class HostMachine : IMachine
             if (info.Exists && info.Length > MaxEnvironmentFile)
                 error = "File too large";
             else
-                return File.ReadAllText(path);
+                return RawText.Decode(File.ReadAllBytes(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

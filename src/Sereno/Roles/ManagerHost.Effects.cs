@@ -20,7 +20,7 @@ public sealed partial class ManagerHost
                 Spawn(e);
                 break;
             case KillProcess e:
-                Signal(e.Pid, e.Signal);
+                SignalAndContinue(e.Pid, e.Signal);
                 break;
             case KillGroup e:
                 Signal(e);
@@ -65,6 +65,14 @@ public sealed partial class ManagerHost
         }
     }
 
+    /// <summary>A stopped process doesn't see its signal before it goes on; SIGKILL needs no help.</summary>
+    private void SignalAndContinue(int pid, int signal)
+    {
+        Signal(pid, signal);
+        if (signal is not (9 or 18))
+            Signal(pid, 18);
+    }
+
     private void Signal(int pid, int signal)
     {
         try
@@ -88,7 +96,7 @@ public sealed partial class ManagerHost
             foreach (int pid in members)
                 if (!request.Except.Contains(pid))
                 {
-                    Signal(pid, request.Signal);
+                    SignalAndContinue(pid, request.Signal);
                     if (request.AlsoHangUp)
                         Signal(pid, 1);
                 }

@@ -197,9 +197,18 @@ public sealed partial class ManagerHost : IDisposable
         _core.Now = Clock.Now;
         while (_notify.Receive() is { } message)
             if ((_core.ServiceOf(message.Sender)?.Name ?? _groups.UnitOf(message.Sender)) is { } unit)
-                _core.OnNotified(unit, message.Sender, message.Fields);
+                _core.OnNotified(unit, message.Sender, Believable(unit, message.Fields));
             else
                 Log(null, LogLevel.Debug, $"notification from pid {message.Sender}, which belongs to no unit: ignored");
+    }
+
+    /// <summary>MAINPID= is signalled at the end: a service must not name a process that isn't its own.</summary>
+    private IReadOnlyDictionary<string, string> Believable(UnitName unit, IReadOnlyDictionary<string, string> fields)
+    {
+        if (!fields.TryGetValue("MAINPID", out var text) || (int.TryParse(text, out int pid) && _groups.UnitOf(pid) == unit))
+            return fields;
+        Log(unit, LogLevel.Warning, $"{unit}: New main PID {text} does not belong to service, refusing.");
+        return fields.Where(f => f.Key != "MAINPID").ToDictionary();
     }
 
     private void OnCgroupEvents()

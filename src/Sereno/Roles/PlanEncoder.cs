@@ -1,6 +1,7 @@
 using Sereno.Linux;
 using Sereno.Linux.Headers;
 using Sereno.Manager.Spawn;
+using Sereno.Units.Text;
 
 namespace Sereno.Roles;
 
@@ -35,7 +36,7 @@ public static class PlanEncoder
         SetUid s => writer.SetUid(stage, s.Uid),
         NoNewPrivileges => writer.Prctl(stage, libc.PR_SET_NO_NEW_PRIVS, 1),
         CloseOthers => writer.CloseFrom(stage, 3),
-        Execute s => writer.Exec(stage, s.Path, s.Arguments, s.Environment),
+        Execute s => writer.Exec(stage, RawText.Encode(s.Path), [.. s.Arguments.Select(RawText.Encode)], [.. s.Environment.Select(RawText.Encode)]),
         _ => throw new ArgumentOutOfRangeException(nameof(step), step, null),
     };
 

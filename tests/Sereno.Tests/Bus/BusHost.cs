@@ -1,6 +1,7 @@
 using Sereno.Bus.Client;
 using Sereno.Bus.Server;
 using Sereno.Bus.Server.Systemd1;
+using Sereno.Linux;
 
 namespace Sereno.Tests.Bus;
 

@@ -24,7 +24,7 @@ public class KeeperWireTests
         new HeldReply("name"),
         new WelcomeReply(),
         new SpawnedReply(5, 4711, false),
-        new SpawnFailedReply(5, ExitStage.Chdir, 2, -1),
+        new SpawnFailedReply(5, (int)ExitStage.Chdir, 2, -1),
         new ExitedReply(1, 5, 4711, ChildCode.Dumped, 11, [1, 2]),
         new SignalReply(15),
     ];

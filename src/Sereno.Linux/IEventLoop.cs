@@ -1,8 +1,6 @@
-using Sereno.Linux;
+namespace Sereno.Linux;
 
-namespace Sereno.Bus.Server;
-
-/// <summary>The one loop of the process that hosts a server: it says when a descriptor is ready.</summary>
+/// <summary>The one loop of a process: it says when a descriptor is ready.</summary>
 public interface IEventLoop
 {
     IWatch Watch(Fd fd, Readiness interest, Action<Readiness> ready);

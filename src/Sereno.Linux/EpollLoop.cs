@@ -1,8 +1,6 @@
-using Sereno.Linux;
+namespace Sereno.Linux;
 
-namespace Sereno.Bus.Server;
-
-/// <summary>The plainest <see cref="IEventLoop"/>: for a process whose only work is a bus server.</summary>
+/// <summary>The plainest <see cref="IEventLoop"/>: one epoll set and a callback for each descriptor.</summary>
 public sealed class EpollLoop : IEventLoop, IDisposable
 {
     private readonly Epoll _epoll = new();
