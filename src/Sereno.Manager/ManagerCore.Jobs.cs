@@ -120,8 +120,8 @@ public sealed partial class ManagerCore
                 job.State = JobState.Running;
                 if (unit.Active != ActiveState.Deactivating)
                 {
-                    // Between two runs there is nothing to stop.
-                    if (unit is not ServiceUnit { State: ServiceState.AutoRestart })
+                    // Between two runs there is nothing to stop, and in a target never.
+                    if (unit is not (ServiceUnit { State: ServiceState.AutoRestart } or TargetUnit))
                         Log(unit, LogLevel.Info, $"Stopping {Describe(unit)}...");
                     unit.Stop();
                 }
