@@ -38,8 +38,8 @@ public sealed class ManagerCrashSpecs
     {
         using var sereno = new LiveInstance(folder =>
         {
-            File.WriteAllText($"{folder}/units/dies.service", $"[Service]\nExecStart=/bin/sh -c 'until test -e {folder}/die; do sleep 0.02; done; exit 17'\n");
-            File.WriteAllText($"{folder}/units/returns.service", $"[Service]\nRestart=always\nRestartSec=10ms\nExecStart=/bin/sleep infinity\n");
+            File.WriteAllText($"{folder}/units/dies.service", $"[Unit]\nStartLimitIntervalSec=0\n[Service]\nExecStart=/bin/sh -c 'until test -e {folder}/die; do sleep 0.02; done; exit 17'\n");
+            File.WriteAllText($"{folder}/units/returns.service", $"[Unit]\nStartLimitIntervalSec=0\n[Service]\nRestart=always\nRestartSec=10ms\nExecStart=/bin/sleep infinity\n");
         });
         for (int round = 0; round < 5; round++)
         {
@@ -65,7 +65,7 @@ public sealed class ManagerCrashSpecs
     {
         using var sereno = new LiveInstance(folder =>
             File.WriteAllText($"{folder}/units/slow.service",
-                "[Service]\nExecStart=/bin/sh -c 'trap \"sleep 0.4; exit 0\" TERM; while :; do sleep 0.02; done'\nExecStopPost=/bin/sh -c 'echo $SERVICE_RESULT >>" + folder + "/post'\n"));
+                "[Unit]\nStartLimitIntervalSec=0\n[Service]\nExecStart=/bin/sh -c 'trap \"sleep 0.4; exit 0\" TERM; while :; do sleep 0.02; done'\nExecStopPost=/bin/sh -c 'echo $SERVICE_RESULT >>" + folder + "/post'\n"));
         for (int round = 1; round <= 5; round++)
         {
             sereno.Do("start", "slow");
@@ -79,6 +79,16 @@ public sealed class ManagerCrashSpecs
     }
 
     [Fact]
+    public void A_limit_on_the_run_time_holds_across_a_crash()
+    {
+        using var sereno = new LiveInstance(folder => File.WriteAllText($"{folder}/units/short.service", "[Service]\nRuntimeMaxSec=2\nExecStart=/bin/sleep infinity\n"));
+        sereno.Do("start", "short");
+        CrashAndWait(sereno);
+        sereno.Expect("short.service", "active", "running");
+        sereno.Expect("short.service", "failed", "failed", "timeout", 10);
+    }
+
+    [Fact]
     public void Twenty_crashes_under_activity_lose_nothing()
     {
         const int count = 12;
@@ -86,8 +96,8 @@ public sealed class ManagerCrashSpecs
         {
             for (int i = 0; i < count; i++)
                 File.WriteAllText($"{folder}/units/s{i}.service", i % 3 == 0
-                    ? "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStartPre=/bin/sleep 0.02\nExecStart=/bin/sleep 0.03\nExecStop=/bin/sleep 0.02\n"
-                    : "[Service]\nExecStartPre=/bin/sleep 0.02\nExecStart=/bin/sleep infinity\nExecStopPost=/bin/sleep 0.02\n");
+                    ? "[Unit]\nStartLimitIntervalSec=0\n[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStartPre=/bin/sleep 0.02\nExecStart=/bin/sleep 0.03\nExecStop=/bin/sleep 0.02\n"
+                    : "[Unit]\nStartLimitIntervalSec=0\n[Service]\nExecStartPre=/bin/sleep 0.02\nExecStart=/bin/sleep infinity\nExecStopPost=/bin/sleep 0.02\n");
         });
         var random = new Random(20);
         for (int round = 0; round < 20; round++)
