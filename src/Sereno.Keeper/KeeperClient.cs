@@ -152,7 +152,7 @@ public sealed class KeeperClient : IDisposable
             case SpawnFailedReply r:
                 return new SpawnFailed(r.Id, (ExitStage)r.Stage, r.Errno, r.Operation);
             case ExitedReply r:
-                var exited = new Exited(r.Sequence, r.Id, r.Pid, r.Code, r.Status, r.Tag);
+                var exited = new Exited(r.Sequence, r.Id, r.Pid, (ChildCode)r.Code, r.Status, r.Tag);
                 if (_welcomed)
                     return exited;
                 _exits.Add(exited);

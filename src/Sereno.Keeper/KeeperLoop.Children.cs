@@ -157,7 +157,7 @@ public sealed partial class KeeperLoop
     {
         _busy = true;
         _children.Remove(exit.Pid, out var child);
-        var reply = new ExitedReply(++_exitSequence, child?.Id ?? 0, exit.Pid, exit.Code, exit.Status, child?.Tag ?? []);
+        var reply = new ExitedReply(++_exitSequence, child?.Id ?? 0, exit.Pid, (int)exit.Code, exit.Status, child?.Tag ?? []);
         child?.Pidfd?.Dispose();
         if (child is null)
             ForgetOldOrphan();

@@ -119,7 +119,7 @@ public static class KeeperWire
                 reply = new SpawnFailedReply(r.U64(), r.I32(), r.I32(), r.I32());
                 break;
             case Type.Exited:
-                reply = new ExitedReply(r.U64(), r.U64(), r.I32(), (ChildCode)r.U8(), r.I32(), r.Blob());
+                reply = new ExitedReply(r.U64(), r.U64(), r.I32(), r.U8(), r.I32(), r.Blob());
                 break;
             case Type.Signal:
                 reply = new SignalReply(r.I32());

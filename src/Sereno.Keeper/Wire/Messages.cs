@@ -33,8 +33,9 @@ public sealed record SpawnedReply(ulong Id, int Pid, bool InCgroup) : KeeperRepl
 
 public sealed record SpawnFailedReply(ulong Id, int Stage, int Errno, int Operation) : KeeperReply;
 
+/// <param name="Code">si_code (sigaction(2)): exited, killed, dumped.</param>
 /// <param name="Tag">That of the child; empty for an orphan that nobody asked for.</param>
-public sealed record ExitedReply(ulong Sequence, ulong Id, int Pid, ChildCode Code, int Status, byte[] Tag) : KeeperReply;
+public sealed record ExitedReply(ulong Sequence, ulong Id, int Pid, int Code, int Status, byte[] Tag) : KeeperReply;
 
 public sealed record SignalReply(int Signo) : KeeperReply;
 

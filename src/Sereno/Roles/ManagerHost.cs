@@ -1,5 +1,4 @@
 using System.Text;
-using Sereno.Bus.Server;
 using Sereno.Keeper;
 using Sereno.Linux;
 using Sereno.Manager;

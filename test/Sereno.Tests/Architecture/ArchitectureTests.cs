@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Xunit;
 
-namespace Sereno.Tests.Architecture;
+namespace Sereno.Tests.ArchitectureRules;
 
 /// <summary>Holds the rooms' table of docs/ARCHITECTURE.md against projects and sources.</summary>
 public partial class ArchitectureTests

@@ -25,7 +25,7 @@ public class KeeperWireTests
         new WelcomeReply(),
         new SpawnedReply(5, 4711, false),
         new SpawnFailedReply(5, (int)ExitStage.Chdir, 2, -1),
-        new ExitedReply(1, 5, 4711, ChildCode.Dumped, 11, [1, 2]),
+        new ExitedReply(1, 5, 4711, (int)ChildCode.Dumped, 11, [1, 2]),
         new SignalReply(15),
     ];
 
@@ -47,7 +47,7 @@ public class KeeperWireTests
             7, 0, 0, 0,                 // status
             1, 0, 0, 0, 0xaa,           // tag
         },
-        KeeperWire.Encode(new ExitedReply(2, 3, 12345, ChildCode.Exited, 7, [0xaa])));
+        KeeperWire.Encode(new ExitedReply(2, 3, 12345, (int)ChildCode.Exited, 7, [0xaa])));
 
     [Fact]
     public void Streams_come_back_as_they_were()

@@ -96,7 +96,7 @@ public class StopTests
             host.Stop("a.service");
         host.Run();
         Assert.Equal((result, 0), (host.Ended[^1].Job.Result, host.Core.Jobs.All.Count));
-        Assert.False(host.Alive.Any(p => p.Path == "/bin/x"));
+        Assert.DoesNotContain(host.Alive, p => p.Path == "/bin/x");
         Assert.Equal(section == "ExecReload" ? ServiceState.Running : ServiceState.Failed, host.Service("a").State);
         Assert.Equal(section == "ExecReload" ? ServiceResult.Success : ServiceResult.Timeout, host.Service("a").Result);
     }
