@@ -107,7 +107,7 @@ public static class PlanBuilder
         UserEntry? user, uint? gid)
     {
         bool isOwn = user is null || (user.Uid == facts.Uid && facts.Uid != 0);
-        if (isOwn && gid is null)
+        if (isOwn && gid is null && context.SupplementaryGroups.IsEmpty)
             return;
         var groups = new SortedSet<uint>();
         if (user is not null)

@@ -15,6 +15,8 @@ internal static partial class DirectiveTable
 
     private static StreamTarget? ReadInput(Reading r)
     {
+        if (r.Value is "tty" or "tty-force" or "tty-fail" or "socket" or "fd" || r.Value.StartsWith("fd:", StringComparison.Ordinal))
+            r.Held = (Support.Ignored, "not supported: standard input is /dev/null");
         if (r.Value.StartsWith("fd:", StringComparison.Ordinal))
             return Descriptor(r);
         if (r.Value.StartsWith("file:", StringComparison.Ordinal))
@@ -38,6 +40,8 @@ internal static partial class DirectiveTable
 
     private static StreamTarget? ReadOutput(Reading r)
     {
+        if (r.Value is "tty" or "kmsg" or "kmsg+console" or "socket" or "fd" || r.Value.StartsWith("fd:", StringComparison.Ordinal))
+            r.Held = (Support.Emulated, "written to the journal");
         if (r.Value.StartsWith("fd:", StringComparison.Ordinal))
             return Descriptor(r);
         foreach (var (prefix, kind) in ((string, StreamKind)[])[("file:", StreamKind.File), ("append:", StreamKind.Append), ("truncate:", StreamKind.Truncate)])
@@ -68,7 +72,7 @@ internal static partial class DirectiveTable
 
     private static void WithoutConsole(Reading r)
     {
-        if (r.Value.EndsWith("+console", StringComparison.Ordinal))
+        if (r.Value != "kmsg+console" && r.Value.EndsWith("+console", StringComparison.Ordinal))
             r.Held = (Support.Emulated, "the copy on the console is left out");
     }
 

@@ -51,7 +51,7 @@ internal static partial class DirectiveTable
             yield return row;
         yield return Ignored(unit, "RequiresMountsFor", "not supported: mount units");
         yield return Ignored(unit, "SourcePath", "shown by systemd only");
-        yield return Ignored(unit, "CollectMode", "not supported: definitions stay until the next reload");
+        yield return Ignored(unit, "CollectMode", "not supported: a unit that was started stays until the next reload");
         yield return Ignored(unit, "IgnoreOnSnapshot", "obsolete: systemd ignores it too");
     }
 

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Xunit;
 
-namespace Sereno.Tests.Map;
+namespace Sereno.Tests.ArchitectureRules;
 
 /// <summary>Holds the rooms' table of docs/ARCHITECTURE.md against projects and sources.</summary>
 public partial class ArchitectureTests
@@ -84,7 +84,7 @@ public partial class ArchitectureTests
 
     private static bool IsIn(string name, string room) => name == room || name.StartsWith(room + ".", StringComparison.Ordinal);
 
-    private static IEnumerable<string> Projects() => ((string[])["src", "test"]).SelectMany(f => Directory.EnumerateFiles(Path.Combine(s_root, f), "*.csproj", SearchOption.AllDirectories));
+    private static IEnumerable<string> Projects() => ((string[])["src", "tests"]).SelectMany(f => Directory.EnumerateFiles(Path.Combine(s_root, f), "*.csproj", SearchOption.AllDirectories));
 
     private static IEnumerable<Source> Sources(string folder) =>
         from path in Directory.EnumerateFiles(Path.Combine(s_root, folder), "*.cs", SearchOption.AllDirectories)
@@ -95,7 +95,7 @@ public partial class ArchitectureTests
     /// <summary>A room's folder: its project's, or one inside of the project whose name it begins with.</summary>
     private static string FolderOf(string room)
     {
-        foreach (string top in (string[])["src", "test"])
+        foreach (string top in (string[])["src", "tests"])
             for (string project = room; project.Length > 0; project = project.Contains('.') ? project[..project.LastIndexOf('.')] : "")
                 if (File.Exists(Path.Combine(s_root, top, project, project + ".csproj")))
                     return Path.Combine(s_root, top, project + room[project.Length..].Replace('.', '/'));

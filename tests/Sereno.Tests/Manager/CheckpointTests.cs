@@ -59,7 +59,7 @@ public class CheckpointTests
             string actual = Play(scenario, () =>
             {
                 if (step++ == at)
-                    throw new SimulatedCrash();
+                    throw new SimulatedCrashException();
             });
             Assert.True(expected == actual, $"after a crash at step {at} of {steps}:\n{actual}\ninstead of\n{expected}");
         }

@@ -23,6 +23,8 @@ public class ScaleTests
         var start = Time(() => host.Start("big.target").Run());
         Assert.Equal(Count, host.Alive.Count());
         var stop = Time(() => host.Do(() => host.Core.Shutdown(0)));
+        host.Run();
+        Assert.Equal(0, host.QuitCode);
         Assert.True(load < TimeSpan.FromSeconds(2), $"loading took {load}");
         Assert.True(start < TimeSpan.FromSeconds(20), $"starting took {start}");
         Assert.True(stop < TimeSpan.FromSeconds(20), $"ordering the stop took {stop}");

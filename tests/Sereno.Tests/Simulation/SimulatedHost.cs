@@ -8,7 +8,7 @@ using Sereno.Units.Model;
 namespace Sereno.Tests.Simulation;
 
 /// <summary>The manager process dies here.</summary>
-public sealed class SimulatedCrash : Exception;
+public sealed class SimulatedCrashException : Exception;
 
 /// <summary>A process of the simulated machine; a child of the keeper unless its parent lives.</summary>
 public sealed class SimulatedProcess(int pid, UnitName unit, string path, Behaviour behaviour, ulong spawnId, ulong started)
@@ -38,6 +38,8 @@ public sealed class SimulatedHost
     private readonly List<(ulong SpawnId, int Pid, ProcessExit Exit)> _unacknowledged = [];
     private readonly Dictionary<ulong, int> _children = [];
     private readonly Dictionary<UnitName, int> _pidFiles = [];
+    private readonly Dictionary<int, SimulatedProcess> _byPid = [];
+    private readonly Dictionary<UnitName, List<SimulatedProcess>> _byUnit = [];
     private bool _asked;
     private long _order;
     private int _nextPid = 100, _generation, _delivered;
@@ -62,7 +64,7 @@ public sealed class SimulatedHost
     /// <summary>The stage and cause that a spawn fails with; null when it succeeds.</summary>
     public Func<SpawnProcess, (int Stage, string Cause)?> SpawnFailure { get; set; } = _ => null;
 
-    /// <summary>Called before each step of a turn, the appending of the checkpoint included; may throw <see cref="SimulatedCrash"/>.</summary>
+    /// <summary>Called before each step of a turn, the appending of the checkpoint included; may throw <see cref="SimulatedCrashException"/>.</summary>
     public Action BeforeStep { get; set; } = () => { };
 
     /// <summary>Microseconds since the simulated boot.</summary>
@@ -76,6 +78,8 @@ public sealed class SimulatedHost
     public int? QuitCode { get; private set; }
 
     public IEnumerable<SimulatedProcess> Alive => Processes.Where(p => p.IsAlive);
+
+    private IEnumerable<SimulatedProcess> AliveOf(UnitName unit) => _byUnit.TryGetValue(unit, out var list) ? list.Where(p => p.IsAlive) : [];
 
     public Unit this[string name] => Core.Load(UnitName.Parse(name));
 
@@ -186,7 +190,7 @@ public sealed class SimulatedHost
                 }
             }
         }
-        catch (SimulatedCrash)
+        catch (SimulatedCrashException)
         {
             Crash();
         }
@@ -216,11 +220,11 @@ public sealed class SimulatedHost
             case SpawnProcess e:
                 Spawn(e);
                 break;
-            case KillProcess e when Processes.Find(p => p.Pid == e.Pid) is { IsAlive: true } process:
+            case KillProcess e when _byPid.TryGetValue(e.Pid, out var process) && process.IsAlive:
                 Signal(process, e.Signal);
                 break;
             case KillGroup e:
-                var members = Alive.Where(p => p.Unit == e.Unit && !e.Except.Contains(p.Pid)).ToList();
+                var members = AliveOf(e.Unit).Where(p => !e.Except.Contains(p.Pid)).ToList();
                 foreach (var member in members)
                 {
                     Signal(member, e.Signal);
@@ -233,7 +237,7 @@ public sealed class SimulatedHost
                 Core.OnPidFileRead(e.Unit, _pidFiles.TryGetValue(e.Unit, out int pid) && Alive.Any(p => p.Pid == pid) ? pid : null);
                 break;
             case FindMainProcess e:
-                var orphans = Alive.Where(p => p.Unit == e.Unit && p.SpawnId == 0).ToList();
+                var orphans = AliveOf(e.Unit).Where(p => p.SpawnId == 0).ToList();
                 Core.OnPidFileRead(e.Unit, orphans is [var only] ? only.Pid : null);
                 break;
             case ReleaseUnit e:
@@ -273,6 +277,10 @@ public sealed class SimulatedHost
     {
         var process = new SimulatedProcess(_nextPid++, unit, path, behaviour, spawnId, time);
         Processes.Add(process);
+        _byPid[process.Pid] = process;
+        if (!_byUnit.TryGetValue(unit, out var list))
+            _byUnit[unit] = list = [];
+        list.Add(process);
         if (behaviour.EndsAfter is { } after)
             At(time + after, () => End(process, behaviour.Exit));
         foreach (var (when, text) in behaviour.Notifies)
@@ -319,10 +327,10 @@ public sealed class SimulatedHost
         _children.Remove(process.SpawnId);
         _unacknowledged.Add((process.SpawnId, process.Pid, exit));
         DeliverExits();
-        if (!Alive.Any(p => p.Unit == process.Unit))
+        if (!AliveOf(process.Unit).Any())
             At(Now, () =>
             {
-                if (!Alive.Any(p => p.Unit == process.Unit))
+                if (!AliveOf(process.Unit).Any())
                     Core.OnGroupEmpty(process.Unit);
             });
     }
