@@ -130,6 +130,13 @@ public sealed partial class KeeperLoop : IDisposable
 
     private void Forward(int signo)
     {
+        if (signo is libc.SIGTERM or libc.SIGINT && _manager.KeepsFailing)
+        {
+            // A manager that can't stay up will never stop the services: then it is for us to end.
+            Files.Complain("the manager keeps failing: everything is killed");
+            _exitCode ??= 1;
+            return;
+        }
         if (_manager.Queue is { WantsWrite: false } queue)
             queue.Post(KeeperWire.Encode(new SignalReply(signo)));
         else if (_waitingSignals.Count < MaxWaitingSignals && !_waitingSignals.Contains(signo))

@@ -29,6 +29,9 @@ internal sealed class Role(string name, IReadOnlyList<string> arguments)
     /// <summary>Milliseconds of <see cref="Environment.TickCount64"/>; null when it runs, or is not to be started again.</summary>
     public long? StartAt { get; set; } = 0;
 
+    /// <summary>It has died again and again, each time soon after its start.</summary>
+    public bool KeepsFailing => _failures > 3 && (Pid == 0 || Environment.TickCount64 - _startedAt < 1000);
+
     public void Started(int pid, Fd? pidfd, UnixSocket socket)
     {
         (Pid, Pidfd, Socket, Queue, WatchesWrite, StartAt) = (pid, pidfd, socket, new PacketQueue(socket), false, null);

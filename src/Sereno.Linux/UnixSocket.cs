@@ -39,8 +39,40 @@ public sealed unsafe class UnixSocket : IDisposable
     /// <summary>Binds to a path of any length, replacing a socket that nobody listens on.</summary>
     public void Bind(string path)
     {
-        File.Delete(path);
+        if (IsLeftOver(path))
+            File.Delete(path);
         WithAddress(path, (a, n) => Errno.Check(libc.bind(Fd.Number, (void*)a, n), $"bind {path}"));
+    }
+
+    /// <summary>A socket (open(2) says ENXIO of one) that refuses: whoever bound it is gone.</summary>
+    private static bool IsLeftOver(string path)
+    {
+        if (path.StartsWith('@') || Files.TryOpen(path, libc.O_RDONLY | libc.O_NONBLOCK, out int errno) is { } file && Close(file) || errno != libc.ENXIO)
+            return false;
+        foreach (var type in Enum.GetValues<UnixSocketType>())
+        {
+            using var probe = Create(type);
+            try
+            {
+                probe.Connect(path);
+                return false;
+            }
+            catch (LinuxException e) when (e.Number is libc.ECONNREFUSED or libc.EPROTOTYPE)
+            {
+                // Nobody, or a socket of another type.
+            }
+            catch (LinuxException)
+            {
+                return false; // a full backlog is somebody, too
+            }
+        }
+        return true;
+
+        static bool Close(Fd fd)
+        {
+            fd.Dispose();
+            return true;
+        }
     }
 
     public void Listen(int backlog = 128) => Errno.Check(libc.listen(Fd.Number, backlog), "listen");

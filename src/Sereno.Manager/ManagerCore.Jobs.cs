@@ -172,7 +172,8 @@ public sealed partial class ManagerCore
                     break;
                 }
                 unit.InvocationId = Machine.NewId();
-                if (unit is ServiceUnit)
+                // What is up as soon as it is asked for says so once.
+                if (unit is ServiceUnit { Config: not { Type: ServiceType.Simple or ServiceType.Idle, ExecCondition.IsEmpty: true, ExecStartPre.IsEmpty: true, ExecStartPost.IsEmpty: true } })
                     Log(unit, LogLevel.Info, $"Starting {Describe(unit)}...");
                 unit.Start();
                 break;
@@ -381,7 +382,7 @@ public sealed partial class ManagerCore
         {
             (JobType.Start, JobResult.Done) => unit.ConditionsMet && unit.IsActiveOrReloading
                 ? (LogLevel.Info, unit.Name.Type == UnitType.Target ? $"Reached target {name}."
-                    : unit is ServiceUnit { Config.Type: ServiceType.Oneshot, Config.RemainAfterExit: false } ? $"Finished {name}." : $"Started {name}.")
+                    : unit is ServiceUnit { Config.Type: ServiceType.Oneshot } ? $"Finished {name}." : $"Started {name}.")
                 : unit is ServiceUnit { Config.Type: ServiceType.Oneshot } && unit.ConditionsMet ? (LogLevel.Info, $"Finished {name}.") : (LogLevel.Info, null),
             (JobType.Start, JobResult.Timeout) => (LogLevel.Error, $"Timed out starting {name}."),
             (JobType.Start, JobResult.Failed) => (LogLevel.Error, $"Failed to start {name}."),
@@ -394,7 +395,7 @@ public sealed partial class ManagerCore
         };
         if (text is not null)
             Log(unit, level, text);
-        if (result is JobResult.Failed or JobResult.Dependency or JobResult.Timeout)
+        if (result is JobResult.Dependency or JobResult.Timeout)
             Log(unit, LogLevel.Notice, $"{unit}: Job {unit}/{type.Name()} failed with result '{result.Name()}'.");
     }
 

@@ -195,6 +195,18 @@ public sealed partial class ManagerCore
         if (_settling)
             return;
         _settling = true;
+        try
+        {
+            SettleJobs();
+        }
+        finally
+        {
+            _settling = false;
+        }
+    }
+
+    private void SettleJobs()
+    {
         do
         {
             while (Jobs.TryTake(out var job))
@@ -210,7 +222,6 @@ public sealed partial class ManagerCore
             }
         }
         while (!_hasQuit);
-        _settling = false;
     }
 
     internal ulong NewSpawn(ServiceUnit service)

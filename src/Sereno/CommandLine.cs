@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using Sereno.Bus;
 using Sereno.Linux;
 using Sereno.Linux.Headers;
@@ -51,7 +52,7 @@ public static class CommandLine
         if (args is ["--version"])
         {
             StandardStreams.Text.WriteLine($"sereno {typeof(CommandLine).Assembly.GetName().Version!.ToString(3)}");
-            Flush();
+            StandardStreams.Text.Flush();
             return 0;
         }
         var root = new RootCommand(Text.Current.Description);
@@ -63,7 +64,7 @@ public static class CommandLine
         foreach (var (_, build) in known >= 0 ? s_verbs.AsSpan(known, 1) : s_verbs)
             root.Add(build());
         var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
-        if (parsed.Errors.Count > 0 && parsed.Action is not HelpPage)
+        if ((parsed.Errors.Count > 0 || UnknownOption(parsed) is not null) && parsed.Action is not HelpPage)
         {
             foreach (string message in Messages(parsed).Distinct())
                 StandardStreams.Errors.WriteLine($"sereno: {message}");
@@ -72,45 +73,44 @@ public static class CommandLine
         }
         try
         {
-            return parsed.Invoke(new InvocationConfiguration
+            int exit = parsed.Invoke(new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false,
                 Output = StandardStreams.Text,
                 Error = StandardStreams.Errors,
             });
+            StandardStreams.Text.Flush();
+            return exit;
         }
         catch (LinuxException e) when (e.Number == libc.EPIPE)
         {
             return 0; // `| head` has what it wanted
         }
-        catch (Exception e) when (e is BusException or LinuxException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is BusException or FormatException or IOException or UnauthorizedAccessException)
         {
             StandardStreams.Errors.WriteLine($"sereno: {e.Message}");
             return 1;
-        }
-        finally
-        {
-            Flush();
         }
     }
 
     /// <summary>The two everyday mistakes in the session's language; the library words the rest.</summary>
     private static IEnumerable<string> Messages(ParseResult parsed) =>
+        UnknownOption(parsed) is { } option ? [Text.Current.Unknown(option)] :
         parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens.Select(Text.Current.Unknown)
         : parsed.CommandResult is { Command: { Arguments: [{ Arity.MinimumNumberOfValues: > 0 }, ..] } command } && parsed.CommandResult.Tokens.Count == 0
             ? [Text.Current.MissingArgument(command.Name)]
-        : parsed.Errors.Select(e => e.Message);
+        : parsed.Errors.Select(e => e.SymbolResult is OptionResult { Tokens: [var value, ..] } bad
+            ? Text.Current.InvalidValue(bad.Option.Name, value.Value) : e.Message);
 
-    private static void Flush()
+    /// <summary>The library takes a misspelt option for a unit's name; nobody means that, except behind "--".</summary>
+    private static string? UnknownOption(ParseResult parsed)
     {
-        try
-        {
-            StandardStreams.Text.Flush();
-        }
-        catch (LinuxException)
-        {
-            // Nobody reads any more.
-        }
+        foreach (var token in parsed.Tokens)
+            if (token.Type == TokenType.DoubleDash)
+                return null;
+            else if (token is { Type: TokenType.Argument, Value: ['-', _, ..] })
+                return token.Value;
+        return null;
     }
 
     /// <summary>The verb: the first word that is neither a global option nor its value.</summary>

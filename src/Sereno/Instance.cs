@@ -81,7 +81,7 @@ public sealed record Instance
         };
     }
 
-    /// <summary>Makes the folders; those of an account are its own alone.</summary>
+    /// <summary>Makes the folders, for everybody to read.</summary>
     public void Create()
     {
         const UnixFileMode open = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead |
@@ -90,7 +90,7 @@ public sealed record Instance
             Directory.CreateDirectory(path, open);
     }
 
-    /// <summary>For the roles, which run with / as their folder.</summary>
+    /// <summary>What tells a role which instance it is of.</summary>
     public IReadOnlyList<string> Arguments
     {
         get

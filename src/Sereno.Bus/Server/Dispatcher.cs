@@ -32,7 +32,7 @@ public sealed class Dispatcher(IObjectTree tree, uint ownerUid)
         {
             (call ?? Call("")).Fail(e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException) // LinuxException is an IOException
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or ArgumentException) // LinuxException is an IOException
         {
             call!.Fail(BusErrors.Failed, e.Message);
         }

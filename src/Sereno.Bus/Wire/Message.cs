@@ -5,6 +5,13 @@ namespace Sereno.Bus.Wire;
 /// <summary>A received message: header and body, both already checked against each other.</summary>
 public sealed record Message(MessageHeader Header, ReadOnlyMemory<byte> Body, bool BigEndian)
 {
+    // The record's own would print the reader, which a ref struct can't be.
+    private bool PrintMembers(System.Text.StringBuilder builder)
+    {
+        builder.Append(Header);
+        return true;
+    }
+
     /// <summary>What must be read before <see cref="TotalLength"/> can tell how much belongs to the message.</summary>
     public const int FixedLength = 16;
 

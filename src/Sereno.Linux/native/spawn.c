@@ -281,6 +281,20 @@ static int join_cgroup(int cgroup)
     return n == 1;
 }
 
+// Only these: a unit may give any other variable that very value.
+static int wants_pid(const char *name, size_t length)
+{
+    static const char *const names[] = { "LISTEN_PID", "SYSTEMD_EXEC_PID", "WATCHDOG_PID" };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        size_t n = 0;
+        while (n < length && names[i][n] == name[n])
+            n++;
+        if (n == length && names[i][n] == 0)
+            return 1;
+    }
+    return 0;
+}
+
 // "NAME=@@@@@@@@@@" becomes "NAME=<our pid>": LISTEN_PID and SYSTEMD_EXEC_PID must hold it (sd_listen_fds(3)).
 static void patch_pid(char **envp)
 {
@@ -292,6 +306,8 @@ static void patch_pid(char **envp)
         char *p = *envp;
         while (*p != 0 && *p != '=')
             p++;
+        if (!wants_pid(*envp, (size_t)(p - *envp)))
+            continue;
         size_t marks = 0;
         while (*p == '=' && p[1 + marks] == '@')
             marks++;

@@ -65,7 +65,7 @@ public static class PlanBuilder
             steps.Add(new CopyDescriptor(222, 1, 2));
         else
             logs |= AddOutput(steps, error, 2, 222);
-        return logs ? new LogStream(unit.Full, context.SyslogIdentifier ?? "") : null;
+        return logs ? new LogStream(unit.Full, Shorten(context.SyslogIdentifier ?? "")) : null;
     }
 
     private static bool AddOutput(ImmutableArray<SpawnStep>.Builder steps, StreamTarget target, int fd, int stage)
@@ -131,6 +131,9 @@ public static class PlanBuilder
             ? new ChangeDirectory(directory.Path == "~" ? home : directory.Path, directory.Optional)
             : new ChangeDirectory(facts.IsSystem ? "/" : home, !facts.IsSystem));
     }
+
+    /// <summary>The journal keeps it with every line.</summary>
+    private static string Shorten(string identifier) => identifier.Length <= 255 ? identifier : identifier[..255];
 
     private static string FindProgram(string path, IMachine machine)
     {

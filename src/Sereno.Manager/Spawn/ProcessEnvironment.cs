@@ -47,6 +47,8 @@ public static class ProcessEnvironment
             string? text = machine.ReadFile(path, out string? error);
             if (text is null && !file.Optional)
                 throw new PlanException(PlanException.NoProcess, $"cannot read environment file {path}: {error}");
+            if (text?.Contains('\0') == true)
+                throw new PlanException(PlanException.NoProcess, $"cannot read environment file {path}: it has a NUL byte");
             foreach (var (name, value) in EnvironmentText.Parse(text ?? ""))
                 result[name] = value;
         }

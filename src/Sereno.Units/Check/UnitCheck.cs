@@ -38,7 +38,11 @@ public static class UnitCheck
             findings.AddRange(MissingCommands(unit, service, host));
             findings.AddRange(MissingAccounts(unit, service.Exec, host));
         }
-        return new(unit, unit.Directives, findings.ToImmutable());
+        // What could not be parsed holds nowhere, however well its directive is supported.
+        var byPlace = unit.Diagnostics.Where(d => d.Line > 0).ToLookup(d => (d.File, d.Line));
+        var directives = unit.Directives.Select(d => byPlace[(d.File, d.Line)].FirstOrDefault() is { } finding && d.Support != Support.Ignored
+            ? d with { Support = Support.Ignored, Reason = finding.Message } : d);
+        return new(unit, [.. directives], findings.ToImmutable());
     }
 
     private static IEnumerable<Diagnostic> MissingCommands(UnitDefinition unit, ServiceDefinition service, ICheckHost host)

@@ -22,11 +22,27 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
     public UnitFiles Files { get; private set; } = UnitFiles.Scan(paths);
 
     /// <summary>Looks at the folders again: daemon-reload, and after links were made or removed.</summary>
-    public void Rescan() => Files = UnitFiles.Scan(Paths);
+    public void Rescan()
+    {
+        _folderTimes = FolderTimes();
+        Files = UnitFiles.Scan(Paths);
+    }
+
+    private DateTime[] _folderTimes = [];
+
+    private DateTime[] FolderTimes() => [.. Paths.Search.Select(Directory.GetLastWriteTimeUtc)];
+
+    private bool HaveFoldersChanged() => !FolderTimes().AsSpan().SequenceEqual(_folderTimes);
 
     public UnitDefinition Load(UnitName name)
     {
         var (fragment, names) = Files.Find(name);
+        if (fragment is null && HaveFoldersChanged())
+        {
+            // A file that has come since is found without daemon-reload, as with systemd.
+            Rescan();
+            (fragment, names) = Files.Find(name);
+        }
         if (fragment is null)
         {
             // Its .wants/ and .requires/ folders may be there all the same: a standard target needs no file of its own.
@@ -34,9 +50,7 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
             var missing = new Loading(this, links, new Specifiers(name, null, Context));
             foreach (var (suffix, kind) in s_dependencyFolders)
                 missing.DependencyFolders(name, [], suffix, kind);
-            return (Files.Problems.Count > 0
-                ? Without(name, LoadState.Error, Files.Problems[0])
-                : Without(name, LoadState.NotFound, $"Unit {name} not found.")) with { Dependencies = links.Build().Dependencies };
+            return Without(name, LoadState.NotFound, $"Unit {name} not found.") with { Dependencies = links.Build().Dependencies };
         }
         if (Links.IsMask(fragment, Paths.Root))
             return Without(name, LoadState.Masked, $"Unit {name} is masked.") with { FragmentPath = fragment };

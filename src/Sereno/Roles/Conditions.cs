@@ -10,7 +10,19 @@ public sealed class Conditions
     private string? _virtualization;
 
     /// <returns>Null for what can't be told here.</returns>
-    public bool? Test(string kind, string argument) => kind switch
+    public bool? Test(string kind, string argument)
+    {
+        try
+        {
+            return Ask(kind, argument);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null; // not ours to read
+        }
+    }
+
+    private bool? Ask(string kind, string argument) => kind switch
     {
         "PathExists" => Path.Exists(argument),
         "PathExistsGlob" => new HostMachine().Glob(argument).Any(Path.Exists),
@@ -33,8 +45,8 @@ public sealed class Conditions
         "Security" => Security(argument),
         // The machine has been set up already: Sereno never boots it for the first time.
         "FirstBoot" => argument is "no" or "false" or "0",
-        "NeedsUpdate" => false,
-        "ACPower" => argument is "yes" or "true" or "1",
+        // An update of /usr that /etc or /var hasn't followed yet (systemd-update-done.service(8)).
+        "NeedsUpdate" => Directory.GetLastWriteTimeUtc("/usr") > File.GetLastWriteTimeUtc(argument + "/.updated"),
         "ControlGroupController" => argument == "v2" ? Cgroup.Mount == "/sys/fs/cgroup" : argument == "v1" ? Cgroup.Mount != "/sys/fs/cgroup" : false,
         _ => null,
     };
@@ -51,7 +63,7 @@ public sealed class Conditions
         return mount is not null && (mount[5].Split(',').Contains("ro") || mount[^1].Split(',').Contains("ro"));
     }
 
-    private bool Virtualization(string argument)
+    private bool? Virtualization(string argument)
     {
         _virtualization ??= Detect();
         return argument switch
@@ -59,7 +71,7 @@ public sealed class Conditions
             "yes" or "true" or "1" => _virtualization != "none",
             "no" or "false" or "0" => _virtualization == "none",
             "container" => _virtualization != "none",
-            "vm" => false,
+            "vm" => null, // only containers are looked for
             _ => _virtualization == argument,
         };
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sereno.Linux;
+using Sereno.Linux.Headers;
 using Sereno.Manager.Machine;
 using Sereno.Units.Model;
 using Sereno.Units.Text;
@@ -25,20 +26,22 @@ public sealed class HostMachine : IMachine
     public string? ReadFile(string path, out string? error)
     {
         error = null;
-        try
+        // Neither a FIFO without a writer nor an endless device may stop the manager.
+        using var file = Files.TryOpen(path, libc.O_RDONLY | libc.O_NONBLOCK | libc.O_NOCTTY, out int errno);
+        if (file is null)
         {
-            var info = new FileInfo(path);
-            if (info.Exists && info.Length > MaxEnvironmentFile)
-                error = "File too large";
-            else
-                return RawText.Decode(File.ReadAllBytes(path));
+            error = Errno.Text(errno);
+            return null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            error = e is FileNotFoundException or DirectoryNotFoundException ? "No such file or directory"
-                : e is UnauthorizedAccessException ? "Permission denied" : e.Message;
-        }
-        return null;
+        using var content = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        for (int n; (n = file.TryRead(buffer)) != 0; content.Write(buffer, 0, n))
+            if (n < 0 || content.Length + n > MaxEnvironmentFile)
+            {
+                error = n < 0 ? "not a file that can be read" : "File too large";
+                return null;
+            }
+        return RawText.Decode(content.GetBuffer().AsSpan(0, (int)content.Length));
     }
 
     public ImmutableArray<string> Glob(string pattern)
@@ -46,15 +49,31 @@ public sealed class HostMachine : IMachine
         if (pattern.AsSpan().IndexOfAny("*?[") < 0)
             return [pattern];
         string folder = Path.GetDirectoryName(pattern)!;
-        if (!Directory.Exists(folder))
-            return [];
-        return [.. Directory.EnumerateFiles(folder)
-            .Where(f => System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(Path.GetFileName(pattern), Path.GetFileName(f), ignoreCase: false))
-            .Order(StringComparer.Ordinal)];
+        try
+        {
+            return [.. Directory.EnumerateFiles(folder)
+                .Where(f => System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(Path.GetFileName(pattern), Path.GetFileName(f), ignoreCase: false))
+                .Order(StringComparer.Ordinal)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return []; // as glob(3): what can't be read has no matches
+        }
     }
 
-    public bool IsExecutable(string path) =>
-        File.Exists(path) && (File.GetUnixFileMode(path) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0;
+    public bool IsExecutable(string path) => File.Exists(path) && Try(path);
+
+    private static bool Try(string path)
+    {
+        try
+        {
+            return (File.GetUnixFileMode(path) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
 
     public bool? Test(Condition condition) => _conditions.Test(condition.Kind, condition.Argument);
 

@@ -1,4 +1,5 @@
 using Sereno.Keeper;
+using Sereno.Linux;
 
 namespace Sereno.Roles;
 
@@ -7,7 +8,20 @@ public static class KeeperRole
 {
     public static int Run(Instance instance, string defaultTarget, bool verbose)
     {
-        instance.Create();
+        if (instance.IsSystem && Answers(Instance.SystemBusPath) && !Answers(instance.BusPath))
+        {
+            Files.Complain($"cannot start: another manager answers at {Instance.SystemBusPath} (use --dir DIR for an instance beside it)");
+            return 1;
+        }
+        try
+        {
+            instance.Create();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Files.Complain($"cannot create {instance.RuntimeFolder} and {instance.LogFolder}: {(e is UnauthorizedAccessException ? "Permission denied" : e.Message)}");
+            return 1;
+        }
         return KeeperLoop.Run(new KeeperOptions
         {
             Executable = Environment.ProcessPath ?? "/proc/self/exe",
@@ -20,6 +34,20 @@ public static class KeeperRole
             LockPath = instance.LockPath,
             ManagerLog = new Journal.StreamMetadata("init.scope", "sereno", ManagerStream: true).Encode(),
         });
+    }
+
+    private static bool Answers(string path)
+    {
+        using var socket = UnixSocket.Create(UnixSocketType.Stream);
+        try
+        {
+            socket.Connect(path);
+            return true;
+        }
+        catch (LinuxException)
+        {
+            return false;
+        }
     }
 }
 

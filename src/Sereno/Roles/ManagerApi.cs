@@ -136,7 +136,10 @@ public sealed partial class ManagerApi(ManagerCore core, UnitLoader files, Proce
     }
 
     /// <summary>The keeper starts a new manager when this one ends; the checkpoint is up to date.</summary>
-    public void Reexecute() => Environment.Exit(0);
+    public void Reexecute() => MustReexecute = true;
+
+    /// <summary>The host ends when it has written down what this turn brought.</summary>
+    public bool MustReexecute { get; private set; }
 
     public void Exit()
     {

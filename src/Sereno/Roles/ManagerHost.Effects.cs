@@ -58,10 +58,11 @@ public sealed partial class ManagerHost
         {
             _keeper.Spawn(request.Id, Encoding.UTF8.GetBytes(request.Unit.Full), PlanEncoder.Encode(plan, logPipe: 0), cgroup, [], log);
         }
-        catch (LinuxException e)
+        catch (Exception e) when (e is LinuxException or ArgumentException)
         {
+            // Descriptors have run out, or the unit asks for what no plan can hold: it is this unit's failure, not ours.
             _spawning.Remove(request.Id);
-            _core.OnSpawnFailed(request.Id, (int)ExitStage.Fds, Errno.Text(e.Number));
+            _core.OnSpawnFailed(request.Id, (int)ExitStage.Fds, e.Message);
         }
     }
 
@@ -91,17 +92,38 @@ public sealed partial class ManagerHost
 
     private void Signal(KillGroup request)
     {
-        var members = _groups.Members(request.Unit);
-        if (request.Signal != 9 || !_groups.TryKillAll(request.Unit))
+        var members = _groups.Members(request.Unit).FindAll(p => !request.Except.Contains(p));
+        if (members.Count > 0 && (request.Signal != 9 || !_groups.TryKillAll(request.Unit)))
+        {
+            // A pid may have changed hands since the look: open them, look again, and signal what is still the unit's.
             foreach (int pid in members)
-                if (!request.Except.Contains(pid))
+                if (!_pidfds.ContainsKey(pid) && TryOpen(pid) is { } pidfd)
+                    _pidfds[pid] = pidfd;
+            var still = _groups.Members(request.Unit, fresh: true);
+            foreach (int pid in members)
+                if (still.Contains(pid))
                 {
                     SignalAndContinue(pid, request.Signal);
                     if (request.AlsoHangUp)
                         Signal(pid, 1);
                 }
+                else if (_pidfds.Remove(pid, out var gone))
+                    gone.Dispose();
+        }
         _groups.Drain(request.Unit);
-        _core.OnGroupSignalled(request.Unit, members.Count(p => !request.Except.Contains(p)));
+        _core.OnGroupSignalled(request.Unit, members.Count);
+    }
+
+    private static Fd? TryOpen(int pid)
+    {
+        try
+        {
+            return Pidfd.Open(pid);
+        }
+        catch (LinuxException)
+        {
+            return null; // gone, or out of descriptors
+        }
     }
 
     /// <summary>A pid file may be stale, or lie: the process must be there, and be the unit's (systemd.service(5), PIDFile=).</summary>

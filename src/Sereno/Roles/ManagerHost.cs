@@ -54,7 +54,7 @@ public sealed partial class ManagerHost : IDisposable
         if (welcome is null)
             return 1;
         Begin(welcome, defaultTarget);
-        while (!_over)
+        while (!_over && !_api.MustReexecute)
         {
             int timeout = Timeout();
             _loop.RunOnce(timeout);
@@ -107,6 +107,8 @@ public sealed partial class ManagerHost : IDisposable
     {
         if (!_groups.HasCgroups)
             Log(null, LogLevel.Notice, $"no control groups ({_groups.Reason}): services' processes are found by session and INVOCATION_ID");
+        foreach (var (unit, pid) in _groups.LeftOvers())
+            Log(unit, LogLevel.Warning, $"{unit}: Found left-over process {pid} ({ProcessTable.Stat(pid)?.Comm}) in control group, of an instance that was killed. Ignoring.");
         try
         {
             _core.Enqueue(_core.Load(UnitName.Parse(defaultTarget)), JobType.Start, JobMode.Replace);
@@ -178,6 +180,8 @@ public sealed partial class ManagerHost : IDisposable
             case Exited exited:
                 if (_pidfds.Remove(exited.Pid, out var fd))
                     fd.Dispose();
+                if (exited.Id != 0)
+                    _groups.LeaderEnded(exited.Pid);
                 _core.OnExited(exited.Pid, new((Manager.Units.ExitCode)(int)exited.Code, exited.Status));
                 _acknowledge = exited.Sequence;
                 break;
@@ -194,7 +198,8 @@ public sealed partial class ManagerHost : IDisposable
     private void OnNotify()
     {
         _core.Now = Clock.Now;
-        while (_notify.Receive() is { } message)
+        // Everybody may write to it: some at a time, the loop comes back for the rest.
+        for (int i = 0; i < 64 && _notify.Receive() is { } message; i++)
             if ((_core.ServiceOf(message.Sender)?.Name ?? _groups.UnitOf(message.Sender)) is { } unit)
                 _core.OnNotified(unit, message.Sender, Believable(unit, message.Fields));
             else
@@ -217,7 +222,7 @@ public sealed partial class ManagerHost : IDisposable
             _core.OnGroupEmpty(unit);
     }
 
-    /// <summary>systemd(1), "Signals": TERM and INT end the instance in order, a second time at once; HUP reloads.</summary>
+    /// <summary>systemd(1), "Signals": TERM and INT end the instance in order, a second INT at once; HUP reloads.</summary>
     private void OnSignal(int signo)
     {
         int realtime = signo - SignalPipe.RuntimeSignal;
@@ -288,8 +293,11 @@ public sealed partial class ManagerHost : IDisposable
         _exitCode = code;
         _groups.Dispose(); // the keeper ends us as soon as it is told
         _keeper.Exit(code);
-        while (_keeper.WantsWrite)
+        for (int i = 0; _keeper.WantsWrite && i < 100; i++)
+        {
+            _loop.RunOnce(50);
             _keeper.Flush();
+        }
     }
 
     public void Dispose()

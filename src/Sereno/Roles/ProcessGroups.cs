@@ -32,7 +32,11 @@ public sealed class ProcessGroups : IDisposable
         var own = Cgroup.Writable(out string reason);
         Reason = reason;
         // The roles themselves stay where they are; the units go below a folder of the instance's.
-        _base = own is null ? null : own.Create(instance);
+        if (own is not null)
+        {
+            new Cgroup($"{own.Folder}/{instance}").Remove(); // what an instance that was killed has left empty
+            _base = own.Create(instance);
+        }
         if (_base is not null)
             _events = new Inotify();
     }
@@ -63,7 +67,7 @@ public sealed class ProcessGroups : IDisposable
             return null;
         try
         {
-            if (group.Cgroup is null or { Exists: false })
+            if (group.Cgroup is null or { Exists: false } || group.Watch < 0)
             {
                 group.Cgroup = _base.Create(Folder(unit));
                 group.Watch = _events!.Add(group.Cgroup.EventsFile, FileEvents.Modify);
@@ -77,8 +81,31 @@ public sealed class ProcessGroups : IDisposable
         }
     }
 
+    /// <summary>Processes in the units' folders before anything was started: an earlier instance lost its keeper.</summary>
+    public IEnumerable<(UnitName Unit, int Pid)> LeftOvers()
+    {
+        string folder = $"{_base?.Folder}/system.slice";
+        if (_base is null || !Directory.Exists(folder))
+            yield break;
+        foreach (string path in Directory.EnumerateDirectories(folder))
+            if (UnitName.TryParse(Path.GetFileName(path), out var unit))
+                foreach (int pid in new Cgroup(path).Processes())
+                    yield return (unit, pid);
+    }
+
     /// <summary>A process of the unit started; it leads a session of its own.</summary>
     public void AddLeader(UnitName unit, int pid) => Get(unit).Sessions.Add(pid);
+
+    /// <summary>A leader has ended: once nobody is left in its session, the number may come to mean another.</summary>
+    public void LeaderEnded(int pid)
+    {
+        if (_base is not null)
+            return;
+        _table = null;
+        foreach (var group in _groups.Values)
+            if (group.Sessions.Contains(pid) && !Table().InSession(pid).Any(p => p != pid))
+                group.Sessions.Remove(pid);
+    }
 
     public void Restore(UnitName unit, string invocationId, IEnumerable<int> leaders)
     {
@@ -88,8 +115,11 @@ public sealed class ProcessGroups : IDisposable
     }
 
     /// <summary>The unit's living processes.</summary>
-    public List<int> Members(UnitName unit)
+    /// <param name="fresh">Not from the look at /proc that others may share.</param>
+    public List<int> Members(UnitName unit, bool fresh = false)
     {
+        if (fresh)
+            _table = null;
         if (!_groups.TryGetValue(unit, out var group))
             return [];
         if (group.Cgroup is { } cgroup)
@@ -113,9 +143,12 @@ public sealed class ProcessGroups : IDisposable
             foreach (var (name, group) in _groups)
                 if (group.Cgroup is { } cgroup && (Cgroup.Mount + path is var full) && (full == cgroup.Folder || full.StartsWith(cgroup.Folder + "/", StringComparison.Ordinal)))
                     return name;
-        int session = ProcessTable.Stat(pid)?.Session ?? 0;
+        // Anybody can carry an INVOCATION_ID that he has read on the bus: it counts within our own tree only, and only where
+        // there are no cgroups to tell.
+        if (_base is not null || ProcessTable.Stat(pid) is not { } stat || !IsBelowKeeper(pid))
+            return null;
         foreach (var (name, group) in _groups)
-            if (session != 0 && group.Sessions.Contains(session))
+            if (group.Sessions.Contains(stat.Session))
                 return name;
         string? id = ProcessTable.Environment(pid, "INVOCATION_ID");
         foreach (var (name, group) in _groups)
@@ -165,6 +198,7 @@ public sealed class ProcessGroups : IDisposable
             _watches.Remove(group.Watch);
             if (group.Watch >= 0 && cgroup.Exists)
                 _events!.Remove(group.Watch);
+            group.Watch = -1;
             if (!cgroup.Remove())
                 return; // KillMode=process leaves processes behind: the folder goes with the next stop
         }
@@ -175,6 +209,16 @@ public sealed class ProcessGroups : IDisposable
     {
         _events?.Dispose();
         _base?.Remove();
+    }
+
+    private bool IsBelowKeeper(int pid)
+    {
+        for (int depth = 0; pid > 0 && depth < 256 && ProcessTable.Stat(pid) is { } stat; depth++)
+            if (stat.Parent == _keeper)
+                return true;
+            else
+                pid = stat.Parent;
+        return false;
     }
 
     private static bool IsAlive(int pid) => ProcessTable.Stat(pid) is { State: not ('Z' or 'X') };

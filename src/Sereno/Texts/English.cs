@@ -144,8 +144,11 @@ public sealed class English : Text
     public override string ServicesListed(int count, int active) => $"{active} of {count} services active";
     public override string MoreRows(int count) => $"... and {count} more";
     public override string WatchHint => "Ctrl-C to stop";
+    public override string InvalidValue(string option, string value) => $"{option} can't be '{value}'";
+    public override string NoLog(string unit) => $"{unit} has no log";
+    public override string NoLogs(string folder) => $"cannot read {folder}: no instance has logged there";
+    public override string InvalidName(string name) => $"Unit name {name} is not valid.";
     public override string InvalidSignal(string signal) => $"Failed to parse signal string {signal}.";
-    public override string InvalidNumber(string option, string value) => $"{option} wants a whole number, not '{value}'";
     public override string NoFiles(string unit) => $"No files found for {unit}.";
     public override string CheckSummary(int enforced, int emulated, int ignored) => $"{enforced} enforced, {emulated} emulated, {ignored} ignored";
     public override string Support(string level) => level.ToLowerInvariant();

@@ -186,8 +186,11 @@ public sealed class Spanish : Text
     public override string ServicesListed(int count, int active) => $"{active} de {count} servicios activos";
     public override string MoreRows(int count) => $"... y {count} más";
     public override string WatchHint => "Ctrl-C para terminar";
+    public override string InvalidValue(string option, string value) => $"{option} no puede ser '{value}'";
+    public override string NoLog(string unit) => $"{unit} no tiene registro";
+    public override string NoLogs(string folder) => $"no se puede leer {folder}: ninguna instancia ha escrito ahí";
+    public override string InvalidName(string name) => $"{name} no es un nombre de unidad.";
     public override string InvalidSignal(string signal) => $"{signal} no es una señal.";
-    public override string InvalidNumber(string option, string value) => $"{option} pide un número entero, no '{value}'";
     public override string NoFiles(string unit) => $"No hay ficheros de {unit}.";
     public override string CheckSummary(int enforced, int emulated, int ignored) => $"{enforced} aplicadas, {emulated} emuladas, {ignored} ignoradas";
 

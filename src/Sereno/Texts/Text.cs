@@ -56,8 +56,11 @@ public abstract class Text
     public abstract string ServicesListed(int count, int active);
     public abstract string MoreRows(int count);
     public abstract string WatchHint { get; }
+    public abstract string InvalidValue(string option, string value);
+    public abstract string NoLog(string unit);
+    public abstract string NoLogs(string folder);
+    public abstract string InvalidName(string name);
     public abstract string InvalidSignal(string signal);
-    public abstract string InvalidNumber(string option, string value);
     public abstract string NoFiles(string unit);
     public abstract string CheckSummary(int enforced, int emulated, int ignored);
     public abstract string Support(string level);

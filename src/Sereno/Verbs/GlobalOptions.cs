@@ -36,5 +36,13 @@ public static class GlobalOptions
     }
 
     /// <summary>systemctl's way: a name without a type is a service.</summary>
-    public static string UnitName(string name) => name.Contains('/') || Units.Model.UnitName.TryParse(name, out _) ? name : name + ".service";
+    /// <exception cref="FormatException">No unit can be called so.</exception>
+    public static string UnitName(string name)
+    {
+        if (Units.Model.UnitName.TryParse(name, out _))
+            return name;
+        if (Units.Model.UnitName.TryParse(name + ".service", out _))
+            return name + ".service";
+        throw new FormatException(Text.Current.InvalidName(string.Concat(name.Select(c => char.IsControl(c) ? '?' : c))));
+    }
 }

@@ -26,7 +26,7 @@ public static class InstallVerbs
         {
             using var client = GlobalOptions.Connect(r);
             var manager = new ManagerProxy(client);
-            string[] names = [.. r.GetValue(units)!.Select(GlobalOptions.UnitName)];
+            string[] names = [.. r.GetValue(units)!.Select(n => n.StartsWith('/') ? n : GlobalOptions.UnitName(n))];
             bool hasInstall = true;
             List<InstallChange> changes;
             try

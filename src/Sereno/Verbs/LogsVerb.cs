@@ -23,6 +23,17 @@ public static class LogsVerb
         {
             string folder = GlobalOptions.Instance(r).LogFolder;
             string? name = r.GetValue(unit) is { } text ? GlobalOptions.UnitName(text) : null;
+            if (!Directory.Exists(folder))
+                throw new IOException(Text.Current.NoLogs(folder));
+            if (name is not null && !r.GetValue(follow))
+            {
+                if (!File.Exists($"{folder}/{name}.log"))
+                {
+                    StandardStreams.Errors.WriteLine($"sereno: {Text.Current.NoLog(name)}");
+                    return 1;
+                }
+                File.OpenRead($"{folder}/{name}.log").Dispose(); // says why, when it may not be read
+            }
             bool json = r.GetValue(output) == "json";
             int count = Math.Max(0, r.GetValue(lines) ?? (r.GetValue(follow) ? 10 : int.MaxValue));
             var entries = r.GetValue(follow)
