@@ -206,7 +206,12 @@ public sealed partial class Installer(UnitPaths paths, SpecifierContext context)
     private bool Equivalent(string existing, string target, string path)
     {
         string Full(string text) => Values.Paths.IsAbsolute(text) ? Paths.Root + text : Values.Paths.Join(Values.Paths.Directory(path), text);
-        return existing == target || Links.Resolve(Full(existing), Paths.Root) == Links.Resolve(Full(target), Paths.Root);
+        string a = Full(existing), b = Full(target);
+        return existing == target || Links.Resolve(a, Paths.Root) == Links.Resolve(b, Paths.Root)
+            // Two files of one name on the search path are one unit, even where a link leads nowhere.
+            || (Values.Paths.FileName(a) == Values.Paths.FileName(b) && IsSearched(a) && IsSearched(b));
+
+        bool IsSearched(string file) => Paths.Search.Any(folder => Values.Paths.Below(file, folder) is not null);
     }
 
     /// <summary>Makes and removes the links; the first failure of the file system is thrown, with its path.</summary>

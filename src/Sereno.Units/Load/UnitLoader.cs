@@ -13,6 +13,8 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
     private static readonly (string Suffix, Dependency Kind)[] s_dependencyFolders =
         [(".wants", Dependency.Wants), (".requires", Dependency.Requires), (".upholds", Dependency.Upholds)];
 
+    private DateTime[] _folderTimes = TimesOf(paths);
+
     public UnitPaths Paths { get; } = paths;
 
     /// <summary>What specifiers stand for here.</summary>
@@ -24,15 +26,13 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
     /// <summary>Looks at the folders again: daemon-reload, and after links were made or removed.</summary>
     public void Rescan()
     {
-        _folderTimes = FolderTimes();
+        _folderTimes = TimesOf(Paths);
         Files = UnitFiles.Scan(Paths);
     }
 
-    private DateTime[] _folderTimes = [];
+    private bool HaveFoldersChanged() => !TimesOf(Paths).AsSpan().SequenceEqual(_folderTimes);
 
-    private DateTime[] FolderTimes() => [.. Paths.Search.Select(Directory.GetLastWriteTimeUtc)];
-
-    private bool HaveFoldersChanged() => !FolderTimes().AsSpan().SequenceEqual(_folderTimes);
+    private static DateTime[] TimesOf(UnitPaths paths) => [.. paths.Search.Select(Directory.GetLastWriteTimeUtc)];
 
     public UnitDefinition Load(UnitName name)
     {

@@ -144,14 +144,12 @@ public class LoadTests
     }
 
     [Fact]
-    public void A_change_shows_after_a_rescan_only_for_names_and_at_once_for_contents()
+    public void A_new_file_and_new_contents_show_at_once()
     {
         using var folder = new UnitFolder();
         var loader = folder.File("etc/a.service", Service).Loader();
         folder.File("etc/b.service", Service).File("etc/a.service", Service + "[Unit]\nDescription=new\n");
         Assert.Equal("new", loader.Load(Name("a.service")).Description);
-        Assert.Equal(LoadState.NotFound, loader.Load(Name("b.service")).LoadState);
-        loader.Rescan();
         Assert.Equal(LoadState.Loaded, loader.Load(Name("b.service")).LoadState);
     }
 

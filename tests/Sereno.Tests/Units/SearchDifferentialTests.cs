@@ -40,10 +40,21 @@ public class SearchDifferentialTests
         // A slice leads to the unit, since no drop-in above is one of slices.
         folder.File("first/zz.slice", $"[Unit]\nDefaultDependencies=no\nWants={name}\n");
         string[] search = [folder.At("first"), .. s_folders.Select(folder.At)];
-        var (_, _, errors) = Oracle.Run("systemd-analyze", ["verify", "--man=no", folder.At("first/zz.slice")], ("SYSTEMD_UNIT_PATH", string.Join(':', search)));
-        string[] theirs = [.. errors.Where(l => l.Contains("'Probe'")).Select(l => l.Split(':')[0]).Distinct()];
         var unit = new UnitLoader(UnitPaths.Of(search), new()).Load(UnitName.Parse(name));
         string[] ours = [.. unit.Diagnostics.Where(d => d.Message.Contains("'Probe'")).Select(d => d.File!)];
-        Assert.True(theirs.SequenceEqual(ours), $"{name}\ntheirs: {string.Join(" ", theirs)}\nours: {string.Join(" ", ours)}\n{string.Join("\n", files)}");
+        string[] theirs = Theirs(folder, search);
+        // systemd keeps a unit's names in a hash table: of two drop-ins of one name, below two names of the unit in one folder,
+        // chance says which counts there.
+        bool mayDiffer = unit.Aliases.Length > 0;
+        Assert.True(theirs.SequenceEqual(ours) || (mayDiffer && theirs.Select(WithoutName).SequenceEqual(ours.Select(WithoutName))),
+            $"{name}\ntheirs: {string.Join(" ", theirs)}\nours: {string.Join(" ", ours)}\n{string.Join("\n", files)}");
+    }
+
+    private static string WithoutName(string path) => path.Contains(".d/") ? Path.GetDirectoryName(Path.GetDirectoryName(path)) + "/*.d/" + Path.GetFileName(path) : path;
+
+    private static string[] Theirs(UnitFolder folder, string[] search)
+    {
+        var (_, _, errors) = Oracle.Run("systemd-analyze", ["verify", "--man=no", folder.At("first/zz.slice")], ("SYSTEMD_UNIT_PATH", string.Join(':', search)));
+        return [.. errors.Where(l => l.Contains("'Probe'")).Select(l => l.Split(':')[0]).Distinct()];
     }
 }
