@@ -14,6 +14,10 @@ public sealed class LogFile(string path, long maxSize = LogFile.DefaultMaxSize) 
     private long _dropped;
     private int _errno;
 
+    // A full disk is one misfortune, however many files are on it.
+    private static int s_saidErrno;
+    private static long s_saidAt;
+
     /// <summary>A name that is a file of the log folder and nothing else.</summary>
     public static bool IsUsableName(string unit) =>
         unit.Length > 0 && unit[0] != '.' && Encoding.UTF8.GetByteCount(unit) <= 240 && !unit.AsSpan().ContainsAny('/', '\0', '\n');
@@ -34,8 +38,11 @@ public sealed class LogFile(string path, long maxSize = LogFile.DefaultMaxSize) 
         catch (LinuxException e)
         {
             _dropped += lines.Count((byte)'\n'); // all: WriteWhole takes back what was written in part
-            if (_errno == 0)
+            if (_errno == 0 && (e.Number != s_saidErrno || Environment.TickCount64 - s_saidAt > 10_000))
+            {
+                (s_saidErrno, s_saidAt) = (e.Number, Environment.TickCount64);
                 Files.Complain($"cannot write {path}: {Errno.Text(e.Number)}; lines are dropped until it works again");
+            }
             _errno = e.Number;
             Dispose(); // and open again next time: it may have been a stale handle
         }
