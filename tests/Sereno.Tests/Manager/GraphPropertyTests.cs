@@ -32,6 +32,8 @@ public class GraphPropertyTests
     [Fact]
     public void Whoever_comes_after_starts_when_the_other_is_ready_and_stops_first() => s_graph.Sample(nodes =>
     {
+        // A failure brings later transactions (restarts, what they pull in), which aren't ordered against what runs by then.
+        nodes = [.. nodes.Select(n => n with { Fails = false })];
         var host = Build(nodes, cyclic: false);
         host.Start("u0.service").Run(60_000_000);
         var first = host.Processes.Where(p => p.SpawnId != 0).GroupBy(p => p.Unit).ToDictionary(g => g.Key.Full, g => g.First());
