@@ -1,7 +1,7 @@
 namespace Sereno.Sockets.Wire;
 
-/// <summary>IP protocol numbers of the sockets that we dump.</summary>
-public enum SocketProtocol : byte { Tcp = 6, Udp = 17 }
+/// <summary>IP protocol numbers of the sockets that we list (linux/in.h). Raw stands for raw sockets of any protocol.</summary>
+public enum SocketProtocol : ushort { Tcp = 6, Udp = 17, Dccp = 33, Sctp = 132, UdpLite = 136, Raw = 255, Mptcp = 262 }
 
 /// <summary>tcp_diag's idiag_timer.</summary>
 public enum SocketTimer : byte { Off, Retransmit, KeepAlive, TimeWait, ZeroWindowProbe, DelayedAck }

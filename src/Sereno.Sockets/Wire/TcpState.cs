@@ -5,6 +5,9 @@ namespace Sereno.Sockets.Wire;
 public enum TcpState : byte
 {
     Established = 1, SynSent, SynReceived, FinWait1, FinWait2, TimeWait, Close, CloseWait, LastAck, Listen, Closing,
+
+    /// <summary>TCP_BOUND_INACTIVE (linux 6.8): bound, but neither listening nor connected.</summary>
+    BoundInactive = 13,
 }
 
 /// <summary>Sets of states, as the kernel's idiag_states takes them: bit n is state n.</summary>
@@ -18,6 +21,7 @@ public enum TcpStates : uint
     TimeWait = 1 << TcpState.TimeWait,
     Close = 1 << TcpState.Close,
     Listen = 1 << TcpState.Listen,
+    BoundInactive = 1 << TcpState.BoundInactive,
 
     /// <summary>All eleven, and bit 0, which no socket is in but ss counts.</summary>
     All = 0xFFF,
@@ -39,6 +43,7 @@ public static class TcpStateNames
         TcpState.LastAck => "last-ack",
         TcpState.Listen => "listen",
         TcpState.Closing => "closing",
+        TcpState.BoundInactive => "bound-inactive",
         _ => "unknown",
     };
 }
