@@ -10,7 +10,10 @@ namespace Sereno.Sockets;
 /// sockets: one that was closed in between has none.</remarks>
 public sealed class SocketTable
 {
-    private readonly SocketRecord[] _records;
+    private static readonly ByteArena s_nothing = new();
+
+    private readonly ReadOnlyMemory<SocketRecord> _records;
+    private readonly SocketDump? _dump;
     private readonly IUnitResolver? _units;
     private (bool Asked, string? Unit)[]? _processUnits;
 
@@ -23,7 +26,25 @@ public sealed class SocketTable
         Inconsistent = inconsistent;
     }
 
-    public ReadOnlySpan<SocketRecord> Records => _records;
+    /// <summary>A table of everything that was dumped.</summary>
+    public SocketTable(SocketDump dump, OwnerIndex owners, IUnitResolver? units = null)
+    {
+        _dump = dump;
+        _records = dump.Inet.Memory;
+        _units = units;
+        Owners = owners;
+        Inconsistent = dump.Inconsistent;
+    }
+
+    /// <summary>The Internet sockets.</summary>
+    public ReadOnlySpan<SocketRecord> Records => _records.Span;
+
+    public ReadOnlySpan<UnixRecord> Unix => _dump is null ? [] : _dump.Unix.Items;
+    public ReadOnlySpan<PacketRecord> Packet => _dump is null ? [] : _dump.Packet.Items;
+    public ReadOnlySpan<NetlinkRecord> Netlink => _dump is null ? [] : _dump.Netlink.Items;
+
+    /// <summary>What the records' Details refer to: attributes as the kernel sent them.</summary>
+    public ByteArena Details => _dump?.Arena ?? s_nothing;
 
     public OwnerIndex Owners { get; }
 
@@ -37,17 +58,17 @@ public sealed class SocketTable
     public static SocketTable Capture(SocketQuery? query = null, IUnitResolver? units = null)
     {
         query ??= SocketQuery.Everything;
-        var dump = new SocketDump();
+        var dump = new SocketDump(query.Details);
         foreach (var protocol in (ReadOnlySpan<SocketProtocol>)[SocketProtocol.Udp, SocketProtocol.Tcp])
         {
             if (!(protocol == SocketProtocol.Udp ? query.Udp : query.Tcp))
                 continue;
             if (query.IPv4)
-                dump.Add(ipv4: true, protocol, query.States);
+                dump.Add(ipv4: true, protocol, query.States, query.Bytecode);
             if (query.IPv6)
-                dump.Add(ipv4: false, protocol, query.States);
+                dump.Add(ipv4: false, protocol, query.States, query.Bytecode);
         }
-        return new(dump.Records.ToArray(), query.Owners ? OwnerIndex.Scan(query.Processes) : OwnerIndex.Empty, units, dump.Inconsistent);
+        return new(dump, query.Owners ? OwnerIndex.Scan(query.Processes) : OwnerIndex.Empty, units);
     }
 
     /// <summary>Whose a socket is. Allocates: for the rows that a person reads, not for a hundred thousand.</summary>

@@ -4,10 +4,13 @@ namespace Sereno.Linux.Headers;
 
 public static unsafe partial class libc
 {
-    public const int NI_MAXHOST = 1025;
+    public const int NI_MAXHOST = 1025, NI_NAMEREQD = 8;
 
     public struct servent { public byte* s_name; public byte** s_aliases; public int s_port; public byte* s_proto; }
 
+    public struct protoent { public byte* p_name; public byte** p_aliases; public int p_proto; }
+
+    [LibraryImport(lib)] public static partial protoent* getprotobynumber(int proto);
     [LibraryImport(lib)] public static partial servent* getservbyport(int port, byte* proto);
     [LibraryImport(lib)] public static partial int getnameinfo(void* addr, uint addrlen, byte* host, uint hostlen, byte* serv, uint servlen, int flags);
 }

@@ -9,6 +9,8 @@ public sealed class RecordList<T> where T : struct
 
     public ReadOnlySpan<T> Items => _items.AsSpan(0, Count);
 
+    public ReadOnlyMemory<T> Memory => _items.AsMemory(0, Count);
+
     /// <summary>The place for one more; it counts once <see cref="Keep"/> is called.</summary>
     public ref T Next
     {

@@ -60,7 +60,7 @@ public sealed class SocketDump(SocketDetails details = SocketDetails.None)
     private void Ask(int longest, Write write, Append append, Action forget)
     {
         byte[] request = new byte[longest];
-        for (int attempt = 1; attempt <= Attempts; attempt++)
+        for (int attempt = 1; attempt <= (Record is null ? Attempts : 1); attempt++)
         {
             // A socket of its own: one that is in the middle of a dump answers EBUSY.
             using var netlink = new NetlinkSocket(libc.NETLINK_SOCK_DIAG);
@@ -108,7 +108,7 @@ public sealed class SocketDump(SocketDetails details = SocketDetails.None)
         }
     }
 
-    private void AppendInet(ReadOnlySpan<byte> payload, SocketProtocol protocol)
+    internal void AppendInet(ReadOnlySpan<byte> payload, SocketProtocol protocol)
     {
         if (details == SocketDetails.None
             ? InetDiag.TryRead(payload, protocol, out Inet.Next)

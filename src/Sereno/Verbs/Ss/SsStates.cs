@@ -14,6 +14,7 @@ internal static class SsStates
         "bucket" => TcpStates.SynReceived | TcpStates.TimeWait,
         "big" => TcpStates.All & ~(TcpStates.SynReceived | TcpStates.TimeWait),
         "unknown" => (TcpStates)1,
+        "bound-inactive" => TcpStates.BoundInactive,
         "established" => Of(TcpState.Established),
         "syn-sent" => Of(TcpState.SynSent),
         "syn-recv" or "syn-rcv" => Of(TcpState.SynReceived),
