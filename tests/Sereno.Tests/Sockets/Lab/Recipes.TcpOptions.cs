@@ -15,7 +15,7 @@ internal static partial class Recipes
         [Specimen.DataWaiting] = new(lab => SocketLab.Send(lab.Pair("127.0.0.1", "127.0.0.1").Client, 1000), "-tan", @"^ESTAB 1000 0 127\.0\.0\.1:"),
         [Specimen.DataBothQueues] = new(lab => lab.FillBothQueues(), "-tan", @"^ESTAB 500 1200 10\.77\.0\.1:"),
         [Specimen.ZeroWindow] = new(lab => SocketLab.Send(lab.ConnectToPeer(false, PeerManners.NoWindow), 700), "-tano", @"^ESTAB 0 700 10\.77\.0\.1:.* timer:\(persist,"),
-        [Specimen.KeepAlive] = new(lab => lab.Pair("127.0.0.1", "127.0.0.1", KeepAlive), "-tano", @"^ESTAB 0 0 127\.0\.0\.1:.* timer:\(keepalive,1[0-9]min"),
+        [Specimen.KeepAlive] = new(lab => lab.Pair("127.0.0.1", "127.0.0.1", KeepAlive), "-tano", @"^ESTAB 0 0 127\.0\.0\.1:.* timer:\(keepalive,(19|20)min"),
         [Specimen.CongestionReno] = new(lab => lab.Pair("127.0.0.1", "127.0.0.1", fd => SocketLab.Set(fd, IPPROTO_TCP, TCP_CONGESTION, "reno"u8)), "-tani", @"^ESTAB .* reno "),
         [Specimen.CongestionCubic] = new(lab => lab.Pair("127.0.0.1", "127.0.0.1", fd => SocketLab.Set(fd, IPPROTO_TCP, TCP_CONGESTION, "cubic"u8)), "-tani", @"^ESTAB .* cubic "),
         [Specimen.CongestionBbr] = new(lab => lab.Pair("127.0.0.1", "127.0.0.1", Bbr), "-tani", @"^ESTAB .* bbr .* bbr:\(bw:"),
