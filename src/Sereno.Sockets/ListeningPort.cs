@@ -23,6 +23,9 @@ public sealed record ListeningPort
     /// <summary>Connections to this listener by state, most first; empty for UDP.</summary>
     public required IReadOnlyList<StateCount> Connections { get; init; }
 
+    /// <summary>The name of its network namespace, where several were looked into; null otherwise.</summary>
+    public string? Netns { get; init; }
+
     public ushort Port => Socket.LocalPort;
     public bool IsTcp => Socket.Protocol == SocketProtocol.Tcp;
 

@@ -19,21 +19,17 @@ public sealed class SocketTable
 
     /// <summary>A table of given records: for tests and recorded dumps.</summary>
     public SocketTable(SocketRecord[] records, OwnerIndex owners, IUnitResolver? units = null, bool inconsistent = false)
-    {
-        _records = records;
-        _units = units;
-        Owners = owners;
-        Inconsistent = inconsistent;
-    }
+        : this(records, null, owners, units, inconsistent) { }
 
     /// <summary>A table of everything that was dumped.</summary>
     public SocketTable(SocketDump dump, OwnerIndex owners, IUnitResolver? units = null)
+        : this(dump.Inet.Memory, dump, owners, units, dump.Inconsistent) { }
+
+    private SocketTable(ReadOnlyMemory<SocketRecord> records, SocketDump? dump, OwnerIndex owners, IUnitResolver? units, bool inconsistent)
     {
-        _dump = dump;
-        _records = dump.Inet.Memory;
-        _units = units;
+        (_records, _dump, _units) = (records, dump, units);
         Owners = owners;
-        Inconsistent = dump.Inconsistent;
+        Inconsistent = inconsistent;
     }
 
     /// <summary>The Internet sockets.</summary>
@@ -54,11 +50,18 @@ public sealed class SocketTable
     /// <summary>Takes a snapshot.</summary>
     /// <param name="query">Which sockets; all of them, with owners, when null.</param>
     /// <param name="units">Names the units of owners; none are named when null.</param>
+    /// <param name="owners">Who holds what, when that is known already.</param>
     /// <exception cref="LinuxException">The kernel has no sock_diag, or /proc isn't mounted.</exception>
-    public static SocketTable Capture(SocketQuery? query = null, IUnitResolver? units = null)
+    public static SocketTable Capture(SocketQuery? query = null, IUnitResolver? units = null, OwnerIndex? owners = null)
     {
         query ??= SocketQuery.Everything;
         var dump = new SocketDump(query.Details);
+        if (query.Has(SocketTables.Netlink))
+            dump.AddNetlink();
+        if (query.Has(SocketTables.Packet))
+            dump.AddPacket();
+        if (query.Has(SocketTables.Unix))
+            dump.AddUnix(query.States);
         foreach (var protocol in (ReadOnlySpan<SocketProtocol>)[SocketProtocol.Udp, SocketProtocol.Tcp])
         {
             if (!(protocol == SocketProtocol.Udp ? query.Udp : query.Tcp))
@@ -68,8 +71,11 @@ public sealed class SocketTable
             if (query.IPv6)
                 dump.Add(ipv4: false, protocol, query.States, query.Bytecode);
         }
-        return new(dump, query.Owners ? OwnerIndex.Scan(query.Processes) : OwnerIndex.Empty, units);
+        return new(dump, owners ?? (query.Owners ? OwnerIndex.Scan(query.Processes) : OwnerIndex.Empty), units);
     }
+
+    /// <summary>The same sockets with other owners.</summary>
+    public SocketTable WithOwners(OwnerIndex owners) => new(_records, _dump, owners, _units, Inconsistent);
 
     /// <summary>Whose a socket is. Allocates: for the rows that a person reads, not for a hundred thousand.</summary>
     public SocketOwner OwnerOf(in SocketRecord socket)

@@ -32,7 +32,8 @@ public static class PortsJson
         port.IsTcp ? new(port.Socket.ReceiveQueue, port.Socket.SendQueue) : null,
         port.Connections.ToDictionary(c => c.State.Name(), c => c.Count),
         port.Socket.Inode,
-        port.Socket.Uid);
+        port.Socket.Uid,
+        port.Netns);
 
     private static string NameOf(OwnerKind kind) => kind switch
     {
@@ -47,7 +48,8 @@ public static class PortsJson
 
     internal sealed record Port(string? Unit, string Owner, Holder[] Processes, string Protocol, string Family, string Address,
         [property: JsonPropertyName("port")] ushort Number, string? Service, string Class, string Scope, bool AcceptsIPv4,
-        Queue? AcceptQueue, Dictionary<string, int> Connections, uint Inode, uint Uid);
+        Queue? AcceptQueue, Dictionary<string, int> Connections, uint Inode, uint Uid,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Netns);
 
     internal sealed record Holder(int Pid, string Name, int Fd);
 

@@ -22,7 +22,9 @@ public static class PortsTable
             return;
         }
         List<string[]> rows = [[.. text.Headings], .. ports.Select(p => CellsOf(p, text))];
-        int[] widths = [.. Enumerable.Range(0, text.Headings.Count).Select(c => rows.Max(r => r[c].Length))];
+        if (ports.Any(p => p.Netns is not null))
+            rows = [[.. rows[0], "NETNS"], .. rows.Skip(1).Select((cells, i) => (string[])[.. cells, ports[i].Netns ?? "-"])];
+        int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(c => rows.Max(r => r[c].Length))];
         if (terminalWidth is int screen)
             Narrow(widths, screen);
         for (int i = 0; i < rows.Count; i++)

@@ -21,6 +21,15 @@ public sealed record PortsText
 
     public required string InconsistentNote { get; init; }
 
+    /// <summary>{0}: what was asked for.</summary>
+    public required string NoNamespace { get; init; }
+
+    /// <summary>{0}: the namespace's name.</summary>
+    public required string ForbiddenNamespace { get; init; }
+
+    /// <summary>{0}: how many processes.</summary>
+    public required string HiddenNamespaces { get; init; }
+
     public string Of(PortClass portClass) => Classes[(int)portClass];
 
     public static PortsText En { get; } = new()
@@ -33,6 +42,9 @@ public sealed record PortsText
         EphemeralRange = "Ports {0}-{1} are given to sockets that ask for none.",
         HiddenNote = "owner hidden: needs CAP_SYS_PTRACE ({0} processes could not be read)",
         InconsistentNote = "sockets came and went during the listing: some may be missing",
+        NoNamespace = "no network namespace {0}",
+        ForbiddenNamespace = "cannot enter the network namespace {0}: needs CAP_SYS_ADMIN",
+        HiddenNamespaces = "there may be more network namespaces: needs CAP_SYS_PTRACE (those of {0} processes could not be read)",
     };
 
     public static PortsText Es { get; } = new()
@@ -45,6 +57,9 @@ public sealed record PortsText
         EphemeralRange = "Los puertos {0}-{1} se dan a los sockets que no piden ninguno.",
         HiddenNote = "dueño oculto: hace falta CAP_SYS_PTRACE (no se pudieron leer {0} procesos)",
         InconsistentNote = "hubo sockets que nacieron y murieron durante el listado: puede faltar alguno",
+        NoNamespace = "no hay ningún espacio de nombres de red {0}",
+        ForbiddenNamespace = "no se puede entrar en el espacio de nombres de red {0}: hace falta CAP_SYS_ADMIN",
+        HiddenNamespaces = "puede haber más espacios de nombres de red: hace falta CAP_SYS_PTRACE (no se pudieron leer los de {0} procesos)",
     };
 
     /// <summary>By a language tag or locale ("es", "es_ES.UTF-8"); English for any other.</summary>

@@ -75,6 +75,7 @@ public sealed class English : Text
         "ipv4" => "Sockets that take IPv4 peers",
         "ipv6" => "IPv6 sockets",
         "port" => "Only this port",
+        "netns" => "Look into other network namespaces: all, a name, or the pid of a process inside",
         "pid" => "Only what this process holds",
         "address" => "Address and port to listen on",
         _ => "",

@@ -75,6 +75,7 @@ public sealed class Spanish : Text
         "ipv4" => "Sockets que admiten clientes IPv4",
         "ipv6" => "Sockets IPv6",
         "port" => "Solo este puerto",
+        "netns" => "Mirar en otros espacios de nombres de red: all, un nombre, o el pid de un proceso de dentro",
         "pid" => "Solo lo que tiene este proceso",
         "address" => "Dirección y puerto en que escuchar",
         _ => "",
