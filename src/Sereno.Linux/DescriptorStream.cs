@@ -8,6 +8,9 @@ public sealed class DescriptorStream(Fd fd) : Stream
 {
     private bool _unread;
 
+    /// <summary>The reader is gone: what is written goes nowhere.</summary>
+    public bool IsUnread => _unread;
+
     public override bool CanRead => false;
     public override bool CanSeek => false;
     public override bool CanWrite => true;

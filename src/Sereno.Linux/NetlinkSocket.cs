@@ -12,6 +12,15 @@ public sealed unsafe class NetlinkSocket : IDisposable
     public NetlinkSocket(int protocol) =>
         _fd = new(Errno.Check(libc.socket(libc.AF_NETLINK, libc.SOCK_RAW | libc.SOCK_CLOEXEC, protocol), "create a netlink socket"));
 
+    /// <summary>A socket that hears what the kernel tells to multicast groups.</summary>
+    /// <param name="groups">Bit n is group n + 1.</param>
+    /// <exception cref="LinuxException">EPERM where the groups need a privilege.</exception>
+    public NetlinkSocket(int protocol, uint groups) : this(protocol)
+    {
+        libc.sockaddr_nl address = new() { nl_family = libc.AF_NETLINK, nl_groups = groups };
+        Errno.Check(libc.bind(_fd.Number, &address, (uint)sizeof(libc.sockaddr_nl)), "bind a netlink socket");
+    }
+
     /// <summary>Sends one request to the kernel (port 0, no groups).</summary>
     public void Send(ReadOnlySpan<byte> request)
     {

@@ -3,6 +3,8 @@ namespace Sereno.Sockets.Diag;
 /// <summary>A growing array of records that are filled in place.</summary>
 public sealed class RecordList<T> where T : struct
 {
+    public delegate bool Condition(in T record);
+
     private T[] _items = [];
 
     public int Count { get; private set; }
@@ -33,11 +35,11 @@ public sealed class RecordList<T> where T : struct
     /// <summary>Drops all from <paramref name="count"/> on.</summary>
     public void Cut(int count) => Count = Math.Min(Count, count);
 
-    /// <summary>Keeps those from <paramref name="start"/> on that <paramref name="keep"/> says.</summary>
-    public void Filter(int start, Func<T, bool> keep)
+    /// <summary>Keeps those that <paramref name="keep"/> says.</summary>
+    public void Filter(Condition keep)
     {
-        int kept = start;
-        for (int i = start; i < Count; i++)
+        int kept = 0;
+        for (int i = 0; i < Count; i++)
             if (keep(_items[i]))
                 _items[kept++] = _items[i];
         Count = kept;

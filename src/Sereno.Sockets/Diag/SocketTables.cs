@@ -27,4 +27,7 @@ public enum SocketTables
     Vsock = VsockStream | VsockDatagram,
     InetTransports = Tcp | Mptcp | Udp | Dccp | Sctp,
     Inet = InetTransports | Raw,
+
+    /// <summary>What "all" means to ss: TIPC isn't in it.</summary>
+    Everything = Inet | Unix | Packet | Netlink | Vsock | Xdp,
 }

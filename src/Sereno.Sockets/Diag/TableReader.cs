@@ -28,7 +28,7 @@ public sealed class TableReader(SocketQuery query, ProcFiles files, Action<strin
         if (query.Has(SocketTables.Unix))
         {
             Read("UNIX", () => Dump.AddUnix(query.States), () => Text.AddUnix(query.States));
-            Dump.Unix.Filter(0, Wanted);
+            Dump.Unix.Filter(Wanted);
         }
         ReadInet(SocketTables.Raw, SocketProtocol.Raw, hasText: true);
         ReadInet(SocketTables.Udp, SocketProtocol.Udp, hasText: true);
@@ -81,7 +81,7 @@ public sealed class TableReader(SocketQuery query, ProcFiles files, Action<strin
         catch (LinuxException) { } // no such table on this machine, or in the copy: none of its sockets are shown, as by ss
     }
 
-    private bool Wanted(UnixRecord socket) => socket.Kind switch
+    private bool Wanted(in UnixRecord socket) => socket.Kind switch
     {
         SocketKind.Stream => query.Has(SocketTables.UnixStream),
         SocketKind.Datagram => query.Has(SocketTables.UnixDatagram),

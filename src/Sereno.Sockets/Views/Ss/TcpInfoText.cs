@@ -12,6 +12,9 @@ internal sealed class TcpInfoText(SsOptions options, Action<ReadOnlySpan<byte>> 
     private const uint InitialTimeout = 3_000_000;
     private const uint NoRoundTrip = 0x7FFFFFFF, NoThreshold = 0xFFFF, UsualReordering = 3;
 
+    // tcpm_addr and tcpm_key in struct tcp_diag_md5sig.
+    private const int Md5AddressAt = 4, Md5KeyAt = 20;
+
     public void Write(Utf8Buffer cell, TcpState state, ReadOnlySpan<byte> attributes)
     {
         if (AttributeReader.Has(attributes, InetDiag.AttributeInformation, out var bytes))
@@ -302,19 +305,17 @@ internal sealed class TcpInfoText(SsOptions options, Action<ReadOnlySpan<byte>> 
     private void WriteKeys(Utf8Buffer cell, ReadOnlySpan<byte> attribute)
     {
         cell.Append(" md5keys:"u8);
-        var signatures = MemoryMarshal.Cast<byte, libc.tcp_diag_md5sig>(attribute);
         var escaped = new Utf8Buffer(128);
-        Span<byte> bytes = stackalloc byte[Marshal.SizeOf<libc.tcp_diag_md5sig>()];
-        for (int i = 0; i < signatures.Length; i++)
+        for (bool first = true; attribute.Length >= Md5KeyAt + libc.TCP_MD5SIG_MAXKEYLEN; attribute = attribute[(Md5KeyAt + libc.TCP_MD5SIG_MAXKEYLEN)..], first = false)
         {
-            if (i > 0)
+            Complete(attribute, out libc.tcp_diag_md5sig signature);
+            if (!first)
                 cell.Append(',');
-            MemoryMarshal.Write(bytes, signatures[i]);
-            cell.Append(InetAddress.FromBytes(bytes.Slice(4, signatures[i].tcpm_family == InetDiag.AfInet6 ? 16 : 4)));
+            cell.Append(InetAddress.FromBytes(attribute.Slice(Md5AddressAt, signature.tcpm_family == InetDiag.AfInet6 ? 16 : 4)));
             cell.Append('/');
-            cell.Append(signatures[i].tcpm_prefixlen);
+            cell.Append(signature.tcpm_prefixlen);
             cell.Append('=');
-            Escape(escaped, bytes.Slice(20, Math.Min(signatures[i].tcpm_keylen, (ushort)libc.TCP_MD5SIG_MAXKEYLEN)));
+            Escape(escaped, attribute.Slice(Md5KeyAt, Math.Min(signature.tcpm_keylen, (ushort)libc.TCP_MD5SIG_MAXKEYLEN)));
         }
         writeAhead(escaped.Written);
     }

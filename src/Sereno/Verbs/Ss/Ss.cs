@@ -1,11 +1,6 @@
 using System.CommandLine;
 using Sereno.Linux;
-using Sereno.Sockets;
 using Sereno.Sockets.Diag;
-using Sereno.Sockets.Filter;
-using Sereno.Sockets.Owners;
-using Sereno.Sockets.Views;
-using Sereno.Sockets.Wire;
 
 namespace Sereno.Verbs;
 

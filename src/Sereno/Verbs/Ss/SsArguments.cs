@@ -70,30 +70,14 @@ internal static class SsArguments
         };
     }
 
-    /// <summary>Takes "state NAME" and "exclude NAME", repeated, off the operands, and settles what is shown.</summary>
-    public static SsRequest? Settle(SsRequest request, TextWriter errors, out int exitCode)
+    /// <summary>Takes "state NAME" and "exclude NAME", repeated, off the operands, and settles what is shown. Null when that is
+    /// nothing, after saying so.</summary>
+    /// <exception cref="FilterException">A state isn't one.</exception>
+    public static SsRequest? Settle(SsRequest request, TextWriter errors)
     {
-        exitCode = 255;
         var asked = request.AskedStates;
-        ReadOnlySpan<string> operands = [.. request.Operands];
-        for (bool first = true; operands is [("state" or "exclude" or "excl") and var word, .. var rest]; first = false, operands = rest[1..])
-        {
-            if (rest.IsEmpty)
-            {
-                errors.Write("Command line is not complete. Try option \"help\"\n");
-                return null;
-            }
-            if (SsStates.Parse(rest[0]) is not TcpStates states)
-            {
-                errors.Write($"ss: wrong state name: {rest[0]}\n");
-                return null;
-            }
-            if (first)
-                asked = word == "state" ? TcpStates.None : TcpStates.All;
-            asked = word == "state" ? asked | states : asked & ~states;
-        }
+        int filter = StateWords.Read(request.Operands, ref asked);
         var selection = request.Selection.Settled(asked);
-        exitCode = 0;
         string? missing = selection.Tables == SocketTables.None ? "socket tables" : selection.Families == 0 ? "families"
             : selection.States == TcpStates.None ? "socket states" : null;
         if (missing is not null)
@@ -103,13 +87,9 @@ internal static class SsArguments
         }
         return request with
         {
-            Operands = operands.ToArray(),
+            FirstFilterWord = filter,
             Selection = selection,
-            Options = request.Options with
-            {
-                OneTable = IsOne((uint)selection.Tables),
-                OneState = IsOne((uint)selection.States),
-            },
+            Options = request.Options with { OneTable = IsOne((uint)selection.Tables), OneState = IsOne((uint)selection.States) },
         };
     }
 

@@ -1,5 +1,3 @@
-using Sereno.Sockets.Diag;
-using Sereno.Sockets.Filter;
 using Sereno.Sockets.Views;
 using Sereno.Sockets.Wire;
 
@@ -36,6 +34,9 @@ internal sealed record SsRequest
 
     /// <summary>What is behind options: states, then a filter.</summary>
     public IReadOnlyList<string> Operands { get; init; } = [];
+
+    /// <summary>Where in them the filter begins.</summary>
+    public int FirstFilterWord { get; init; }
 
     /// <summary>States that were asked for by option; None when they follow from the tables.</summary>
     public TcpStates AskedStates { get; init; }
