@@ -34,6 +34,8 @@ public class StructLayoutTests
         [typeof(libc.sockaddr_in)] = ("netinet/in.h", "struct sockaddr_in"),
         [typeof(libc.sockaddr_in6)] = ("netinet/in.h", "struct sockaddr_in6"),
         [typeof(libc.servent)] = ("netdb.h", "struct servent"),
+        [typeof(libc.hostent)] = ("netdb.h", "struct hostent"),
+        [typeof(libc.file_handle)] = ("fcntl.h", "struct file_handle"),
         [typeof(libc.winsize)] = ("sys/ioctl.h", "struct winsize"),
         // One of the two is right; Epoll picks it by the same condition.
         [RuntimeInformation.ProcessArchitecture == Architecture.X64 ? typeof(libc.epoll_event_packed) : typeof(libc.epoll_event_aligned)]
