@@ -48,7 +48,7 @@ public sealed class SocketTable
             if (query.IPv6)
                 dump.Add(ipv4: false, protocol, query.States);
         }
-        return new(dump.Records.ToArray(), owners ?? (query.Owners ? OwnerIndex.Scan(query.Processes) : OwnerIndex.Empty), units, dump.Inconsistent);
+        return new(dump.Records.ToArray(), owners ?? (query.Owners ? OwnerIndex.Scan(OwnerQuery.For(query)) : OwnerIndex.Empty), units, dump.Inconsistent);
     }
 
     /// <summary>The same sockets with other owners.</summary>
@@ -63,7 +63,7 @@ public sealed class SocketTable
         string? unit = UnitOf(socket);
         return new(holders.Count > 0 ? OwnerKind.Exact
             : unit is not null ? OwnerKind.ByCgroup
-            : Owners.HiddenProcesses > 0 ? OwnerKind.Hidden : OwnerKind.Elsewhere, unit, holders);
+            : Owners.MayHide ? OwnerKind.Hidden : OwnerKind.Elsewhere, unit, holders);
     }
 
     /// <summary>The unit of a socket: of the processes that hold it, else of the cgroup that created it; null when it has none.</summary>

@@ -149,6 +149,11 @@ public sealed class SsView
             WriteName(cell, process.Name.Span);
             cell.Append("\",pid="u8);
             cell.Append(process.Pid);
+            if (_table.Owners.ByThread)
+            {
+                cell.Append(",tid="u8);
+                cell.Append(process.Tid);
+            }
             cell.Append(",fd="u8);
             cell.Append(holding.Fd);
             cell.Append(holding.Next < 0 ? ")"u8 : "),"u8);
