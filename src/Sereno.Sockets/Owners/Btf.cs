@@ -11,6 +11,9 @@ public readonly ref struct Btf
     private const int Int = 1, Pointer = 2, Array = 3, Struct = 4, Union = 5, Enum = 6, Forward = 7, Typedef = 8, Volatile = 9, Const = 10,
         Restrict = 11, Function = 12, Prototype = 13, Variable = 14, Section = 15, Float = 16, DeclarationTag = 17, TypeTag = 18, Enum64 = 19;
 
+    // Structs lie in one another, and types lead to one another; in a broken file they may do so in circles.
+    private const int MaxDepth = 16;
+
     // struct btf_type: name_off, info (vlen in bits 0-15, kind 24-28, kind_flag 31), size or type. Ids begin at 1.
     private const int TypeLength = 12;
 
@@ -68,11 +71,13 @@ public readonly ref struct Btf
 
     /// <summary>Finds a field of the struct that <paramref name="type"/> is, points to, or is an array of.</summary>
     /// <param name="field">Its type, and its offset in bytes from the beginning of the struct; also in nameless structs inside.</param>
-    public bool TryFind(int type, ReadOnlySpan<byte> name, out (int Type, int Offset) field)
+    public bool TryFind(int type, ReadOnlySpan<byte> name, out (int Type, int Offset) field) => TryFind(type, name, out field, 0);
+
+    private bool TryFind(int type, ReadOnlySpan<byte> name, out (int Type, int Offset) field, int depth)
     {
         field = default;
         int id = Strip(type);
-        if (Kind(id) is not (Struct or Union))
+        if (Kind(id) is not (Struct or Union) || depth == MaxDepth)
             return false;
         bool bitFields = At(_offsets[id] + 4) >> 31 != 0;
         for (int i = 0; i < Length(id); i++)
@@ -80,7 +85,7 @@ public readonly ref struct Btf
             int at = _offsets[id] + TypeLength + 12 * i;
             uint nameAt = At(at), offset = At(at + 8);
             int bits = (int)(bitFields ? offset & 0xFFFFFF : offset), member = (int)At(at + 4);
-            if (nameAt == 0 && TryFind(member, name, out field))
+            if (nameAt == 0 && TryFind(member, name, out field, depth + 1))
             {
                 field.Offset += bits / 8;
                 return true;
@@ -99,8 +104,7 @@ public readonly ref struct Btf
 
     private int Strip(int id)
     {
-        // Types can't go round in circles without a struct between, but a broken file's may.
-        for (int depth = 0; depth < 32; depth++)
+        for (int depth = 0; depth < MaxDepth; depth++)
             switch (Kind(id))
             {
                 case Pointer or Typedef or Volatile or Const or Restrict or TypeTag: id = Target(id); break;

@@ -64,6 +64,9 @@ public sealed class OwnerIndex
     /// <summary>Processes whose descriptors we may not read; by BPF, those of them that hold sockets.</summary>
     public int HiddenProcesses { get; init; }
 
+    /// <summary>Those of them whose /proc/PID/fd can't be opened: the ones that netstat notices.</summary>
+    public int UnopenedProcesses { get; init; }
+
     /// <summary>A socket that isn't here may be held by a process that we couldn't look at.</summary>
     public bool MayHide => HiddenProcesses > 0 || Method == OwnerMethod.Cgroup;
 

@@ -1,27 +1,35 @@
 namespace Sereno.Sockets.Owners;
 
-/// <summary>Collects descriptors of sockets, process after process, in the order in which they are to be found later.</summary>
-internal sealed class OwnerIndexBuilder
+/// <summary>Puts an index together: descriptors of sockets, process after process, by ascending pid as they are listed in /proc.</summary>
+public sealed class OwnerIndexBuilder
 {
     private readonly List<OwnerIndex.Process> _processes = [];
     private readonly List<int> _starts = []; // of each process's descriptors
     private int[] _fds = new int[256];
     private uint[] _inodes = new uint[256];
 
+    /// <summary>Descriptors so far.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Processes so far.</summary>
     public int ProcessCount => _processes.Count;
 
     /// <summary>Processes whose descriptors we may not read.</summary>
     public int Hidden { get; set; }
 
+    /// <summary>Those of them whose folder of descriptors we couldn't even open.</summary>
+    public int Unopened { get; set; }
+
     /// <summary>What is added from here on, this process (or thread) holds.</summary>
+    /// <param name="name">comm.</param>
+    /// <param name="tid">0 for the pid.</param>
     public void BeginProcess(int pid, byte[] name, int tid = 0)
     {
         _processes.Add(new(pid, name, tid == 0 ? pid : tid));
         _starts.Add(Count);
     }
 
+    /// <summary>A descriptor of a socket, in ascending order.</summary>
     public void Add(int fd, uint inode)
     {
         Reserve(1);
@@ -45,8 +53,10 @@ internal sealed class OwnerIndexBuilder
         }
     }
 
+    /// <param name="method">How it was found out.</param>
+    /// <param name="byThread">Whether every thread was looked at.</param>
     public OwnerIndex Build(OwnerMethod method, bool byThread) =>
-        new(_processes, [.. _starts, Count], _fds.AsSpan(0, Count), _inodes.AsSpan(0, Count)) { Method = method, ByThread = byThread, HiddenProcesses = Hidden };
+        new(_processes, [.. _starts, Count], _fds.AsSpan(0, Count), _inodes.AsSpan(0, Count)) { Method = method, ByThread = byThread, HiddenProcesses = Hidden, UnopenedProcesses = Unopened };
 
     private void Reserve(int more)
     {

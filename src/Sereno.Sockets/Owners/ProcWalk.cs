@@ -56,15 +56,21 @@ internal static class ProcWalk
         foreach (var (part, processes) in found)
             builder.Append(part, processes);
         foreach (var part in parts)
+        {
             builder.Hidden += part.Hidden;
+            builder.Unopened += part.Unopened;
+        }
     }
 
     private static void ScanProcess(OwnerIndexBuilder builder, Folder proc, int pid, bool byThread)
     {
         Span<byte> path = stackalloc byte[40];
         Utf8Formatter.TryFormat(pid, path, out int length);
-        if (!ScanDescriptors(builder, proc, path, length, pid, pid))
+        if (!ScanDescriptors(builder, proc, path, length, pid, pid, out bool opened))
+        {
             builder.Hidden++;
+            builder.Unopened += opened ? 0 : 1;
+        }
         if (!byThread)
             return;
         "/task"u8.CopyTo(path[length..]);
@@ -77,15 +83,16 @@ internal static class ProcWalk
             {
                 path[length + 5] = (byte)'/';
                 Utf8Formatter.TryFormat(tid, path[(length + 6)..], out int digits);
-                ScanDescriptors(builder, proc, path, length + 6 + digits, pid, tid);
+                ScanDescriptors(builder, proc, path, length + 6 + digits, pid, tid, out _);
             }
     }
 
     /// <summary>False when they exist and may not be read.</summary>
-    private static bool ScanDescriptors(OwnerIndexBuilder builder, Folder proc, Span<byte> path, int length, int pid, int tid)
+    private static bool ScanDescriptors(OwnerIndexBuilder builder, Folder proc, Span<byte> path, int length, int pid, int tid, out bool opened)
     {
         "/fd"u8.CopyTo(path[length..]);
         using var fds = proc.TryOpen(path[..(length + 3)], out int errno);
+        opened = fds is not null;
         if (fds is null)
             return errno is not (libc.EACCES or libc.EPERM);
         Span<byte> link = stackalloc byte[64];

@@ -11,6 +11,9 @@ public sealed record SsOptions
     public bool Header { get; init; } = true;
     public bool Numeric { get; init; }
     public bool Processes { get; init; }
+
+    /// <summary>And their threads.</summary>
+    public bool Threads { get; init; }
     public bool Timers { get; init; }
     public bool Extended { get; init; }
     public bool Cgroup { get; init; }
