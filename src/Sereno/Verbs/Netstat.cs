@@ -106,7 +106,7 @@ public static class NetstatVerb
             {
                 Tcp = options.Tcp, Udp = options.Udp, IPv4 = ipv4, IPv6 = ipv6, States = TcpStates.All, Owners = options.Programs,
             });
-            if (options.Programs && table.Owners.HiddenProcesses > 0)
+            if (options.Programs && table.Owners.UnopenedProcesses > 0)
                 errors.Write(table.Owners.Count == 0
                     ? $"(No info could be read for \"-p\": geteuid()={libc.geteuid()} but you should be root.)\n"
                     : "(Not all processes could be identified, non-owned process info\n will not be shown, you would have to be root to see it all.)\n");

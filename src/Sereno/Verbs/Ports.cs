@@ -76,7 +76,7 @@ public static class PortsVerb
     /// <summary>The open ports of our network namespace, or of those that were asked for; null, after saying so, when there is none.</summary>
     private static (SocketTable, IEnumerable<ListeningPort>)? Find(IUnitResolver units, string? netns, PortsText text)
     {
-        var query = new SocketQuery { States = TcpStates.All };
+        var query = new SocketQuery { States = TcpStates.All, BeyondProc = true };
         if (netns is null)
         {
             var table = SocketTable.Capture(query, units);
