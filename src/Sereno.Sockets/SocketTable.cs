@@ -50,6 +50,9 @@ public sealed class SocketTable
         return new(dump.Records.ToArray(), query.Owners ? OwnerIndex.Scan(query.Processes) : OwnerIndex.Empty, units, dump.Inconsistent);
     }
 
+    /// <summary>A table of other records with the same owners.</summary>
+    internal SocketTable With(SocketRecord[] records) => new(records, Owners, _units, Inconsistent);
+
     /// <summary>Whose a socket is. Allocates: for the rows that a person reads, not for a hundred thousand.</summary>
     public SocketOwner OwnerOf(in SocketRecord socket)
     {

@@ -1,0 +1,16 @@
+using Sereno.Sockets.Diagnosis;
+using Sereno.Sockets.Ports;
+
+namespace Sereno.Texts;
+
+/// <summary>What a person reads of sockets, ports and connections. State and scope names are the same in every language.</summary>
+public abstract partial class SocketTexts
+{
+    public abstract string ClassName(PortClass portClass);
+    public abstract string PhaseName(TcpPhase phase);
+    public abstract string Hidden { get; }
+    public abstract string Elsewhere { get; }
+    public abstract string EphemeralNote(EphemeralRange range);
+    public abstract string HiddenNote(int processes);
+    public abstract string InconsistentNote { get; }
+}
