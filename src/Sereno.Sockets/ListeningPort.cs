@@ -24,6 +24,9 @@ public sealed record ListeningPort
     /// <summary>Connections to this listener by state, most first; empty for UDP.</summary>
     public required IReadOnlyList<StateCount> Connections { get; init; }
 
+    /// <summary>The name of its network namespace, where several were looked into; null otherwise.</summary>
+    public string? Netns { get; init; }
+
     public ushort Port => Socket.LocalPort;
     public bool IsTcp => Socket.Protocol == SocketProtocol.Tcp;
 
@@ -34,6 +37,10 @@ public sealed record ListeningPort
 /// <summary>Finds the listening ports of a snapshot and the connections at each.</summary>
 public static class ListeningPorts
 {
+    /// <summary>Every listening port, by port number.</summary>
+    public static IReadOnlyList<ListeningPort> In(PlacedSockets place) =>
+        [.. In(place.Table, place.Network).Select(p => place.Netns is null ? p : p with { Netns = place.Netns })];
+
     /// <summary>Every listening port, by port number.</summary>
     /// <param name="network">What scopes are judged by; without it a wildcard counts as open to the internet.</param>
     public static IReadOnlyList<ListeningPort> In(SocketTable table, NetworkFacts? network = null)

@@ -83,6 +83,7 @@ public sealed class English : Text
         "peer" => "Only connections to this peer",
         "scope" => "Only what is open this far: local, intranet, internet",
         "class" => "Only local ports of this class: system, user, dynamic",
+        "netns" => "Look into other network namespaces: all, a name, or the pid of a process inside",
         "address" => "Address and port to listen on",
         _ => "",
     };

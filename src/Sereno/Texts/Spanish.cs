@@ -83,6 +83,7 @@ public sealed class Spanish : Text
         "peer" => "Solo conexiones con este otro extremo",
         "scope" => "Solo lo abierto hasta aquí: local, intranet, internet",
         "class" => "Solo puertos locales de esta clase: sistema, usuario, dinámico",
+        "netns" => "Mirar en otros espacios de nombres de red: all, un nombre, o el pid de un proceso de dentro",
         "address" => "Dirección y puerto en que escuchar",
         _ => "",
     };

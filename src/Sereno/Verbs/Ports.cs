@@ -12,6 +12,8 @@ namespace Sereno.Verbs;
 /// <summary>sereno ports: the ports that are open, by unit.</summary>
 public static class PortsVerb
 {
+    private static readonly string[] s_headings = ["UNIT", "PROCESS", "PROTO", "ADDRESS", "PORT", "SERVICE", "CLASS", "SCOPE", "CONNECTIONS"];
+
     // Connections, unit, process, service, class, address.
     private static readonly int[] s_cutOrder = [8, 0, 1, 5, 6, 3];
 
@@ -19,44 +21,56 @@ public static class PortsVerb
     public static Command Build(Func<ParseResult, IUnitResolver>? units = null)
     {
         var unit = new Argument<string?>("UNIT") { Description = Text.Current.Option("units"), Arity = ArgumentArity.ZeroOrOne };
+        var netns = SocketSource.Netns();
         var format = Help.Output();
-        var command = Help.Command("ports", "sereno ports", "sereno ports nginx", "sereno ports --port 8080", "sereno ports --scope internet", "sereno ports --tcp -o json");
+        var command = Help.Command("ports", "sereno ports", "sereno ports nginx", "sereno ports --port 8080", "sereno ports --scope internet", "sereno ports --netns all", "sereno ports --tcp -o json");
         command.Add(unit);
         var options = new SelectionOptions().AddTo(command, "--listening", "--state", "--peer");
+        command.Add(netns);
         command.Add(format);
         command.SetAction(result =>
         {
             var selection = options.Read(result);
             if (result.GetValue(unit) is { } name)
                 selection = selection with { Units = [.. selection.Units, NamePattern.Complete(name)] };
-            return Run((units ?? (_ => new CgroupUnitResolver()))(result), selection, result.GetValue(format) == "json");
+            return Run((units ?? (_ => new CgroupUnitResolver()))(result), selection, result.GetValue(netns), result.GetValue(format) == "json");
         });
         return command;
     }
 
-    private static int Run(IUnitResolver units, SocketSelection selection, bool json)
+    private static int Run(IUnitResolver units, SocketSelection selection, string? netns, bool json)
     {
-        var network = NetworkFactsReader.Read();
-        var linux = LinuxPorts.Read();
         // All states: a listener is shown with the connections at it.
-        var table = SocketTable.Capture(selection.Narrow(new()), units);
-        ListeningPort[] ports = [.. ListeningPorts.In(table, network).Where(p => selection.Admits(table, p.Socket, network))];
+        var places = SocketSource.Capture(selection.Narrow(new()), units, netns);
+        if (places.Count == 0)
+            return ExitCodes.Failure;
+        (PlacedSockets Place, IReadOnlyList<ListeningPort> Ports)[] found =
+            [.. places.Select(place => (place, Selected(place, selection)))];
+        var linux = LinuxPorts.Read();
         if (json)
-            PortsJson.Write(table, ports, linux, network, StandardStreams.Output);
-        else
         {
-            Table(ports).Write();
-            SocketNotes.Write(table, ports.Select(p => p.Owner.Kind), ports.Any(p => p.Class == PortClass.Dynamic || linux.IsEphemeral(p.Port)) ? linux : null);
+            PortsJson.Write(found, linux, StandardStreams.Output);
+            return ExitCodes.Success;
         }
-        return 0;
+        ListeningPort[] ports = [.. found.SelectMany(f => f.Ports)];
+        if (ports.Length == 0)
+            StandardStreams.Text.WriteLine(Text.Current.Sockets.NoPorts);
+        else
+            Table(ports).Write();
+        SocketNotes.Write(places, ports.Select(p => p.Owner.Kind), ports.Any(p => p.Class == PortClass.Dynamic || linux.IsEphemeral(p.Port)) ? linux : null);
+        return ExitCodes.Success;
     }
+
+    private static IReadOnlyList<ListeningPort> Selected(PlacedSockets place, SocketSelection selection) =>
+        [.. ListeningPorts.In(place).Where(p => selection.Admits(place.Table, p.Socket, place.Network))];
 
     public static FittedTable Table(IReadOnlyList<ListeningPort> ports)
     {
         var text = Text.Current.Sockets;
-        var table = new FittedTable([.. ((string[])["UNIT", "PROCESS", "PROTO", "ADDRESS", "PORT", "SERVICE", "CLASS", "SCOPE", "CONNECTIONS"]).Select(Text.Current.Column)], s_cutOrder);
+        bool named = ports.Any(p => p.Netns is not null);
+        var table = new FittedTable([.. s_headings.Concat(named ? ["NETNS"] : []).Select(Text.Current.Column)], s_cutOrder);
         foreach (var port in ports)
-            table.Add(
+            table.Add([
                 port.Owner.Unit ?? "-",
                 SocketText.Owner(port.Owner),
                 port.IsTcp ? "tcp" : "udp",
@@ -65,7 +79,9 @@ public static class PortsVerb
                 port.Service ?? "-",
                 text.ClassName(port.Class),
                 port.Scope.Name(),
-                SocketText.States(port.Connections));
+                SocketText.States(port.Connections),
+                .. named ? [port.Netns ?? "-"] : (string[])[],
+            ]);
         return table;
     }
 }

@@ -23,46 +23,58 @@ public static class SocketsVerb
     public static Command Build()
     {
         var unit = new Argument<string?>("UNIT") { Description = Text.Current.Option("units"), Arity = ArgumentArity.ZeroOrOne };
+        var netns = SocketSource.Netns();
         var format = Help.Output();
         var command = Help.Command("sockets", "sereno sockets", "sereno sockets --ipv4 --udp", "sereno sockets --state close-wait",
-            "sereno sockets --port 443 --scope internet", "sereno sockets nginx -o json");
+            "sereno sockets --port 443 --scope internet", "sereno sockets --netns all", "sereno sockets nginx -o json");
         command.Add(unit);
         var options = new SelectionOptions().AddTo(command);
+        command.Add(netns);
         command.Add(format);
         command.SetAction(result =>
         {
             var selection = options.Read(result);
             if (result.GetValue(unit) is { } name)
                 selection = selection with { Units = [.. selection.Units, NamePattern.Complete(name)] };
-            var network = NetworkFactsReader.Read();
             var query = selection.Narrow(new SocketQuery { States = TcpStates.All | TcpStates.BoundInactive });
-            var table = SocketTable.Capture(query, UnitsByPid.For(GlobalOptions.Instance(result).BusPath)).Select(selection, network);
-            Show([new(null, table, network)], result.GetValue(format) == "json");
-            return 0;
+            var places = SocketSource.Capture(query, UnitsByPid.For(GlobalOptions.Instance(result).BusPath), result.GetValue(netns));
+            if (places.Count == 0)
+                return ExitCodes.Failure;
+            Show([.. places.Select(p => p with { Table = p.Table.Select(selection, p.Network) })], result.GetValue(format) == "json");
+            return ExitCodes.Success;
         });
         return command;
     }
 
-    private static void Show(IReadOnlyList<NamespaceSockets> namespaces, bool json)
+    private static void Show(IReadOnlyList<PlacedSockets> places, bool json)
     {
         if (json)
         {
-            SocketsJson.Write(namespaces, LinuxPorts.Read(), StandardStreams.Output);
+            SocketsJson.Write(places, LinuxPorts.Read(), StandardStreams.Output);
             return;
         }
-        bool named = namespaces.Any(n => n.Name is not null);
-        var headings = s_headings.Select(Text.Current.Column);
-        var view = new FittedTable([.. headings, .. named ? [Text.Current.Column("NETNS")] : (string[])[]], s_cutOrder);
         var kinds = new HashSet<OwnerKind>();
-        foreach (var (name, table, network) in namespaces)
+        var view = Table(places, kinds);
+        if (view.Count == 0)
+            StandardStreams.Text.WriteLine(Text.Current.Sockets.NoSockets);
+        else
+            view.Write();
+        SocketNotes.Write(places, kinds);
+    }
+
+    /// <param name="kinds">Gets the kinds of owners that are shown.</param>
+    public static FittedTable Table(IReadOnlyList<PlacedSockets> places, ISet<OwnerKind> kinds)
+    {
+        bool named = places.Any(p => p.Netns is not null);
+        var view = new FittedTable([.. s_headings.Concat(named ? ["NETNS"] : []).Select(Text.Current.Column)], s_cutOrder);
+        foreach (var (netns, table, network) in places)
             foreach (int i in Sorted(table))
             {
                 var owner = table.OwnerOf(table.Records[i]);
                 kinds.Add(owner.Kind);
-                view.Add([.. Cells(table.Records[i], owner, network), .. named ? [name ?? "-"] : (string[])[]]);
+                view.Add([.. Cells(table.Records[i], owner, network), .. named ? [netns ?? "-"] : (string[])[]]);
             }
-        view.Write();
-        SocketNotes.Write(namespaces[0].Table, kinds);
+        return view;
     }
 
     /// <summary>Listeners first, then by protocol and port.</summary>

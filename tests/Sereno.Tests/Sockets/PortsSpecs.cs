@@ -87,7 +87,7 @@ public class PortsSpecs
     {
         var table = new SocketTable(s_records, OwnerIndex.Empty, new OneUnit());
         using var output = new MemoryStream();
-        PortsJson.Write(table, ListeningPorts.In(table), new LinuxPorts(), NetworkFacts.Unknown, output);
+        PortsJson.Write([(new(null, table, NetworkFacts.Unknown), ListeningPorts.In(table))], new LinuxPorts(), output);
         var first = JsonDocument.Parse(output.ToArray()).RootElement.GetProperty("ports")[0];
         Assert.Equal(("web.service", "by-cgroup", "https", "system", "internet", 443),
             (first.GetProperty("unit").GetString(), first.GetProperty("owner").GetString(), first.GetProperty("service").GetString(),

@@ -8,9 +8,14 @@ public abstract partial class SocketTexts
 {
     public abstract string ClassName(PortClass portClass);
     public abstract string PhaseName(TcpPhase phase);
+    public abstract string NoPorts { get; }
+    public abstract string NoSockets { get; }
     public abstract string Hidden { get; }
     public abstract string Elsewhere { get; }
     public abstract string EphemeralNote(EphemeralRange range);
     public abstract string HiddenNote(int processes);
     public abstract string InconsistentNote { get; }
+    public abstract string NoNamespace(string selector);
+    public abstract string ForbiddenNamespace(string name);
+    public abstract string HiddenNamespaces(int processes);
 }
