@@ -34,6 +34,12 @@ public class StructLayoutTests
         [typeof(libc.sockaddr_in)] = ("netinet/in.h", "struct sockaddr_in"),
         [typeof(libc.sockaddr_in6)] = ("netinet/in.h", "struct sockaddr_in6"),
         [typeof(libc.servent)] = ("netdb.h", "struct servent"),
+        [typeof(libc.protoent)] = ("netdb.h", "struct protoent"),
+        [typeof(libc.netent)] = ("netdb.h", "struct netent"),
+        [typeof(libc.passwd)] = ("pwd.h", "struct passwd"),
+        [typeof(libc.ifreq)] = ("net/if.h", "struct ifreq"),
+        [typeof(libc.ifmap)] = ("net/if.h", "struct ifmap"),
+        [typeof(libc.ifconf)] = ("net/if.h", "struct ifconf"),
         [typeof(libc.winsize)] = ("sys/ioctl.h", "struct winsize"),
         // One of the two is right; Epoll picks it by the same condition.
         [RuntimeInformation.ProcessArchitecture == Architecture.X64 ? typeof(libc.epoll_event_packed) : typeof(libc.epoll_event_aligned)]
