@@ -15,6 +15,8 @@ public sealed class CgroupUnitResolver(CgroupPaths paths) : IUnitResolver
         return unit;
     }
 
+    public void Forget(int pid) => _byPid.Remove(pid);
+
     public string? UnitOfCgroup(ulong cgroupId) => paths.PathOf(cgroupId) is string path ? UnitOfPath(path) : null;
 
     /// <summary>The unit of a path like /system.slice/nginx.service/worker, or null.</summary>

@@ -8,4 +8,7 @@ public interface IUnitResolver
 
     /// <summary>The unit whose cgroup (v2) has this id, or null.</summary>
     string? UnitOfCgroup(ulong cgroupId);
+
+    /// <summary>The process of this number is another now: what was answered for it before no longer holds.</summary>
+    void Forget(int pid) { }
 }

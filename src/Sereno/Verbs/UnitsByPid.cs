@@ -17,6 +17,12 @@ public sealed class UnitsByPid(ManagerProxy manager) : IUnitResolver
         return unit;
     }
 
+    public void Forget(int pid)
+    {
+        _units.Remove(pid);
+        _groups.Forget(pid);
+    }
+
     public string? UnitOfCgroup(ulong cgroupId) => _groups.UnitOfCgroup(cgroupId);
 
     /// <summary>Through the manager if one answers.</summary>

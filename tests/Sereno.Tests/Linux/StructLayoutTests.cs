@@ -35,6 +35,9 @@ public class StructLayoutTests
         [typeof(libc.sockaddr_in6)] = ("netinet/in.h", "struct sockaddr_in6"),
         [typeof(libc.servent)] = ("netdb.h", "struct servent"),
         [typeof(libc.winsize)] = ("sys/ioctl.h", "struct winsize"),
+        [typeof(libc.perf_event_attr)] = ("linux/perf_event.h", "struct perf_event_attr"),
+        [typeof(libc.perf_event_header)] = ("linux/perf_event.h", "struct perf_event_header"),
+        [typeof(libc.perf_event_mmap_page)] = ("linux/perf_event.h", "struct perf_event_mmap_page"),
         // One of the two is right; Epoll picks it by the same condition.
         [RuntimeInformation.ProcessArchitecture == Architecture.X64 ? typeof(libc.epoll_event_packed) : typeof(libc.epoll_event_aligned)]
             = ("sys/epoll.h", "struct epoll_event"),
