@@ -33,8 +33,9 @@ public sealed class SocketTable
     /// <summary>Takes a snapshot.</summary>
     /// <param name="query">Which sockets; all of them, with owners, when null.</param>
     /// <param name="units">Names the units of owners; none are named when null.</param>
+    /// <param name="owners">Who holds what, when that is known already.</param>
     /// <exception cref="LinuxException">The kernel has no sock_diag, or /proc isn't mounted.</exception>
-    public static SocketTable Capture(SocketQuery? query = null, IUnitResolver? units = null)
+    public static SocketTable Capture(SocketQuery? query = null, IUnitResolver? units = null, OwnerIndex? owners = null)
     {
         query ??= SocketQuery.Everything;
         var dump = new SocketDump();
@@ -47,8 +48,14 @@ public sealed class SocketTable
             if (query.IPv6)
                 dump.Add(ipv4: false, protocol, query.States);
         }
-        return new(dump.Records.ToArray(), query.Owners ? OwnerIndex.Scan(query.Processes) : OwnerIndex.Empty, units, dump.Inconsistent);
+        return new(dump.Records.ToArray(), owners ?? (query.Owners ? OwnerIndex.Scan(query.Processes) : OwnerIndex.Empty), units, dump.Inconsistent);
     }
+
+    /// <summary>A table of other records with the same owners.</summary>
+    internal SocketTable With(SocketRecord[] records) => new(records, Owners, _units, Inconsistent);
+
+    /// <summary>The same sockets with other owners.</summary>
+    public SocketTable WithOwners(OwnerIndex owners) => new(_records, owners, _units, Inconsistent);
 
     /// <summary>Whose a socket is. Allocates: for the rows that a person reads, not for a hundred thousand.</summary>
     public SocketOwner OwnerOf(in SocketRecord socket)

@@ -73,6 +73,57 @@ public sealed class BadInputSpecs
         Assert.Equal(0, sereno.Run("list-unit-files").Status);
     }
 
+    [Theory]
+    [InlineData("EnvironmentFile={0}/fifo", 0)]
+    [InlineData("EnvironmentFile={0}/with-zero", 1)]
+    [InlineData("EnvironmentFile={0}", 1)]
+    [InlineData("EnvironmentFile=/proc/self/mem", 1)]
+    [InlineData("EnvironmentFile=/dev/zero", 1)]
+    [InlineData("SyslogIdentifier={1}", 0)]
+    [InlineData("Environment=A={1}", 0)]
+    [InlineData("PIDFile={0}/fifo", 0)]
+    [InlineData("WorkingDirectory={0}/fifo", 1)]
+    [InlineData("StandardInput=file:{0}/fifo", null)]
+    public void What_a_unit_names_may_be_anything_and_stops_only_itself(string setting, int? code)
+    {
+        using var sereno = new LiveInstance(folder =>
+        {
+            Assert.Equal(0, Command.Run("mkfifo", $"{folder}/fifo").Status);
+            File.WriteAllText($"{folder}/with-zero", "A=1\0B=2\nC=3\n");
+            File.WriteAllText($"{folder}/units/odd.service", $"[Service]\nType=oneshot\nTimeoutStartSec=5\n{string.Format(setting, folder, new string('i', 10_000))}\nExecStart=/bin/true\n");
+            File.WriteAllText($"{folder}/units/good.service", "[Service]\nExecStart=/bin/sleep infinity\n");
+        });
+        int manager = sereno.ManagerPid, journal = sereno.JournalPid;
+        var outcome = sereno.Run("start", "odd");
+        Assert.True(code is null ? outcome.Status is 0 or 1 : outcome.Status == code, $"{outcome}\n{sereno.Said}");
+        sereno.Do("start", "good");
+        sereno.Expect("good.service", "active", "running");
+        Assert.Equal((manager, journal), (sereno.ManagerPid, sereno.JournalPid));
+    }
+
+    [Fact]
+    public void A_stranger_that_knows_a_units_invocation_is_still_a_stranger()
+    {
+        using var sereno = new LiveInstance(folder => File.WriteAllText($"{folder}/units/told.service",
+            "[Service]\nType=notify\nNotifyAccess=all\nExecStart=/bin/sh -c 'echo $NOTIFY_SOCKET $INVOCATION_ID >\"$1\"; exec sleep infinity' sh " + folder + "/known\n"));
+        sereno.Do("start", "--no-block", "told");
+        Live.Eventually(() => File.Exists($"{sereno.Folder}/known") && File.ReadAllText($"{sereno.Folder}/known").EndsWith('\n'), () => "the service's own words");
+        string[] known = File.ReadAllText($"{sereno.Folder}/known").Trim().Split(' ');
+        // A server that tells the manager it is ready, started by somebody else with the service's identity.
+        using var stranger = Command.Start("env", $"NOTIFY_SOCKET={known[0]}", $"INVOCATION_ID={known[1]}", Live.Executable!, "serve", "echo", "--address", "127.0.0.1:0");
+        try
+        {
+            Assert.Contains("127.0.0.1:", stranger.StandardOutput.ReadLine());
+            Assert.False(Live.Within(1, () => sereno.State("told.service").Active != "activating"), sereno.Said);
+            Assert.Equal("activating", sereno.State("told.service").Active);
+        }
+        finally
+        {
+            stranger.Kill();
+            stranger.WaitForExit();
+        }
+    }
+
     [Fact]
     public void Verbs_without_an_instance_say_so_with_what_to_do()
     {
