@@ -8,7 +8,7 @@ public sealed class DescriptorStream(Fd fd) : Stream
 {
     private bool _unread;
 
-    /// <summary>The reader is gone: what is written goes nowhere.</summary>
+    /// <summary>The reader of the pipe is gone: nothing more can reach it.</summary>
     public bool IsUnread => _unread;
 
     public override bool CanRead => false;

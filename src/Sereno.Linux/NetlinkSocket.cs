@@ -9,16 +9,30 @@ public sealed unsafe class NetlinkSocket : IDisposable
 
     /// <param name="protocol">NETLINK_SOCK_DIAG and its like.</param>
     /// <exception cref="LinuxException">EPROTONOSUPPORT where the kernel was built without it.</exception>
-    public NetlinkSocket(int protocol) =>
-        _fd = new(Errno.Check(libc.socket(libc.AF_NETLINK, libc.SOCK_RAW | libc.SOCK_CLOEXEC, protocol), "create a netlink socket"));
-
-    /// <summary>A socket that hears what the kernel tells to multicast groups.</summary>
-    /// <param name="groups">Bit n is group n + 1.</param>
-    /// <exception cref="LinuxException">EPERM where the groups need a privilege.</exception>
-    public NetlinkSocket(int protocol, uint groups) : this(protocol)
+    public NetlinkSocket(int protocol)
     {
-        libc.sockaddr_nl address = new() { nl_family = libc.AF_NETLINK, nl_groups = groups };
-        Errno.Check(libc.bind(_fd.Number, &address, (uint)sizeof(libc.sockaddr_nl)), "bind a netlink socket");
+        _fd = new(Errno.Check(libc.socket(libc.AF_NETLINK, libc.SOCK_RAW | libc.SOCK_CLOEXEC, protocol), "create a netlink socket"));
+        // As iproute2's: room for a dump that is read slowly. Less than wanted is no failure.
+        int send = 32 * 1024, receive = 1024 * 1024;
+        _ = libc.setsockopt(_fd.Number, libc.SOL_SOCKET, libc.SO_SNDBUF, &send, sizeof(int));
+        _ = libc.setsockopt(_fd.Number, libc.SOL_SOCKET, libc.SO_RCVBUF, &receive, sizeof(int));
+    }
+
+    public Fd Fd => _fd;
+
+    /// <summary>From now on it also receives what the kernel sends to these groups: bit n - 1 is group n.</summary>
+    /// <exception cref="LinuxException">EPERM for groups that are not everybody's, EOPNOTSUPP or EINVAL where there are none.</exception>
+    public void Join(int groups)
+    {
+        libc.sockaddr_nl address = new() { nl_family = libc.AF_NETLINK, nl_groups = (uint)groups };
+        Errno.Check(libc.bind(_fd.Number, &address, (uint)sizeof(libc.sockaddr_nl)), "join netlink groups");
+    }
+
+    /// <summary>Bytes of datagrams that may wait to be read: as many as wanted with CAP_NET_ADMIN, else up to net.core.rmem_max.</summary>
+    public void SetReceiveBuffer(int bytes)
+    {
+        if (libc.setsockopt(_fd.Number, libc.SOL_SOCKET, libc.SO_RCVBUFFORCE, &bytes, sizeof(int)) == -1)
+            Errno.Check(libc.setsockopt(_fd.Number, libc.SOL_SOCKET, libc.SO_RCVBUF, &bytes, sizeof(int)), "set a receive buffer");
     }
 
     /// <summary>Sends one request to the kernel (port 0, no groups).</summary>
@@ -38,6 +52,7 @@ public sealed unsafe class NetlinkSocket : IDisposable
 
     /// <summary>Receives one datagram from the kernel; those of any other sender are dropped.</summary>
     /// <param name="truncated">The datagram was longer than the buffer: its tail is lost.</param>
+    /// <returns>Its length; -1 when there is none and the descriptor is non-blocking.</returns>
     /// <exception cref="LinuxException">ENOBUFS when the kernel dropped messages.</exception>
     public int Receive(Span<byte> buffer, out bool truncated)
     {

@@ -19,7 +19,8 @@ public sealed class DestroyedSockets : IDisposable
         Join(ipv4 && udp, libc.SKNLGRP_INET_UDP_DESTROY);
         Join(ipv6 && tcp, libc.SKNLGRP_INET6_TCP_DESTROY);
         Join(ipv6 && udp, libc.SKNLGRP_INET6_UDP_DESTROY);
-        _netlink = new(libc.NETLINK_SOCK_DIAG, (uint)groups);
+        _netlink = new(libc.NETLINK_SOCK_DIAG);
+        _netlink.Join(groups);
     }
 
     /// <summary>Attributes of the sockets of the last <see cref="Receive"/>.</summary>

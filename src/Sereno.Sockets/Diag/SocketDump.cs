@@ -24,6 +24,9 @@ public sealed class SocketDump(SocketDetails details = SocketDetails.None)
     public RecordList<PacketRecord> Packet { get; } = new();
     public RecordList<NetlinkRecord> Netlink { get; } = new();
 
+    /// <summary>The Internet sockets so far.</summary>
+    public ReadOnlySpan<SocketRecord> Records => Inet.Items;
+
     /// <summary>Names of unix sockets, and the attributes that were asked for.</summary>
     public ByteArena Arena { get; } = new();
 
@@ -43,6 +46,12 @@ public sealed class SocketDump(SocketDetails details = SocketDetails.None)
             (request, sequence) => InetDiag.WriteDumpRequest(request, family, protocol, states, sequence, details, bytecode.Span),
             payload => AppendInet(payload, protocol), () => Inet.Cut(start));
     }
+
+    /// <summary>Adds TCP or DCCP sockets of both families, asked for as kernels before 3.3 were.</summary>
+    /// <exception cref="LinuxException">The kernel refused: EINVAL for what it doesn't know any more.</exception>
+    public void AddOld(SocketProtocol protocol, TcpStates states, ReadOnlyMemory<byte> bytecode) => Ask(InetDiag.MaxRequestLength(bytecode.Length),
+        (request, sequence) => DiagRequest.WriteOld(request, protocol, states, sequence, details, bytecode.Span),
+        payload => AppendInet(payload, protocol), () => { });
 
     /// <summary>Adds the unix sockets in any of <paramref name="states"/>.</summary>
     /// <exception cref="LinuxException">The kernel refused: ENOENT without unix_diag.</exception>
@@ -96,7 +105,7 @@ public sealed class SocketDump(SocketDetails details = SocketDetails.None)
                     case NetlinkMessage.Overrun:
                         consistent = false;
                         break;
-                    case DiagRequest.SockDiagByFamily:
+                    case var type when DiagRequest.IsAnswer(type):
                         append(message.Payload);
                         break;
                 }

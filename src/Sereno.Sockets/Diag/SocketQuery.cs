@@ -22,8 +22,14 @@ public sealed record SocketQuery
     /// <summary>INET_DIAG_REQ_BYTECODE: which Internet sockets the kernel lets through; empty for all.</summary>
     public ReadOnlyMemory<byte> Bytecode { get; init; }
 
-    /// <summary>Find each socket's processes (a walk of /proc: the costly part).</summary>
+    /// <summary>Find each socket's processes: the costly part.</summary>
     public bool Owners { get; init; } = true;
+
+    /// <summary>Find their threads too.</summary>
+    public bool Threads { get; init; }
+
+    /// <summary>Find also processes that /proc hides from us, where that is permitted; ss and netstat don't.</summary>
+    public bool BeyondProc { get; init; }
 
     /// <summary>Look for owners among these processes only; null for all there are.</summary>
     public IReadOnlyCollection<int>? Processes { get; init; }

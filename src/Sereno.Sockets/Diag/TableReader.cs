@@ -46,6 +46,7 @@ public sealed class TableReader(SocketQuery query, ProcFiles files, Action<strin
         if (!query.Has(table))
             return;
         int start = Dump.Inet.Count;
+        bool old = protocol is SocketProtocol.Tcp or SocketProtocol.Dccp;
         Read(protocol.ToString().ToUpperInvariant(), () =>
         {
             if (query.IPv4)
@@ -57,28 +58,34 @@ public sealed class TableReader(SocketQuery query, ProcFiles files, Action<strin
             Dump.Inet.Cut(start);
             if (hasText)
                 Text.AddInet(protocol, TextIPv4, TextIPv6, query.States);
-        }, quiet: protocol == SocketProtocol.Mptcp); // older kernels don't know its number
+        }, old ? () => Dump.AddOld(protocol, query.States, query.Bytecode) : null, quiet: protocol == SocketProtocol.Mptcp); // older kernels don't know its number
     }
 
-    private void Read(string table, Action fromKernel, Action fromText, bool quiet = false)
+    private void Read(string table, Action fromKernel, Action fromText, Action? asOfOld = null, bool quiet = false)
     {
-        if (!files.IsNamed(table))
-            try
-            {
-                fromKernel();
-                return;
-            }
-            catch (LinuxException e)
-            {
-                // Kernels are built without a table's module: nothing to speak of.
-                if (!quiet && e.Number is not (libc.ENOENT or libc.EOPNOTSUPP))
-                    complain($"RTNETLINK answers: {Errno.Text(e.Number)}\n");
-            }
+        if (!files.IsNamed(table) && (Try(fromKernel, quiet) || (asOfOld is not null && Try(asOfOld, quiet))))
+            return;
         try
         {
             fromText();
         }
         catch (LinuxException) { } // no such table on this machine, or in the copy: none of its sockets are shown, as by ss
+    }
+
+    private bool Try(Action ask, bool quiet)
+    {
+        try
+        {
+            ask();
+            return true;
+        }
+        catch (LinuxException e)
+        {
+            // Kernels are built without a table's module: nothing to speak of.
+            if (!quiet && e.Number is not (libc.ENOENT or libc.EOPNOTSUPP))
+                complain($"RTNETLINK answers: {Errno.Text(e.Number)}\n");
+            return false;
+        }
     }
 
     private bool Wanted(in UnixRecord socket) => socket.Kind switch

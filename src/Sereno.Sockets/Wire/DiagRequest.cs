@@ -7,8 +7,11 @@ public static class DiagRequest
 {
     public const ushort SockDiagByFamily = 20, SockDestroy = 21;
 
+    // TCPDIAG_GETSOCK and DCCPDIAG_GETSOCK, of kernels before 3.3.
+    private const ushort OldTcp = 18, OldDccp = 19;
+
     /// <summary>Enough for any of these requests without a filter.</summary>
-    public const int MaxLength = NetlinkMessage.HeaderLength + 64;
+    public const int MaxLength = NetlinkMessage.HeaderLength + 60;
 
     private const ushort FlagsDump = 0x301, FlagsAcknowledge = 5;
     private const byte AfUnix = 1, AfNetlink = 16, AfPacket = 17, AllNetlinkProtocols = 255;
@@ -48,6 +51,16 @@ public static class DiagRequest
         return length;
     }
 
+    /// <summary>Asks for TCP or DCCP sockets as kernels before sock_diag(7) were asked, of every family at once; struct inet_diag_req.</summary>
+    public static int WriteOld(Span<byte> request, SocketProtocol protocol, TcpStates states, uint sequence, SocketDetails details, ReadOnlySpan<byte> bytecode)
+    {
+        int length = Begin(request, protocol == SocketProtocol.Tcp ? OldTcp : OldDccp, FlagsDump, sequence, 60);
+        request[16] = InetDiag.AfInet;
+        request[19] = InetDiag.Extensions(details);
+        BinaryPrimitives.WriteUInt32LittleEndian(request[68..], (uint)states);
+        return length + InetDiag.AppendBytecode(request, length, bytecode);
+    }
+
     /// <summary>Asks the kernel to close a socket (SOCK_DESTROY) and to say whether it did; struct inet_diag_req_v2.</summary>
     public static int WriteDestroy(Span<byte> request, in SocketRecord socket, uint sequence)
     {
@@ -55,6 +68,9 @@ public static class DiagRequest
         InetDiag.WriteIdentity(request[16..], socket);
         return length;
     }
+
+    /// <summary>A message answers a question for sockets, new or old.</summary>
+    public static bool IsAnswer(ushort type) => type is SockDiagByFamily or OldTcp or OldDccp;
 
     internal static int Begin(Span<byte> request, ushort type, ushort flags, uint sequence, int payload)
     {

@@ -27,7 +27,7 @@ public static class InetDiag
     private const ushort FlagsRequestDump = 0x301, RequestBytecode = 1, RequestProtocol = 3;
 
     /// <summary>How long a request of <see cref="WriteDumpRequest"/> is at most.</summary>
-    public static int MaxRequestLength(int bytecodeLength) => RequestLength + 4 + bytecodeLength + 8;
+    public static int MaxRequestLength(int bytecodeLength) => DiagRequest.MaxLength + 4 + bytecodeLength + 8;
 
     /// <summary>Asks for every socket of one family and protocol in any of <paramref name="states"/>; returns the request's length.</summary>
     /// <param name="bytecode">INET_DIAG_REQ_BYTECODE: only those that this program lets through; empty for all.</param>
@@ -39,8 +39,7 @@ public static class InetDiag
         request[17] = (byte)protocol;
         request[18] = Extensions(details);
         BinaryPrimitives.WriteUInt32LittleEndian(request[20..], (uint)states);
-        if (!bytecode.IsEmpty)
-            length += AppendAttribute(request[length..], RequestBytecode, bytecode);
+        length += AppendBytecode(request, length, bytecode);
         // One byte is too little for MPTCP's number.
         if ((ushort)protocol > byte.MaxValue)
         {
@@ -52,8 +51,18 @@ public static class InetDiag
         return length;
     }
 
+    /// <summary>Adds INET_DIAG_REQ_BYTECODE to a request of <paramref name="length"/> bytes, if there is any; returns by how much it grew.</summary>
+    internal static int AppendBytecode(Span<byte> request, int length, ReadOnlySpan<byte> bytecode)
+    {
+        if (bytecode.IsEmpty)
+            return 0;
+        int more = AppendAttribute(request[length..], RequestBytecode, bytecode);
+        BinaryPrimitives.WriteInt32LittleEndian(request, length + more);
+        return more;
+    }
+
     // idiag_ext: bit n - 1 asks for attribute n.
-    private static byte Extensions(SocketDetails details)
+    internal static byte Extensions(SocketDetails details)
     {
         int bits = 0;
         if ((details & SocketDetails.Memory) != 0)

@@ -85,6 +85,11 @@ internal sealed class SsCells(SsColumns columns, SsOptions options, OwnerIndex o
             WriteName(cell, process.Name.Span);
             cell.Append("\",pid="u8);
             cell.Append(process.Pid);
+            if (owners.ByThread)
+            {
+                cell.Append(",tid="u8);
+                cell.Append(process.Tid);
+            }
             cell.Append(",fd="u8);
             cell.Append(holding.Fd);
             cell.Append(holding.Next < 0 ? ")"u8 : "),"u8);

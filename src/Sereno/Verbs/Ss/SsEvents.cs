@@ -1,7 +1,6 @@
 using Sereno.Linux;
 using Sereno.Sockets.Diag;
 using Sereno.Sockets.Filter;
-using Sereno.Sockets.Owners;
 using Sereno.Sockets.Views;
 using Sereno.Sockets.Wire;
 
@@ -19,7 +18,7 @@ internal sealed class SsEvents(SsRequest request, SocketFilter? filter, ProcFile
         if (!(tcp || udp) || !(ipv4 || ipv6))
             return NothingToFollow;
         using var sockets = new DestroyedSockets(tcp, udp, ipv4, ipv6);
-        var owners = request.Options.Processes || request.Options.Threads ? OwnerIndex.Scan() : OwnerIndex.Empty;
+        var owners = SsRun.OwnersFor(request.Options, files);
         var view = new SsView(request.Options, owners, sockets.Arena, files, output, terminalWidth);
         var destroyed = new List<SocketRecord>();
         while (output is not DescriptorStream { IsUnread: true })

@@ -82,9 +82,12 @@ internal sealed class SsRun(Stream output, TextWriter errors, int? terminalWidth
             Apply(filter, dump);
         if (request.Kill)
             dump.Inet.Filter(new SocketKiller(errors.Write).TryKill);
-        var owners = request.Options.Processes || request.Options.Threads ? OwnerIndex.Scan() : OwnerIndex.Empty;
+        var owners = OwnersFor(request.Options, files);
         SsView.Write(new SocketTable(dump, owners), request.Selection.Tables, request.Options, files, output, terminalWidth);
     }
+
+    internal static OwnerIndex OwnersFor(SsOptions options, ProcFiles files) => options.Processes || options.Threads
+        ? OwnerIndex.Scan(new OwnerQuery { Threads = options.Threads, ProcRoot = files.Root }) : OwnerIndex.Empty;
 
     private static void Apply(SocketFilter filter, SocketDump dump)
     {
