@@ -31,7 +31,7 @@ public class SsDifferentialSpecs
     public void What_fills_a_terminal_stands_still(int width, string arguments) => On(StillOnes, () => Differential.StandsStill("ss", arguments, width));
 
     // Without timers that change their number of digits, and with them the layout.
-    private static IEnumerable<Specimen> StillOnes => Recipes.All.Where(s => s is not (Specimen.SynSentV4 or Specimen.SynSentV6 or Specimen.SynReceivedV4
+    internal static IEnumerable<Specimen> StillOnes => Recipes.All.Where(s => s is not (Specimen.SynSentV4 or Specimen.SynSentV6 or Specimen.SynReceivedV4
         or Specimen.SynReceivedV6 or Specimen.SynReceivedDeferred or Specimen.ListenOverflowing or Specimen.FinWait1Orphaned or Specimen.FinWait2Orphaned
         or Specimen.LastAckOrphaned));
 
