@@ -123,12 +123,9 @@ internal readonly struct HostReader(IFilterNames names, FilterContext context)
     private ImmutableArray<AddressPrefix> Resolve(string host, SocketFamily family)
     {
         var found = ImmutableArray.CreateBuilder<AddressPrefix>();
-        if (family != SocketFamily.Inet6)
-            foreach (var address in names.AddressesOf(host, family == SocketFamily.Unspecified ? SocketFamily.Inet : family))
-                found.Add(new(SocketFamily.Inet, FilterSubject.Bits(address), 32));
-        if (family is SocketFamily.Unspecified or SocketFamily.Inet6)
-            foreach (var address in names.AddressesOf(host, SocketFamily.Inet6))
-                found.Add(new(SocketFamily.Inet6, FilterSubject.Bits(address), 128));
+        foreach (var asked in family == SocketFamily.Unspecified ? [SocketFamily.Inet, SocketFamily.Inet6] : (SocketFamily[])[family])
+            foreach (var address in names.AddressesOf(host, asked))
+                found.Add(address.IsIPv4 ? new(SocketFamily.Inet, FilterSubject.Bits(address), 32) : new(SocketFamily.Inet6, FilterSubject.Bits(address), 128));
         return found.ToImmutable();
     }
 

@@ -107,7 +107,8 @@ internal static class Wildcard
         name.SequenceEqual("alpha"u8) ? char.IsAsciiLetter((char)c) :
         name.SequenceEqual("digit"u8) ? char.IsAsciiDigit((char)c) :
         name.SequenceEqual("alnum"u8) ? char.IsAsciiLetterOrDigit((char)c) :
-        name.SequenceEqual("lower"u8) || name.SequenceEqual("upper"u8) ? char.IsAsciiLetter((char)c) :
+        name.SequenceEqual("lower"u8) ? char.IsAsciiLetterLower((char)c) :
+        name.SequenceEqual("upper"u8) ? false : // folded letters are lower case
         name.SequenceEqual("xdigit"u8) ? char.IsAsciiHexDigit((char)c) :
         name.SequenceEqual("space"u8) ? c is (byte)' ' or (>= 9 and <= 13) :
         name.SequenceEqual("blank"u8) ? c is (byte)' ' or 9 :
