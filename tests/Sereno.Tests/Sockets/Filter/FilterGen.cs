@@ -13,16 +13,16 @@ internal static class FilterGen
         ["0.0.0.0", "10.0.0.1", "10.0.0.2", "10.1.0.1", "127.0.0.1", "::", "::1", "2001:db8::1", "2001:db8::2", "2001:db9::", "::ffff:10.0.0.1", "a00:1::"])
         .Select(KnownNames.Address)]);
 
-    private static readonly Gen<ImmutableArray<AddressPrefix>> s_prefix =
+    private static readonly Gen<ImmutableArray<FilterPrefix>> s_prefix =
         from address in s_address
         from length in Gen.OneOf(Gen.Int[0, 128], Gen.Const(128), Gen.Const(32))
         select ImmutableArray.Create(address.IsIPv4
-            ? new AddressPrefix(SocketFamily.Inet, (UInt128)address.Low << 96, Math.Min(length, 32))
-            : new AddressPrefix(SocketFamily.Inet6, new UInt128(address.High, address.Low), length));
+            ? new FilterPrefix(SocketFamily.Inet, (UInt128)address.Low << 96, Math.Min(length, 32))
+            : new FilterPrefix(SocketFamily.Inet6, new UInt128(address.High, address.Low), length));
 
     private static Gen<HostCondition> InetHost(bool named) =>
         from port in Gen.Frequency((1, s_port), (1, Gen.Const(HostCondition.AnyPort)))
-        from addresses in Gen.Frequency((2, s_prefix), (1, Gen.Const(ImmutableArray<AddressPrefix>.Empty)))
+        from addresses in Gen.Frequency((2, s_prefix), (1, Gen.Const(ImmutableArray<FilterPrefix>.Empty)))
         select new HostCondition(!named ? SocketFamily.Unspecified : addresses is [var prefix] ? prefix.Family : SocketFamily.Inet, port, addresses);
 
     private static Gen<HostCondition> PortOnly(bool named) => s_port.Select(port => new HostCondition(named ? SocketFamily.Inet : SocketFamily.Unspecified, port, []));

@@ -35,7 +35,7 @@ public class FilterPropertySpecs
             || (prefix.Family == SocketFamily.Inet) == socket.IsIPv4
             || prefix.Family == SocketFamily.Inet && IsMapped(host.Side == FilterSide.Source ? socket.Local : socket.Remote, prefix));
 
-    private static bool IsMapped(InetAddress address, AddressPrefix prefix) => address.IsMappedIPv4
+    private static bool IsMapped(InetAddress address, FilterPrefix prefix) => address.IsMappedIPv4
         && (prefix.Length == 0 || ((uint)address.Low ^ (uint)(prefix.Bits >> 96)) >> (32 - prefix.Length) == 0);
 
     [Fact]
