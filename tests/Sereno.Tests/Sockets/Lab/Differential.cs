@@ -151,8 +151,9 @@ internal static partial class Differential
     }
 
     // Timers count down; "last" times, busy times and the share that they are of each other count up, and ss leaves them out at zero; who
-    // asks by netlink has a socket of its own for that: ss by its name, ours by a number, since the specimen has this process's.
-    [GeneratedRegex(@"(?<keep>timer:\(\w+,)[^,)]*| (lastsnd|lastrcv|lastack):\d+| (busy|rwnd_limited|sndbuf_limited):\d+ms(\([\d.]+%\))?|^.*tcpdiag:(ss/\d+|-\d+) .*\n(\t.*\n)*|(?<keep>(off|on|keepalive|timewait|probe) \()[\d.]+", RegexOptions.Multiline)]
+    // asks by netlink has a socket of its own for that: ss by its name, ours by a number, since the specimen has this process's. With -n
+    // they can't be told apart, and all of protocol 4 (sock_diag) go.
+    [GeneratedRegex(@"(?<keep>timer:\(\w+,)[^,)]*| (lastsnd|lastrcv|lastack):\d+| (busy|rwnd_limited|sndbuf_limited):\d+ms(\([\d.]+%\))?|^.* (tcpdiag:(ss/\d+|-\d+)|4:-?\d+) .*\n([ \t].*\n)*|(?<keep>(off|on|keepalive|timewait|probe) \()[\d.]+", RegexOptions.Multiline)]
     private static partial Regex Moving();
 
     [GeneratedRegex(@"[ \t]+$", RegexOptions.Multiline)]

@@ -105,7 +105,7 @@ internal sealed class TunPeer : IDisposable
         }
     }
 
-    /// <summary>Repeats what it said last: on a busy machine the kernel's backlog may have had no room for it.</summary>
+    /// <summary>Repeats what it said last, as any host does: the kernel's backlog may have been full, its IPv6 address not ready.</summary>
     public void Repeat(ushort peerPort)
     {
         lock (_lock)
