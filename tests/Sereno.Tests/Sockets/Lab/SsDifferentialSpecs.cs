@@ -1,3 +1,4 @@
+using CsCheck;
 using Xunit;
 
 namespace Sereno.Tests.Sockets.Lab;
@@ -13,6 +14,14 @@ public class SsDifferentialSpecs
     [Theory(Explicit = true)]
     [MemberData(nameof(SsCases.Wanted), MemberType = typeof(SsCases))]
     public void Ss_prints_what_iproute2s_ss_prints_also_of(string arguments) => On(Recipes.All, () => Differential.SsSays(arguments));
+
+    [Fact]
+    public void Ss_prints_what_iproute2s_ss_prints_of_any_sockets() =>
+        Gen.OneOf([.. Recipes.All.Select(Gen.Const)]).Array[0, 12].Sample(specimens => On(specimens, () =>
+        {
+            foreach (string arguments in (string[])["-tuanpe", "-tn", "-lt"])
+                Differential.SsSays(arguments);
+        }), iter: 8, threads: 1);
 
     [Theory]
     [MemberData(nameof(SsCases.HeldAtWidths), MemberType = typeof(SsCases))]
