@@ -81,6 +81,18 @@ public sealed unsafe class Folder : IDisposable
             return (int)libc.readlinkat(_fd.Number, name, p, (nuint)target.Length);
     }
 
+    /// <summary>readlinkat(2) of a path below this folder, which a zero ends; -1 with errno when it can't be read.</summary>
+    public int ReadLink(ReadOnlySpan<byte> terminated, Span<byte> target, out int errno)
+    {
+        fixed (byte* name = terminated)
+        fixed (byte* p = target)
+        {
+            int length = (int)libc.readlinkat(_fd.Number, name, p, (nuint)target.Length);
+            errno = length == -1 ? Errno.Last : 0;
+            return length;
+        }
+    }
+
     /// <summary>Reads the beginning of a file below this folder; -1 when it can't be read.</summary>
     public int ReadFile(ReadOnlySpan<byte> path, Span<byte> content)
     {

@@ -4,7 +4,7 @@ using Sereno.Linux.Headers;
 namespace Sereno.Linux;
 
 /// <summary>What the machine calls things: services, hosts, interfaces (nsswitch.conf(5) decides, as for every other program).</summary>
-public static unsafe class NameService
+public static unsafe partial class NameService
 {
     private static readonly Lock s_servent = new(); // getservbyport(3) and its like return static storage
 

@@ -22,4 +22,5 @@ public static unsafe partial class libc
     public struct ifconf { public int ifc_len; public byte* ifc_buf; }
 
     [LibraryImport(lib, SetLastError = true)] public static partial byte* if_indextoname(uint ifindex, byte* ifname);
+    [LibraryImport(lib, SetLastError = true)] public static partial uint if_nametoindex(byte* ifname);
 }

@@ -19,4 +19,9 @@ public static unsafe partial class libc
     [LibraryImport(lib)] public static partial void endprotoent();
     [LibraryImport(lib)] public static partial netent* getnetbyaddr(uint net, int type);
     [LibraryImport(lib)] public static partial int getnameinfo(void* addr, uint addrlen, byte* host, uint hostlen, byte* serv, uint servlen, int flags);
+
+    public struct hostent { public byte* h_name; public byte** h_aliases; public int h_addrtype; public int h_length; public byte** h_addr_list; }
+
+    [LibraryImport(lib)] public static partial servent* getservbyname(byte* name, byte* proto);
+    [LibraryImport(lib)] public static partial hostent* gethostbyname2(byte* name, int af);
 }

@@ -17,9 +17,9 @@ internal sealed class ProgramNames
     public static ProgramNames Scan(NetstatPage page)
     {
         var owners = OwnerIndex.Scan();
-        if (owners.HiddenProcesses > 0 && owners.Count == 0)
+        if (owners.UnopenedProcesses > 0 && owners.Count == 0)
             page.Complain("(No info could be read for \"-p\": geteuid()=%d but you should be root.)\n", libc.geteuid());
-        else if (owners.HiddenProcesses > 0)
+        else if (owners.UnopenedProcesses > 0)
             page.Complain("(Not all processes could be identified, non-owned process info\n will not be shown, you would have to be root to see it all.)\n");
         return new(owners);
     }

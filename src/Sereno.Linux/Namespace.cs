@@ -1,0 +1,61 @@
+using System.Buffers.Text;
+using System.Text;
+using Sereno.Linux.Headers;
+
+namespace Sereno.Linux;
+
+/// <summary>Network namespaces as namespaces(7) shows them: a link or a file whose text is "net:[INODE]".</summary>
+public static class Namespace
+{
+    /// <summary>Moves this thread, and no other, into a network namespace (setns(2)): for a thread that ends there.</summary>
+    /// <param name="path">/proc/PID/ns/net or a bind mount of one.</param>
+    /// <param name="inode">Which one it must be: a pid may have passed to another process.</param>
+    /// <exception cref="LinuxException">EPERM without CAP_SYS_ADMIN; ENOENT when it is gone.</exception>
+    public static void EnterNetwork(string path, ulong inode)
+    {
+        string action = $"enter the network namespace {path}";
+        using var fd = Files.TryOpen(path, libc.O_RDONLY, out int errno) ?? throw new LinuxException(errno, action);
+        Errno.Check(libc.setns(fd.Number, libc.CLONE_NEWNET), action);
+        if (InodeOf("/proc/thread-self/ns/net") != inode)
+            throw new LinuxException(libc.ENOENT, action);
+    }
+
+    /// <summary>The namespace that a link like /proc/self/ns/net leads to, or null.</summary>
+    public static ulong? InodeOf(string path)
+    {
+        Span<byte> target = stackalloc byte[64];
+        int length = Files.ReadLink(path, target);
+        return length > 0 ? Parse(target[..length]) : null;
+    }
+
+    /// <summary>The inode in "net:[4026531840]", or null.</summary>
+    public static ulong? Parse(ReadOnlySpan<byte> text) =>
+        text.StartsWith("net:["u8) && Utf8Parser.TryParse(text[5..], out ulong inode, out int used) && text[(5 + used)..].SequenceEqual("]"u8)
+            ? inode : null;
+
+    /// <summary>Bind mounts of network namespaces in the lines of /proc/self/mountinfo (proc_pid_mountinfo(5)): inode and path.</summary>
+    public static IEnumerable<(ulong Inode, string Path)> NetworkMounts(IEnumerable<string> mountinfo)
+    {
+        foreach (string line in mountinfo)
+            if (line.Split(' ') is [_, _, _, var root, var path, ..] && Parse(Encoding.UTF8.GetBytes(root)) is ulong inode)
+                yield return (inode, Unescape(path));
+    }
+
+    // Spaces, tabs, line ends and backslashes are written in octal.
+    private static string Unescape(string path)
+    {
+        if (!path.Contains('\\'))
+            return path;
+        var bytes = new List<byte>();
+        var text = Encoding.UTF8.GetBytes(path);
+        for (int i = 0; i < text.Length; i++)
+            if (text[i] == '\\' && i + 3 < text.Length)
+            {
+                bytes.Add((byte)((text[i + 1] - '0') << 6 | (text[i + 2] - '0') << 3 | (text[i + 3] - '0')));
+                i += 3;
+            }
+            else
+                bytes.Add(text[i]);
+        return Encoding.UTF8.GetString([.. bytes]);
+    }
+}
