@@ -83,7 +83,7 @@ internal sealed class SsRun(Stream output, TextWriter errors, int? terminalWidth
         if (request.Kill)
             dump.Inet.Filter(new SocketKiller(errors.Write).TryKill);
         var owners = OwnersFor(request.Options, files);
-        SsView.Write(new SocketTable(dump, owners), request.Selection.Tables, request.Options, files, output, terminalWidth);
+        SsView.Write(new SocketTable(dump, owners), request.Selection.Tables, request.Options, files, output, terminalWidth, errors.Write);
     }
 
     internal static OwnerIndex OwnersFor(SsOptions options, ProcFiles files) => options.Processes || options.Threads
