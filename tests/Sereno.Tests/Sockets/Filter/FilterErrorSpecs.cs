@@ -111,6 +111,20 @@ public class FilterErrorSpecs
         Assert.StartsWith(expected, shown.ToString());
     }
 
+    [Theory]
+    [InlineData("-tan src ::1", 1)]
+    [InlineData("-tan state established src", 255)]
+    [InlineData("-tan state foo", 255)]
+    public void The_verb_tells_the_place_behind_what_ss_says(string arguments, int exitCode)
+    {
+        using var shown = new StringWriter();
+        using var explained = new StringWriter();
+        Assert.Equal(exitCode, SsVerb.Run(arguments.Split(' '), Stream.Null, shown, null));
+        Assert.Equal(exitCode, SsVerb.Run(arguments.Split(' '), Stream.Null, explained, null, explains: true));
+        Assert.StartsWith(shown.ToString(), explained.ToString());
+        Assert.Contains("^", explained.ToString()[shown.ToString().Length..]);
+    }
+
     [Fact]
     public void Of_a_long_line_a_person_sees_what_is_near()
     {
