@@ -1,3 +1,5 @@
+using Sereno.Sockets.Filter;
+
 namespace Sereno.Texts;
 
 public sealed class Spanish : Text
@@ -203,6 +205,36 @@ public sealed class Spanish : Text
     public override string MoreRows(int count) => $"... y {count} más";
     public override string WatchHint => "Ctrl-C para terminar";
     public override string InvalidValue(string option, string value) => $"{option} no puede ser '{value}'";
+    public override string FilterLine(int number) => $"Línea {number} del archivo del filtro:";
+
+    public override string WrongFilter(FilterProblem problem, string word, string subject) => problem switch
+    {
+        FilterProblem.ExpectedCondition => "Aquí tiene que empezar una condición: src, dst, sport, dport, dev, fwmark, cgroup, autobound, not o (.",
+        FilterProblem.ExpectedConnective => "Antes de esto termina una condición. Puede seguir: and, or, otra condición, o un ) para un ( anterior.",
+        FilterProblem.ExpectedValue => $"A {subject} le falta aquí un valor.",
+        FilterProblem.WrongRelation => subject is "src" or "dst" ? $"{subject} solo conoce =; para lo contrario, ponga \"not\" delante." : $"{subject} solo conoce = y !=.",
+        FilterProblem.UnclosedParenthesis => "Este ( no tiene ). Los paréntesis van entre espacios.",
+        FilterProblem.UnclosedBracket => "Este [ no tiene ].",
+        FilterProblem.BadAddress => "Esto no es una dirección, ni un prefijo (10.0.0.0/8, [2001:db8::]:80), ni un host conocido.",
+        FilterProblem.UnbracketedIPv6 => $"Una dirección IPv6 va entre corchetes: [{word}].",
+        FilterProblem.UnknownPort => subject switch
+        {
+            "netlink" => "El puerto de un socket netlink es un número (casi siempre, un proceso) o kernel.",
+            "vsock" => "Un puerto vsock es un número.",
+            _ => $"{subject} no es un número de puerto ni un servicio de las tablas mostradas (-t, -u).",
+        },
+        FilterProblem.AmbiguousPort => $"{subject} es un puerto en TCP y otro en UDP: elija una tabla (-t, -u) o indique el número.",
+        FilterProblem.UnknownProtocol => "No existe ese protocolo.",
+        FilterProblem.UnknownDevice => "No existe esa interfaz.",
+        FilterProblem.BadMark => "Una marca es un número, o número/máscara.",
+        FilterProblem.UnknownCgroup => $"No existe ese cgroup{(subject.Length > 0 ? $" ({subject})" : "")}.",
+        FilterProblem.UnknownState => "No existe ese estado. Los de TCP: established, syn-sent, syn-recv, fin-wait-1, fin-wait-2, time-wait, closed, close-wait, "
+            + "last-ack, listening, closing; varios: all, connected, synchronized, bucket, big.",
+        FilterProblem.NestedTooDeep => "Demasiados paréntesis y not anidados.",
+        FilterProblem.LineTooLong => "Una línea de un archivo de filtro tiene como máximo 1022 bytes, con su final.",
+        FilterProblem.InvalidLine => "Una línea no puede empezar con un byte cero.",
+    };
+
     public override string NoLog(string unit) => $"{unit} no tiene registro";
     public override string NoLogs(string folder) => $"no se puede leer {folder}: ninguna instancia ha escrito ahí";
     public override string InvalidName(string name) => $"{name} no es un nombre de unidad.";
