@@ -109,7 +109,9 @@ internal static partial class Differential
         }
     }
 
-    private static Outcome Settle(Outcome outcome, Func<string, string> settle) => outcome with { Output = settle(outcome.Output) };
+    // The page that follows a refusal is each program's own.
+    private static Outcome Settle(Outcome outcome, Func<string, string> settle) =>
+        outcome with { Output = settle(outcome.Output), Errors = UsagePage().Replace(outcome.Errors, "Usage:") };
 
     private static IEnumerable<string> Rows(string text)
     {
@@ -155,6 +157,9 @@ internal static partial class Differential
     // they can't be told apart, and all of protocol 4 (sock_diag) go. Of -s, what the kernel counts over all network namespaces.
     [GeneratedRegex(@"(?<keep>timer:\(\w+,)[^,)]*| (lastsnd|lastrcv|lastack):\d+| (busy|rwnd_limited|sndbuf_limited):\d+ms(\([\d.]+%\))?|(?<keep>^(Total|TCP): +)\d+|(?<keep> closed )\d+(?<keep>, orphaned )\d+|^.* (tcpdiag:(ss/\d+|-\d+)|4:-?\d+) .*\n([ \t].*\n)*|(?<keep>(off|on|keepalive|timewait|probe) \()[\d.]+", RegexOptions.Multiline)]
     private static partial Regex Moving();
+
+    [GeneratedRegex(@"^Usage: (.|\n)*", RegexOptions.Multiline)]
+    private static partial Regex UsagePage();
 
     [GeneratedRegex(@"[ \t]+$", RegexOptions.Multiline)]
     private static partial Regex BlanksAtEnd();

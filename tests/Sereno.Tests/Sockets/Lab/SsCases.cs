@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Sereno.Tests.Sockets.Lab;
 
-/// <summary>ss's command lines, of the whole of its options and of its filter language.</summary>
+/// <summary>ss's command lines, of the whole of its options and of its filter language; but -E, which never ends, and -h and -V, where each names itself.</summary>
 public static class SsCases
 {
     private static readonly int[] s_widths = [40, 80, 100, 132, 200];
@@ -23,7 +23,7 @@ public static class SsCases
     /// <summary>What ours doesn't do so yet.</summary>
     public static TheoryData<string> Wanted { get; } =
     [
-        "-V", "-h", "-tani", "-tanm", "-tanim", "-tanie", "-taniO", "-tanmO", "-taneimpO", "-taneimo",
+        "-tani", "-tanm", "-tanim", "-tanie", "-taniO", "-tanmO", "-taneimpO", "-taneimo",
         "-tanei --tos --cgroup --inet-sockopt", "-uanm", "-uanem --tos", "-tani4", "-tani6", "-tan --tos", "-tuan --tos -e",
         "-tan --inet-sockopt", "-tuan --inet-sockopt -O", "-tan --bpf", "-tanT", "-tanpT", "-ltnpi", "-Man", "-Mani", "-Maneim", "-tMan",
         "-wan", "-wa", "-wane", "-wanp", "-wan4", "-wan6", "-waneim", "-wl", "-wan --inet-sockopt", "-xan", "-xa", "-xane", "-xanp",
@@ -33,7 +33,7 @@ public static class SsCases
         "-f xdp -an", "-f tipc -an", "-f bogus", "-A inet -an", "-A all -an", "-A unix -an", "-A unix_stream -an",
         "-A unix_dgram,unix_seqpacket -an", "-A u_str,u_dgr -an", "-A packet -an", "-A packet_raw -an", "-A p_dgr -an", "-A raw -an",
         "-A netlink -an", "-A mptcp -an", "-A tcp,udp,raw,unix -anp", "-A !tcp -an", "-A all,!netlink -an", "-A bogus", "-A", "-an", "-a",
-        "-l", "-ln", "-lnp", "-n", "-H", "", "-s", "-st", "-s -t -a -n", "-Hs", "-tanQ", "-tan --no-queues", "-tanr", "-Q -tan", "-tuwan",
+        "-l", "-ln", "-lnp", "-n", "-H", "", "-s", "-st", "-s -t -a -n", "-Hs", "-tanr", "-tuwan",
         "-tuxan", "-tuwx0an", "-tuwxanp", "-twan -e", "-dan", "-San", "-San -i", "--vsock -an", "--xdp -an", "--tipc -an",
         "-tan src 127.0.0.1", "-tan dst 127.0.0.1", "-tan src 127.0.0.0/8", "-tan dst [::1]", "-tan src ::1", "-tan src [fd77::]/16",
         "-tan src inet6:*", "-tan src 127.0.0.1:22", "-tan src :22", "-tan sport = :22", "-tan sport = 22", "-tan sport == :ssh",
@@ -63,7 +63,7 @@ public static class SsCases
 
     public static TheoryData<int, string> HeldAtWidths { get; } = AtWidths("-tan", "-tuan", "-tln", "-tuanp", "-uan", "-tane", "-tanH", "-tan state time-wait");
 
-    public static TheoryData<int, string> WantedAtWidths { get; } = AtWidths("-xan", "-xanp", "-wan", "-0an", "-tanm", "-tani", "-tuwxan", "-an", "-xane", "-tanO", "-tanemO", "-s", "-tanQ");
+    public static TheoryData<int, string> WantedAtWidths { get; } = AtWidths("-xan", "-xanp", "-wan", "-0an", "-tanm", "-tani", "-tuwxan", "-an", "-xane", "-tanO", "-tanemO", "-s");
 
     private static TheoryData<int, string> AtWidths(params string[] arguments) =>
         [.. from width in s_widths from options in arguments select (width, options)];
