@@ -7,7 +7,6 @@ public static class SsCases
 {
     private static readonly int[] s_widths = [40, 80, 100, 132, 200];
 
-    /// <summary>What ours does as ss does it.</summary>
     public static TheoryData<string> Held { get; } =
     [
         "-tan", "-uan", "-tuan", "-tanp", "-tane", "-tuanpeH", "-tln", "-tuln", "-tunlp", "-t", "-u", "-tua", "-tan4", "-tuan6",
@@ -18,11 +17,6 @@ public static class SsCases
         "-tan state bucket", "-tan state big", "-tan exclude listening exclude time-wait", "-tan state closing state last-ack",
         "-tuan exclude connected", "-uan state established", "-tanO", "-tanoe", "-tanep", "-lt", "-4tln", "-6uln", "-H -t -a -n",
         "-tanpo",
-    ];
-
-    /// <summary>What ours doesn't do so yet.</summary>
-    public static TheoryData<string> Wanted { get; } =
-    [
         "-tani", "-tanm", "-tanim", "-tanie", "-taniO", "-tanmO", "-taneimpO", "-taneimo",
         "-tanei --tos --cgroup --inet-sockopt", "-uanm", "-uanem --tos", "-tani4", "-tani6", "-tan --tos", "-tuan --tos -e",
         "-tan --inet-sockopt", "-tuan --inet-sockopt -O", "-tan --bpf", "-tanT", "-tanpT", "-ltnpi", "-Man", "-Mani", "-Maneim", "-tMan",
@@ -61,9 +55,8 @@ public static class SsCases
         "--mptcp -an", "--packet -an", "--raw -an", "--unix -an", "--dccp -an", "--sctp -an",
     ];
 
-    public static TheoryData<int, string> HeldAtWidths { get; } = AtWidths("-tan", "-tuan", "-tln", "-tuanp", "-uan", "-tane", "-tanH", "-tan state time-wait");
-
-    public static TheoryData<int, string> WantedAtWidths { get; } = AtWidths("-xan", "-xanp", "-wan", "-0an", "-tanm", "-tani", "-tuwxan", "-an", "-xane", "-tanO", "-tanemO", "-s");
+    public static TheoryData<int, string> HeldAtWidths { get; } = AtWidths("-tan", "-tuan", "-tln", "-tuanp", "-uan", "-tane", "-tanH", "-tan state time-wait",
+        "-xan", "-xanp", "-wan", "-0an", "-tanm", "-tani", "-tuwxan", "-an", "-xane", "-tanO", "-tanemO", "-s");
 
     private static TheoryData<int, string> AtWidths(params string[] arguments) =>
         [.. from width in s_widths from options in arguments select (width, options)];
