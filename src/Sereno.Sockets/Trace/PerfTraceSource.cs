@@ -120,7 +120,7 @@ public sealed class PerfTraceSource : ITraceSource
     private void Adopt(IUnitResolver? units)
     {
         var table = SocketTable.Capture(new SocketQuery { Udp = false }, units);
-        _tracer.DumpTime = MonotonicClock.Now;
+        (_tracer.DumpTime, _tracer.DumpIsComplete) = (MonotonicClock.Now, !table.Inconsistent);
         foreach (ref readonly var socket in table.Records)
         {
             var owner = table.OwnerOf(socket);

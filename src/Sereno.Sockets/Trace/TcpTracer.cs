@@ -28,6 +28,9 @@ public sealed partial class TcpTracer(ITraceMachine machine)
     /// <summary>When the dump was taken whose sockets were adopted: CLOCK_MONOTONIC, in nanoseconds.</summary>
     public ulong DumpTime { get; set; }
 
+    /// <summary>Every socket of our network namespace that was there at <see cref="DumpTime"/> was adopted.</summary>
+    public bool DumpIsComplete { get; set; }
+
     /// <summary>Records that the kernel had no room for.</summary>
     public ulong Lost { get; private set; }
 
@@ -98,6 +101,7 @@ public sealed partial class TcpTracer(ITraceMachine machine)
         var connection = Find(record);
         var old = record.OldState;
         connection.State = record.NewState;
+        connection.IsListener = record.NewState == TcpState.Listen || (old == TcpState.Listen && record.NewState == TcpState.Close);
         connection.WasEstablished |= record.NewState == TcpState.Established;
         if (!record.InInterrupt && IsByHolder(old, record.NewState))
             connection.Learn(_processes.OwnerOf(record.Pid));
@@ -171,11 +175,11 @@ public sealed partial class TcpTracer(ITraceMachine machine)
             connection.Namespace = place == machine.OurNamespace ? SocketNamespace.This : SocketNamespace.Other;
         else if (connection.Role == ConnectionRole.Server && connection.State != TcpState.Listen)
             _listeners.Inherit(connection);
-        if (connection.Namespace != SocketNamespace.Unknown || !connection.HasPorts || connection.State is TcpState.Listen or TcpState.Close)
+        if (connection.Namespace != SocketNamespace.Unknown || !connection.HasPorts)
             return;
-        if (machine.TryFind(connection.Tuple, out var socket))
+        if (connection.State is not (TcpState.Listen or TcpState.Close) && machine.TryFind(connection.Tuple, out var socket))
             (connection.Namespace, connection.Cookie) = (SocketNamespace.This, socket.Cookie);
-        else if (connection.Started == 0 && Lost == 0)
+        else if (connection.Started == 0 && DumpIsComplete && Lost == 0)
             connection.Namespace = SocketNamespace.Other; // it was there before the trace, and not in our dump
     }
 
