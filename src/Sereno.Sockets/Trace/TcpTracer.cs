@@ -148,9 +148,10 @@ public sealed partial class TcpTracer(ITraceMachine machine)
             return;
         if (_known.Remove(tuple, out var older))
         {
-            (connection.Namespace, connection.Cookie) = (SocketNamespace.This, older.Cookie);
+            if (_listeners.Inherit(connection) && connection.Role == ConnectionRole.Unknown)
+                connection.Role = ConnectionRole.Server;
+            (connection.Namespace, connection.Cookie, connection.WasEstablished) = (SocketNamespace.This, older.Cookie, true);
             connection.Learn(older.Owner);
-            connection.WasEstablished = true;
         }
         if (!_queue.IsWaiting(connection.Unnamed))
             return;

@@ -140,7 +140,7 @@ public sealed class TraceTable
 
     private void AppendDuration(ulong? nanoseconds)
     {
-        if (nanoseconds is not ulong n)
+        if (nanoseconds is not ulong n || n == 0)
             _line.Append("-");
         else if (n < 1_000_000)
             AppendUnit(n / 1000, "µs");
