@@ -47,6 +47,9 @@ public sealed unsafe class PerfEvents : IDisposable
     /// <summary>Readable when a CPU's ring is a quarter full.</summary>
     public IReadOnlyList<Fd> Descriptors => [.. _rings.Select(r => r.Fd)];
 
+    /// <summary>A ring was found more than half full.</summary>
+    public bool Crowded => _rings.Exists(r => r.Crowded);
+
     public void Enable()
     {
         foreach (var (_, events) in _events)

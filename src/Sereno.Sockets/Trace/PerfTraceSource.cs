@@ -27,7 +27,7 @@ public sealed class PerfTraceSource : ITraceSource
     private bool _cannotGrow;
 
     /// <param name="units">Names units; none are named when null.</param>
-    /// <param name="ringSize">Bytes per CPU to begin with, a power of two: when records are lost, more is taken.</param>
+    /// <param name="ringSize">Bytes per CPU to begin with, a power of two: when one gets crowded, more is taken.</param>
     /// <exception cref="LinuxException">EACCES or EPERM without the permission.</exception>
     public PerfTraceSource(IUnitResolver? units, int ringSize = DefaultRingSize)
     {
@@ -78,7 +78,7 @@ public sealed class PerfTraceSource : ITraceSource
             _tracer.Take(kept[done]);
         kept[done..].CopyTo(kept);
         _count -= done;
-        if (_tracer.Lost > _lostBefore)
+        if (_tracer.Lost > _lostBefore || _events.Crowded)
             Grow();
         ReadEnds();
         _tracer.LookAtRemains(MonotonicClock.Now);

@@ -89,7 +89,7 @@ public class RecordSpecs
     [Fact]
     public void A_raw_record_shorter_than_the_format_says_is_no_record()
     {
-        for (uint size = 0; size < 72; size++)
+        for (uint size = 0; size < 40; size++) // IPv6 addresses follow, which this one needs not
         {
             byte[] bytes = [.. s_sample];
             BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(24), size);
@@ -112,7 +112,7 @@ public class RecordSpecs
     }
 
     [Fact]
-    public void Any_bytes_at_all_are_read_without_a_crash() => Gen.Byte.Array[0, 200].Sample(bytes => _ = s_records.TryRead(bytes, out _));
+    public void Any_bytes_at_all_are_read_without_a_crash() => Gen.Byte.Array[0, 200].Sample(bytes => { s_records.TryRead(bytes, out _); });
 
     [Fact]
     public void A_broken_sample_is_read_without_a_crash() =>
@@ -139,7 +139,7 @@ public class RecordSpecs
 
     [Fact]
     public void Any_text_at_all_is_a_format_file_or_none() =>
-        Gen.OneOf(Gen.String, Gen.Int[0, States.Length].Select(n => States[n..]), Gen.Int[0, States.Length].Select(n => "ID:1\n" + States[..n])).Sample(text => _ = TraceFormat.Parse(text)?["skaddr"]);
+        Gen.OneOf(Gen.String, Gen.Int[0, States.Length].Select(n => States[n..]), Gen.Int[0, States.Length].Select(n => "ID:1\n" + States[..n])).Sample(text => { _ = TraceFormat.Parse(text)?["skaddr"]; });
 
     [Fact]
     public void A_sockets_end_is_told_with_its_bytes_also_by_kernels_with_a_shorter_tcp_info()
@@ -158,7 +158,7 @@ public class RecordSpecs
     }
 
     [Fact]
-    public void Any_message_of_an_end_is_read_without_a_crash() => Gen.Byte.Array[0, 400].Sample(bytes => _ = SocketEnd.TryRead(bytes, 0, out _));
+    public void Any_message_of_an_end_is_read_without_a_crash() => Gen.Byte.Array[0, 400].Sample(bytes => { SocketEnd.TryRead(bytes, 0, out _); });
 
     private static byte[] End(byte[] info)
     {

@@ -97,6 +97,7 @@ public class TracerSpecs
         Connect();
         Assert.Equal(new(OwnerSource.Listener, 0, null, "web.service"), Events()[^1].Owner);
         // The worker closes it: it was the worker's.
+        Take(new() { Kind = TraceRecordKind.Name, Pid = 101, Tid = 101, Name = 0x72656B726F77 }); // "worker"
         _machine.Processes[101] = ("worker", "web.service", FakeMachine.Here);
         Change(ServerAt, TcpState.Established, TcpState.FinWait1, s_server, 101);
         Assert.Equal(new(OwnerSource.Exact, 101, "worker", "web.service"), Events()[^1].Owner);
