@@ -7,7 +7,7 @@ namespace Sereno.Sockets.Trace;
 public sealed partial class TcpTracer(ITraceMachine machine)
 {
     /// <summary>How long an event may wait for the port or the byte counts that come a little after it.</summary>
-    public const ulong Patience = 100_000_000;
+    public const ulong Patience = 250_000_000;
 
     private const int EndsKept = 1 << 15;
 
@@ -35,7 +35,7 @@ public sealed partial class TcpTracer(ITraceMachine machine)
     public ulong Lost { get; private set; }
 
     /// <summary>The next event, in the order of time; false when there is none, or it still waits.</summary>
-    /// <param name="now">CLOCK_MONOTONIC, in nanoseconds.</param>
+    /// <param name="now">Until when all that happened was taken: CLOCK_MONOTONIC, in nanoseconds.</param>
     public bool TryTake(ulong now, out TraceEvent e) => _queue.TryTake(now, out e);
 
     /// <summary>A socket that was there before the trace.</summary>

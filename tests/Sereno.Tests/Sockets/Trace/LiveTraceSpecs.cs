@@ -23,8 +23,10 @@ public class LiveTraceSpecs
         Assert.Equal(0UL, source.LostEvents);
         Assert.Equal(0, source.LostEnds);
         Assert.Equal(Many, ports.Count);
-        Assert.Empty(ShortConnections.Incomplete(ports, connections.Paths(events)).Take(5));
-        var changes = events.Where(e => !e.IsOfListener).ToList();
+        // Meanwhile other tests have connections in namespaces of their own.
+        events.RemoveAll(e => e.Namespace == SocketNamespace.Other);
+        ShortConnections.AssertComplete(ports, connections.Paths(events));
+        var changes = events.Where(e => !e.IsOfListener && (e.Tuple.LocalPort == connections.Port || e.Tuple.RemotePort == connections.Port)).ToList();
         Assert.All(changes, e => Assert.Equal((SocketNamespace.This, Self.Pid), (e.Namespace, e.Owner.Pid)));
         Assert.All(changes, e => Assert.Equal(e.Tuple.RemotePort == connections.Port ? ConnectionRole.Client : ConnectionRole.Server, e.Role));
         var ends = changes.Where(e => e.BytesSent is not null && Change(e) != "time-wait>closed").ToList();
@@ -57,14 +59,14 @@ public class LiveTraceSpecs
         using var source = Perf(ringSize: 8192);
         using var connections = new ShortConnections();
         connections.Make(500);
-        While(source, () => connections.Make(1)); // the loss is told with the next record that finds room
+        While(source, () => { });
         Assert.True(source.LostEvents > 0);
         Assert.True(source.RingSize > 8192);
-        // Twice as much as any ring of that size could have held.
         var ports = new List<int>();
         ulong before = source.LostEvents;
         var events = While(source, () => ports = connections.Make(500));
-        Assert.Empty(ShortConnections.Incomplete(ports, connections.Paths(events)).Take(source.LostEvents == before ? 5 : 0));
+        events.RemoveAll(e => e.Namespace == SocketNamespace.Other);
+        ShortConnections.AssertComplete(ports, connections.Paths(events));
         Assert.Equal(before, source.LostEvents);
     });
 

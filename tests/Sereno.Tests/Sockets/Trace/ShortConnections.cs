@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Sereno.Sockets.Trace;
 using Sereno.Sockets.Wire;
+using Xunit;
 
 namespace Sereno.Tests.Sockets.Trace;
 
@@ -47,18 +48,22 @@ internal sealed class ShortConnections : IDisposable
         return ports;
     }
 
-    /// <summary>The connections of which a state is missing, or not in its place. A port may serve again, and ends its
+    /// <summary>No state of any connection is missing, and each is in its place. A port may serve again, and ends its
     /// TIME-WAIT then.</summary>
-    public static List<string> Incomplete(IEnumerable<int> clientPorts, ILookup<(bool Client, int Port), string> paths) =>
-        [.. from port in clientPorts.CountBy(p => p)
+    public static void AssertComplete(IEnumerable<int> clientPorts, ILookup<(bool Client, int Port), string> paths)
+    {
+        string[] incomplete = [.. from port in clientPorts.CountBy(p => p)
             from client in (bool[])[true, false]
             let path = paths[(client, port.Key)].Where(change => change != "time-wait>closed")
             let expected = Enumerable.Repeat(client ? ClientPath : ServerPath, port.Value).SelectMany(p => p)
             where !path.SequenceEqual(expected)
             select $"{(client ? "client" : "server")} {port}: {string.Join(' ', path)}"];
+        Assert.True(incomplete.Length == 0, $"{incomplete.Length} incomplete:\n{string.Join('\n', incomplete.Take(5))}");
+    }
 
-    /// <summary>Events by the client's port, as seen from the client or the server.</summary>
-    public ILookup<(bool Client, int Port), string> Paths(IEnumerable<TraceEvent> events) => events.Where(e => !e.IsEndOnly && !e.IsOfListener)
+    /// <summary>Changes by the client's port, as seen from the client or the server.</summary>
+    public ILookup<(bool Client, int Port), string> Paths(IEnumerable<TraceEvent> events) => events
+        .Where(e => !e.IsEndOnly && !e.IsOfListener && (e.Tuple.LocalPort == Port || e.Tuple.RemotePort == Port))
         .ToLookup(e => e.Tuple.RemotePort == Port ? (true, e.Tuple.LocalPort) : (false, (int)e.Tuple.RemotePort), e => $"{e.OldState.Name()}>{e.NewState.Name()}");
 
     public void Dispose() => _listener.Dispose();

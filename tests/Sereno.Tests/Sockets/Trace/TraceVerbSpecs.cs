@@ -24,7 +24,7 @@ public class TraceVerbSpecs
         var paths = events.Where(e => e.GetProperty("peerPort").ValueKind == JsonValueKind.Number).ToLookup(
             e => Number(e, "peerPort") == connections.Port ? (true, Number(e, "port")) : (false, Number(e, "peerPort")),
             e => $"{Text(e, "oldState")}>{Text(e, "newState")}");
-        Assert.Empty(ShortConnections.Incomplete(ports, paths).Take(5));
+        ShortConnections.AssertComplete(ports, paths);
         Assert.All(events, e => Assert.Equal(Self.Pid, Number(e.GetProperty("processes")[0], "pid")));
         Assert.All(events, e => Assert.Equal("this", Text(e, "namespace")));
         var summary = lines[^1];
