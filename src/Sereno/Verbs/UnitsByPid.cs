@@ -1,5 +1,6 @@
 using Sereno.Bus;
 using Sereno.Bus.Client;
+using Sereno.Linux;
 using Sereno.Sockets.Owners;
 
 namespace Sereno.Verbs;
@@ -9,6 +10,7 @@ public sealed class UnitsByPid(ManagerProxy manager) : IUnitResolver
 {
     private readonly CgroupUnitResolver _groups = new();
     private readonly Dictionary<int, string?> _units = [];
+    private readonly int _manager = manager.Client.Peer.Pid;
 
     public string? UnitOf(int pid)
     {
@@ -24,6 +26,12 @@ public sealed class UnitsByPid(ManagerProxy manager) : IUnitResolver
     }
 
     public string? UnitOfCgroup(ulong cgroupId) => _groups.UnitOfCgroup(cgroupId);
+
+    // Whoever answers at the manager's socket, and the keeper above or the manager below it: other roles of the same program.
+    public bool IsManager(int pid) => _groups.IsManager(pid) || pid == _manager
+        || (ProcessTable.Stat(_manager)?.Parent == pid || ProcessTable.Stat(pid)?.Parent == _manager) && Program(pid) is string program && program == Program(_manager);
+
+    private static string? Program(int pid) => new FileInfo($"/proc/{pid}/exe").LinkTarget;
 
     /// <summary>Through the manager if one answers.</summary>
     public static IUnitResolver For(string busPath)
