@@ -44,6 +44,7 @@ public static class CommandLine
         ("sockets", SocketsVerb.Build),
         ("ss", SsVerb.Build),
         ("netstat", NetstatVerb.Build),
+        ("trace", TraceVerb.Build),
         ("watch", WatchVerb.Build),
         ("serve", ServeVerb.Build),
     ];

@@ -44,6 +44,7 @@ public sealed class English : Text
         "ports" => "Show the open ports: unit, process, address, service, class, scope and connections",
         "ss" => "Show sockets as iproute2's ss does (see ss(8))",
         "netstat" => "Show sockets as net-tools' netstat does (see netstat(8))",
+        "trace" => "Show every TCP state change as it happens: unit, process, both ends, phase, duration and bytes",
         "watch" => "Show services with state, pid, ports, scope and connections, live",
         "serve" => "Be a small server for examples and tests: http or echo",
         _ => "",
@@ -86,6 +87,10 @@ public sealed class English : Text
         "scope" => "Only what is open this far: local, intranet, internet",
         "class" => "Only local ports of this class: system, user, dynamic",
         "netns" => "Look into other network namespaces: all, a name, or the pid of a process inside",
+        "count" => "End after so many changes",
+        "time-limit" => "End after this time, such as 30s or 5min",
+        "trace-source" => "How changes are seen: perf, destroy or poll; the best that is permitted without this",
+        "trace-interval" => "Time between two dumps, where they are needed, such as 250ms",
         "address" => "Address and port to listen on",
         _ => "",
     };
