@@ -42,6 +42,7 @@ public static class CommandLine
         ("logs", LogsVerb.Build),
         ("ports", () => PortsVerb.Build(r => UnitsByPid.For(GlobalOptions.Instance(r).BusPath))),
         ("sockets", SocketsVerb.Build),
+        ("why", WhyVerb.Build),
         ("ss", SsVerb.Build),
         ("netstat", NetstatVerb.Build),
         ("watch", WatchVerb.Build),
