@@ -57,6 +57,9 @@ public sealed class SocketTable
     /// <summary>The same sockets with other owners.</summary>
     public SocketTable WithOwners(OwnerIndex owners) => new(_records, owners, _units, Inconsistent);
 
+    /// <summary>The same table with the rows that <paramref name="wanted"/> says; owners stay whole.</summary>
+    public SocketTable Where(Func<SocketRecord, bool> wanted) => With(Array.FindAll(_records, r => wanted(r)));
+
     /// <summary>Whose a socket is. Allocates: for the rows that a person reads, not for a hundred thousand.</summary>
     public SocketOwner OwnerOf(in SocketRecord socket)
     {

@@ -43,6 +43,7 @@ public static class CommandLine
         ("ports", () => PortsVerb.Build(r => UnitsByPid.For(GlobalOptions.Instance(r).BusPath))),
         ("sockets", SocketsVerb.Build),
         ("why", WhyVerb.Build),
+        ("explain", ExplainVerb.Build),
         ("ss", SsVerb.Build),
         ("netstat", NetstatVerb.Build),
         ("watch", WatchVerb.Build),

@@ -7,7 +7,7 @@ internal sealed partial class EnglishSocketTexts
     public override string WhyVerdict(PortDiagnosis diagnosis, string port) => diagnosis.Verdict switch
     {
         PortVerdict.Free => $"{port} is free: bind(2) would succeed.",
-        PortVerdict.Busy when diagnosis.ReuseMayHelp => $"{port} is busy: bind(2) fails with EADDRINUSE, unless with SO_REUSEADDR.",
+        PortVerdict.Busy when diagnosis.ReuseMayHelp => $"{port} is busy: bind(2) fails with EADDRINUSE; SO_REUSEADDR may help.",
         PortVerdict.Busy => $"{port} is busy: bind(2) fails with EADDRINUSE.",
         PortVerdict.Forbidden => $"{port} is a privileged port: bind(2) fails with EACCES for this user.",
         PortVerdict.NoSuchAddress => $"{port} can't be bound: the address isn't one of this machine (EADDRNOTAVAIL).",

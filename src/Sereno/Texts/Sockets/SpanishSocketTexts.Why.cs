@@ -7,7 +7,7 @@ internal sealed partial class SpanishSocketTexts
     public override string WhyVerdict(PortDiagnosis diagnosis, string port) => diagnosis.Verdict switch
     {
         PortVerdict.Free => $"{port} está libre: bind(2) funcionaría.",
-        PortVerdict.Busy when diagnosis.ReuseMayHelp => $"{port} está ocupado: bind(2) falla con EADDRINUSE, salvo con SO_REUSEADDR.",
+        PortVerdict.Busy when diagnosis.ReuseMayHelp => $"{port} está ocupado: bind(2) falla con EADDRINUSE; SO_REUSEADDR puede ayudar.",
         PortVerdict.Busy => $"{port} está ocupado: bind(2) falla con EADDRINUSE.",
         PortVerdict.Forbidden => $"{port} es un puerto privilegiado: a este usuario bind(2) le falla con EACCES.",
         PortVerdict.NoSuchAddress => $"{port} no se puede usar: la dirección no es de esta máquina (EADDRNOTAVAIL).",
