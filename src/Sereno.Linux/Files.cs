@@ -24,13 +24,16 @@ public static unsafe class Files
 
     public static Fd OpenFolder(string path) => Open(path, libc.O_RDONLY | libc.O_DIRECTORY);
 
-    /// <summary>readlink(2): how many bytes of <paramref name="target"/> were filled, or -1.</summary>
-    public static int ReadLink(string path, Span<byte> target)
+    /// <summary>readlink(2) of a path that a zero ends.</summary>
+    public static int ReadLink(ReadOnlySpan<byte> terminated, Span<byte> target)
     {
-        fixed (byte* p = Text(path))
+        fixed (byte* p = terminated)
         fixed (byte* t = target)
             return (int)libc.readlinkat(libc.AT_FDCWD, p, t, (nuint)target.Length);
     }
+
+    /// <summary>readlink(2): how many bytes of <paramref name="target"/> were filled, or -1.</summary>
+    public static int ReadLink(string path, Span<byte> target) => ReadLink(Text(path), target);
 
     public static void Truncate(Fd fd, long length) => Errno.Check(libc.ftruncate(fd.Number, (nint)length), "truncate a file");
 

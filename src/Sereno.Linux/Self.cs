@@ -13,6 +13,15 @@ public static unsafe class Self
 
     public static uint Gid => libc.getegid();
 
+    /// <summary>Whether this thread has an effective capability (capabilities(7)).</summary>
+    public static bool HasCapability(int capability)
+    {
+        // _LINUX_CAPABILITY_VERSION_3: two sets of 32 bits.
+        libc.__user_cap_header_struct header = new() { version = libc._LINUX_CAPABILITY_VERSION_3 };
+        var data = stackalloc libc.__user_cap_data_struct[2];
+        return libc.capget(&header, data) == 0 && (data[capability >> 5].effective >> (capability & 31) & 1) != 0;
+    }
+
     /// <summary>From now on orphaned descendants become our children (PR_SET_CHILD_SUBREAPER(2const)).</summary>
     public static void BecomeSubreaper() => Errno.Check(libc.prctl(libc.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "become a subreaper");
 

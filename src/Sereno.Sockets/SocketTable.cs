@@ -12,7 +12,7 @@ public sealed class SocketTable
 {
     private readonly SocketRecord[] _records;
     private readonly IUnitResolver? _units;
-    private (bool Asked, string? Unit)[]? _processUnits;
+    private (bool Asked, string? Unit, bool IsManager)[]? _processUnits;
 
     /// <summary>A table of given records: for tests and recorded dumps.</summary>
     public SocketTable(SocketRecord[] records, OwnerIndex owners, IUnitResolver? units = null, bool inconsistent = false)
@@ -48,7 +48,7 @@ public sealed class SocketTable
             if (query.IPv6)
                 dump.Add(ipv4: false, protocol, query.States);
         }
-        return new(dump.Records.ToArray(), owners ?? (query.Owners ? OwnerIndex.Scan(query.Processes) : OwnerIndex.Empty), units, dump.Inconsistent);
+        return new(dump.Records.ToArray(), owners ?? (query.Owners ? OwnerIndex.Scan(OwnerQuery.For(query)) : OwnerIndex.Empty), units, dump.Inconsistent);
     }
 
     /// <summary>A table of other records with the same owners.</summary>
@@ -69,30 +69,39 @@ public sealed class SocketTable
         string? unit = UnitOf(socket);
         return new(holders.Count > 0 ? OwnerKind.Exact
             : unit is not null ? OwnerKind.ByCgroup
-            : Owners.HiddenProcesses > 0 ? OwnerKind.Hidden : OwnerKind.Elsewhere, unit, holders);
+            : Owners.MayHide ? OwnerKind.Hidden : OwnerKind.Elsewhere, unit, holders);
     }
 
     /// <summary>The unit of a socket: of the processes that hold it, else of the cgroup that created it; null when it has none.</summary>
-    /// <remarks>A manager holds its services' listening sockets too, and is scanned first: the last holder with a unit counts.</remarks>
+    /// <remarks>A manager holds the sockets of its socket units too: it counts only where no other process has the socket,
+    /// and not even then when the cgroup that it was made in tells the unit.</remarks>
     public string? UnitOf(in SocketRecord socket)
     {
         if (_units is null || socket.Inode == 0)
             return null;
-        int i = Owners.LastOf(socket.Inode);
-        if (i < 0)
-            return socket.CgroupId == 0 ? null : _units.UnitOfCgroup(socket.CgroupId);
-        string? unit = null;
-        for (; i >= 0 && unit is null; i = Owners[i].Next)
-            unit = UnitOfProcess(Owners[i].Process);
-        return unit;
+        string? managers = null;
+        bool others = false;
+        for (int i = Owners.LastOf(socket.Inode); i >= 0; i = Owners[i].Next)
+        {
+            var (unit, isManager) = UnitOfProcess(Owners[i].Process);
+            if (unit is not null && !isManager)
+                return unit;
+            others |= !isManager;
+            managers ??= unit;
+        }
+        return others ? managers : UnitOfOrigin(socket, managers) ?? managers;
     }
 
-    private string? UnitOfProcess(int process)
+    // Who passes a listener on makes it in the cgroup of the unit that it is for, if it can.
+    private string? UnitOfOrigin(in SocketRecord socket, string? managers) =>
+        socket.CgroupId != 0 && _units!.UnitOfCgroup(socket.CgroupId) is string unit && unit != managers ? unit : null;
+
+    private (string? Unit, bool IsManager) UnitOfProcess(int process)
     {
-        _processUnits ??= new (bool, string?)[Owners.Processes.Count];
+        _processUnits ??= new (bool, string?, bool)[Owners.Processes.Count];
         ref var known = ref _processUnits[process];
         if (!known.Asked)
-            known = (true, _units!.UnitOf(Owners.Processes[process].Pid));
-        return known.Unit;
+            known = (true, _units!.UnitOf(Owners.Processes[process].Pid), _units.IsManager(Owners.Processes[process].Pid));
+        return (known.Unit, known.IsManager);
     }
 }

@@ -55,6 +55,9 @@ public sealed class BusClient : IDisposable
     public static BusClient Over(UnixSocket socket, TimeSpan? timeout = null) =>
         Start(BusConnection.Connect(socket), new Deadline(timeout ?? DefaultTimeout));
 
+    /// <summary>Who listens at the other end.</summary>
+    public PeerCredentials Peer => _connection.Peer;
+
     /// <summary>Calls a method and returns its reply.</summary>
     /// <param name="replySignature">What the reply must look like; a different one is a <see cref="BusException"/>, not a misreading. Null: not checked.</param>
     /// <param name="timeout"><see cref="Timeout.InfiniteTimeSpan"/> to wait for ever.</param>

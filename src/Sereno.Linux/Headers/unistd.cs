@@ -20,6 +20,7 @@ public static unsafe partial class libc
     [LibraryImport(lib)] public static partial uint getgid();
     [LibraryImport(lib, SetLastError = true)] public static partial int isatty(int fd);
     [LibraryImport(lib, SetLastError = true)] public static partial int ftruncate(int fd, nint length);
+    [LibraryImport(lib, SetLastError = true)] public static partial nint lseek(int fd, nint offset, int whence);
     [LibraryImport(lib, SetLastError = true)] public static partial int unlinkat(int dirfd, byte* path, int flags);
     [LibraryImport(lib, SetLastError = true)] public static partial nint readlinkat(int dirfd, byte* path, byte* buf, nuint size);
     [LibraryImport(lib, SetLastError = true)] public static partial int fchownat(int dirfd, byte* path, uint owner, uint group, int flags);

@@ -13,8 +13,14 @@ public sealed record SocketQuery
     public bool IPv6 { get; init; } = true;
     public TcpStates States { get; init; } = TcpStates.All;
 
-    /// <summary>Find each socket's processes (a walk of /proc: the costly part).</summary>
+    /// <summary>Find each socket's processes: the costly part.</summary>
     public bool Owners { get; init; } = true;
+
+    /// <summary>Find their threads too.</summary>
+    public bool Threads { get; init; }
+
+    /// <summary>Find also processes that /proc hides from us, where that is permitted; ss and netstat don't.</summary>
+    public bool BeyondProc { get; init; }
 
     /// <summary>Look for owners among these processes only; null for all there are.</summary>
     public IReadOnlyCollection<int>? Processes { get; init; }

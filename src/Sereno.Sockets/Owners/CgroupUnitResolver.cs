@@ -4,6 +4,8 @@ namespace Sereno.Sockets.Owners;
 public sealed class CgroupUnitResolver(CgroupPaths paths) : IUnitResolver
 {
     private static readonly string[] s_suffixes = [".service", ".scope", ".socket", ".mount", ".swap"];
+    private const string ManagersUnit = "init.scope";
+
     private readonly Dictionary<int, string?> _byPid = [];
 
     public CgroupUnitResolver() : this(new CgroupPaths()) { }
@@ -14,6 +16,11 @@ public sealed class CgroupUnitResolver(CgroupPaths paths) : IUnitResolver
             _byPid[pid] = unit = Read(pid);
         return unit;
     }
+
+    // systemd's own scope, of the machine's and of every user's manager (systemd.special(7)).
+    public bool IsManager(int pid) => pid == 1 || UnitOf(pid) == ManagersUnit;
+
+    public void Forget(int pid) => _byPid.Remove(pid);
 
     public string? UnitOfCgroup(ulong cgroupId) => paths.PathOf(cgroupId) is string path ? UnitOfPath(path) : null;
 

@@ -1,64 +1,102 @@
 using System.Buffers.Text;
+using System.Numerics;
 using System.Text;
 using Sereno.Linux;
-using Sereno.Linux.Headers;
 
 namespace Sereno.Sockets.Owners;
 
-/// <summary>Which processes hold which sockets: one walk of /proc/PID/fd, kept by socket inode.</summary>
+/// <summary>Which processes hold which sockets, by socket inode, whatever the family.</summary>
+/// <remarks>Inodes of sockets are unique on the machine: one index serves every network namespace.</remarks>
 public sealed class OwnerIndex
 {
     /// <summary>One descriptor of a socket; <see cref="Next"/> is the index of the one scanned before it, or -1.</summary>
     public readonly record struct Holding(int Process, int Fd, int Next);
 
-    /// <summary>A process that holds sockets: comm, and argv[0] as netstat shows it.</summary>
-    public sealed class Process(int pid, byte[] name)
+    /// <summary>A process (or thread) that holds sockets: comm, and argv[0] as netstat shows it.</summary>
+    public sealed class Process(int pid, byte[] name, int tid)
     {
         private byte[]? _program;
         public int Pid { get; } = pid;
+
+        /// <summary>The pid, unless the index is by thread.</summary>
+        public int Tid { get; } = tid;
+
         public ReadOnlyMemory<byte> Name { get; } = name;
 
         /// <summary>argv[0], without its folders when it is an absolute path; empty for a process without arguments.</summary>
         public ReadOnlySpan<byte> Program => _program ??= ReadProgram(Pid);
     }
 
-    private readonly Dictionary<uint, int> _last = [];
-    private readonly List<Holding> _holdings = [];
-    private readonly List<Process> _processes = [];
+    // A file handle in use for less than this many costs a walk less time than loading a BPF program does: finding the kernel's
+    // structs takes 4 ms or more, reading a descriptor's link 2 microseconds.
+    private const int ManyFiles = 3000;
 
-    /// <summary>No walk: every socket's owner is unknown.</summary>
-    public static OwnerIndex Empty { get; } = new();
+    private readonly List<Process> _processes;
+    private readonly Holding[] _holdings;
 
-    /// <summary>Processes whose descriptors we may not read.</summary>
-    public int HiddenProcesses { get; private set; }
+    // Open addressing: inode to the last holding of it, plus one. A power of two, at most half full.
+    private readonly (uint Inode, int Last)[] _table;
+
+    internal OwnerIndex(List<Process> processes, ReadOnlySpan<int> starts, ReadOnlySpan<int> fds, ReadOnlySpan<uint> inodes)
+    {
+        _processes = processes;
+        _holdings = new Holding[fds.Length];
+        _table = new (uint, int)[BitOperations.RoundUpToPowerOf2((uint)fds.Length * 2 + 2)];
+        for (int process = 0; process < processes.Count; process++)
+            for (int i = starts[process]; i < starts[process + 1]; i++)
+            {
+                ref var slot = ref Find(inodes[i]);
+                slot.Inode = inodes[i];
+                _holdings[i] = new(process, fds[i], slot.Last - 1);
+                slot.Last = i + 1;
+            }
+    }
+
+    /// <summary>No look at any process: every socket's owner is unknown.</summary>
+    public static OwnerIndex Empty { get; } = new([], [0], [], []);
+
+    /// <summary>How it was found out.</summary>
+    public OwnerMethod Method { get; init; }
+
+    /// <summary>Every thread is in it, not only every process.</summary>
+    public bool ByThread { get; init; }
+
+    /// <summary>Processes whose descriptors we may not read; by BPF, those of them that hold sockets.</summary>
+    public int HiddenProcesses { get; init; }
+
+    /// <summary>Those of them whose /proc/PID/fd can't be opened: the ones that netstat notices.</summary>
+    public int UnopenedProcesses { get; init; }
+
+    /// <summary>A socket that isn't here may be held by a process that we couldn't look at.</summary>
+    public bool MayHide => HiddenProcesses > 0 || Method == OwnerMethod.Cgroup;
 
     /// <summary>Descriptors of sockets found.</summary>
-    public int Count => _holdings.Count;
+    public int Count => _holdings.Length;
 
     public IReadOnlyList<Process> Processes => _processes;
 
     /// <param name="only">Just these processes, when it is known whose sockets are wanted; all when null.</param>
-    public static OwnerIndex Scan(IReadOnlyCollection<int>? only = null)
+    /// <exception cref="LinuxException">/proc isn't mounted.</exception>
+    public static OwnerIndex Scan(IReadOnlyCollection<int>? only = null) => Scan(new OwnerQuery { Only = only });
+
+    /// <summary>Looks at the descriptors of processes, in the way that is permitted and takes the least time.</summary>
+    /// <exception cref="LinuxException">/proc isn't mounted.</exception>
+    public static OwnerIndex Scan(OwnerQuery query)
     {
-        var index = new OwnerIndex();
-        using var proc = Folder.TryOpen("/proc", out int errno)
-            ?? throw new LinuxException(errno, "find the owners of sockets: open /proc");
-        if (only is not null)
-        {
-            Span<byte> name = stackalloc byte[12];
-            foreach (int pid in only)
-                if (Utf8Formatter.TryFormat(pid, name, out int length))
-                    index.ScanProcess(proc, name[..length], pid);
-            return index;
-        }
-        while (proc.Next(out var entry))
-            if (Utf8Parser.TryParse(entry.Name, out int pid, out int used) && used == entry.Name.Length)
-                index.ScanProcess(proc, entry.Name, pid);
-        return index;
+        var forced = query.Forced;
+        if (forced == OwnerMethod.Cgroup)
+            return new([], [0], [], []) { Method = OwnerMethod.Cgroup };
+        if (forced == OwnerMethod.Bpf || (forced is null && HasManyFiles()))
+            if (ScanByBpf(query) is { } found)
+                return found;
+        var builder = new OwnerIndexBuilder();
+        ProcWalk.Fill(builder, query);
+        return builder.Hidden > 0 && query.BeyondProc && forced is null && ScanByBpf(query) is { } beyond
+            ? beyond : builder.Build(OwnerMethod.Proc, query.Threads);
     }
 
     /// <summary>The descriptor found last for a socket, or -1; follow <see cref="Holding.Next"/> for the others.</summary>
-    public int LastOf(uint inode) => inode != 0 && _last.TryGetValue(inode, out int i) ? i : -1;
+    public int LastOf(uint inode) => inode == 0 ? -1 : Find(inode).Last - 1;
 
     public Holding this[int index] => _holdings[index];
 
@@ -75,45 +113,40 @@ public sealed class OwnerIndex
         return holders;
     }
 
-    private void ScanProcess(Folder proc, ReadOnlySpan<byte> pidName, int pid)
+    // The slot of an inode, or the free one where it would be. Inodes are given out in sequence: Fibonacci hashing spreads them.
+    private ref (uint Inode, int Last) Find(uint inode)
     {
-        Span<byte> path = stackalloc byte[24];
-        pidName.CopyTo(path);
-        "/fd"u8.CopyTo(path[pidName.Length..]);
-        using var fds = proc.TryOpen(path[..(pidName.Length + 3)], out int errno);
-        if (fds is null)
-        {
-            if (errno is libc.EACCES or libc.EPERM)
-                HiddenProcesses++;
-            return;
-        }
-        Span<byte> link = stackalloc byte[64];
-        int process = -1;
-        while (fds.Next(out var entry))
-        {
-            int length = fds.ReadLink(entry, link);
-            if (length <= 9 || !link.StartsWith("socket:["u8)
-                || !Utf8Parser.TryParse(link[8..length], out uint inode, out _)
-                || !Utf8Parser.TryParse(entry.Name, out int fd, out _))
-                continue;
-            if (process == -1)
-            {
-                process = _processes.Count;
-                _processes.Add(new(pid, ReadName(proc, path, pidName.Length)));
-            }
-            ref int last = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_last, inode, out bool known);
-            _holdings.Add(new(process, fd, known ? last : -1));
-            last = _holdings.Count - 1;
-        }
+        int mask = _table.Length - 1;
+        for (int i = (int)(inode * 2654435769u >> 8) & mask; ; i = (i + 1) & mask)
+            if (_table[i].Inode == inode || _table[i].Last == 0)
+                return ref _table[i];
     }
 
-    // comm may hold anything but a zero, even brackets and line ends: /proc/PID/comm ends in one line end of its own.
-    private static byte[] ReadName(Folder proc, Span<byte> path, int pidLength)
+    /// <summary>By BPF; null where it isn't permitted, or wouldn't answer the question.</summary>
+    private static OwnerIndex? ScanByBpf(OwnerQuery query)
     {
-        "/comm"u8.CopyTo(path[pidLength..]);
-        Span<byte> name = stackalloc byte[64];
-        int n = proc.ReadFile(path[..(pidLength + 5)], name);
-        return n > 0 ? name[..(n - 1)].ToArray() : [];
+        // The iterator passes over threads that share their process's descriptors, and knows only our own pid namespace.
+        if (query.Threads || query.Only is not null || query.ProcRoot != "/proc" || !TaskFileIterator.IsPermitted || !IsOurs("/proc"))
+            return null;
+        var builder = new OwnerIndexBuilder();
+        return TaskFileIterator.TryFill(builder, query.BeyondProc) ? builder.Build(OwnerMethod.Bpf, byThread: false) : null;
+    }
+
+    /// <summary>Whether a proc filesystem is of the pid namespace that we are in.</summary>
+    private static bool IsOurs(string proc)
+    {
+        Span<byte> self = stackalloc byte[16];
+        int length = Files.ReadLink(proc + "/self", self);
+        return length > 0 && Utf8Parser.TryParse(self[..length], out int pid, out _) && pid == Self.Pid;
+    }
+
+    // proc_sys_fs(5): file handles in use on the whole machine.
+    private static bool HasManyFiles()
+    {
+        using var folder = Folder.TryOpen("/proc/sys/fs", out _);
+        Span<byte> text = stackalloc byte[64];
+        int length = folder?.ReadFile("file-nr"u8, text) ?? 0;
+        return length > 0 && Utf8Parser.TryParse(text[..length], out int files, out _) && files >= ManyFiles;
     }
 
     private static byte[] ReadProgram(int pid)

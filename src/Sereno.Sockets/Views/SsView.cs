@@ -11,6 +11,9 @@ public sealed record SsOptions
     public bool Header { get; init; } = true;
     public bool Numeric { get; init; }
     public bool Processes { get; init; }
+
+    /// <summary>And their threads.</summary>
+    public bool Threads { get; init; }
     public bool Timers { get; init; }
     public bool Extended { get; init; }
     public bool Cgroup { get; init; }
@@ -149,6 +152,11 @@ public sealed class SsView
             WriteName(cell, process.Name.Span);
             cell.Append("\",pid="u8);
             cell.Append(process.Pid);
+            if (_table.Owners.ByThread)
+            {
+                cell.Append(",tid="u8);
+                cell.Append(process.Tid);
+            }
             cell.Append(",fd="u8);
             cell.Append(holding.Fd);
             cell.Append(holding.Next < 0 ? ")"u8 : "),"u8);

@@ -41,7 +41,7 @@ public static class PortsVerb
     private static int Run(IUnitResolver units, SocketSelection selection, string? netns, bool json)
     {
         // All states: a listener is shown with the connections at it.
-        var places = SocketSource.Capture(selection.Narrow(new()), units, netns);
+        var places = SocketSource.Capture(selection.Narrow(new() { BeyondProc = true }), units, netns);
         if (places.Count == 0)
             return ExitCodes.Failure;
         (PlacedSockets Place, IReadOnlyList<ListeningPort> Ports)[] found =

@@ -55,6 +55,7 @@ internal sealed class SsArguments
                 case 'l': _asked = TcpStates.Listen | TcpStates.Close; break;
                 case 'n': Options = Options with { Numeric = true }; break;
                 case 'p': Options = Options with { Processes = true }; break;
+                case 'T': Options = Options with { Processes = true, Threads = true }; break;
                 case 'o': Options = Options with { Timers = true }; break;
                 case 'e': Options = Options with { Timers = true, Extended = true }; break;
                 case 'H': Options = Options with { Header = false }; break;
@@ -155,6 +156,7 @@ internal sealed class SsArguments
             IPv6 = both || (_ipv6 && !_lastIsIPv4),
             States = states,
             Owners = Options.Processes,
+            Threads = Options.Threads,
         };
         Options = Options with
         {

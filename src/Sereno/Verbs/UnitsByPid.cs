@@ -1,5 +1,6 @@
 using Sereno.Bus;
 using Sereno.Bus.Client;
+using Sereno.Linux;
 using Sereno.Sockets.Owners;
 
 namespace Sereno.Verbs;
@@ -9,6 +10,7 @@ public sealed class UnitsByPid(ManagerProxy manager) : IUnitResolver
 {
     private readonly CgroupUnitResolver _groups = new();
     private readonly Dictionary<int, string?> _units = [];
+    private readonly int _manager = manager.Client.Peer.Pid;
 
     public string? UnitOf(int pid)
     {
@@ -17,7 +19,19 @@ public sealed class UnitsByPid(ManagerProxy manager) : IUnitResolver
         return unit;
     }
 
+    public void Forget(int pid)
+    {
+        _units.Remove(pid);
+        _groups.Forget(pid);
+    }
+
     public string? UnitOfCgroup(ulong cgroupId) => _groups.UnitOfCgroup(cgroupId);
+
+    // Whoever answers at the manager's socket, and the keeper above or the manager below it: other roles of the same program.
+    public bool IsManager(int pid) => _groups.IsManager(pid) || pid == _manager
+        || (ProcessTable.Stat(_manager)?.Parent == pid || ProcessTable.Stat(pid)?.Parent == _manager) && Program(pid) is string program && program == Program(_manager);
+
+    private static string? Program(int pid) => new FileInfo($"/proc/{pid}/exe").LinkTarget;
 
     /// <summary>Through the manager if one answers.</summary>
     public static IUnitResolver For(string busPath)

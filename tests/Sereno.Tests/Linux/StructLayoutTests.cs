@@ -34,7 +34,24 @@ public class StructLayoutTests
         [typeof(libc.sockaddr_in)] = ("netinet/in.h", "struct sockaddr_in"),
         [typeof(libc.sockaddr_in6)] = ("netinet/in.h", "struct sockaddr_in6"),
         [typeof(libc.servent)] = ("netdb.h", "struct servent"),
+        [typeof(libc.hostent)] = ("netdb.h", "struct hostent"),
+        [typeof(libc.file_handle)] = ("fcntl.h", "struct file_handle"),
+        [typeof(libc.protoent)] = ("netdb.h", "struct protoent"),
+        [typeof(libc.netent)] = ("netdb.h", "struct netent"),
+        [typeof(libc.passwd)] = ("pwd.h", "struct passwd"),
+        [typeof(libc.ifreq)] = ("net/if.h", "struct ifreq"),
+        [typeof(libc.ifmap)] = ("net/if.h", "struct ifmap"),
+        [typeof(libc.ifconf)] = ("net/if.h", "struct ifconf"),
         [typeof(libc.winsize)] = ("sys/ioctl.h", "struct winsize"),
+        [typeof(libc.bpf_insn)] = ("linux/bpf.h", "struct bpf_insn"),
+        [typeof(libc.bpf_attr_prog_load)] = ("linux/bpf.h", "union bpf_attr"),
+        [typeof(libc.bpf_attr_link_create)] = ("linux/bpf.h", "__typeof__(((union bpf_attr *)0)->link_create)"),
+        [typeof(libc.bpf_attr_iter_create)] = ("linux/bpf.h", "__typeof__(((union bpf_attr *)0)->iter_create)"),
+        [typeof(libc.__user_cap_header_struct)] = ("linux/capability.h", "struct __user_cap_header_struct"),
+        [typeof(libc.__user_cap_data_struct)] = ("linux/capability.h", "struct __user_cap_data_struct"),
+        [typeof(libc.perf_event_attr)] = ("linux/perf_event.h", "struct perf_event_attr"),
+        [typeof(libc.perf_event_header)] = ("linux/perf_event.h", "struct perf_event_header"),
+        [typeof(libc.perf_event_mmap_page)] = ("linux/perf_event.h", "struct perf_event_mmap_page"),
         // One of the two is right; Epoll picks it by the same condition.
         [RuntimeInformation.ProcessArchitecture == Architecture.X64 ? typeof(libc.epoll_event_packed) : typeof(libc.epoll_event_aligned)]
             = ("sys/epoll.h", "struct epoll_event"),
@@ -57,7 +74,8 @@ public class StructLayoutTests
             c.Append($"#include <{header}>\n");
         foreach (var (type, (_, name)) in s_known)
         {
-            c.Append($"_Static_assert(sizeof({name}) == {Marshal.SizeOf(type)}, \"sizeof {name}\");\n");
+            // A union of what every command takes grows with the kernel; we declare the beginning of one of its members.
+            c.Append($"_Static_assert(sizeof({name}) {(name.Contains("union") ? ">=" : "==")} {Marshal.SizeOf(type)}, \"sizeof {name}\");\n");
             foreach (var field in type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
                 if (!field.Name.StartsWith('_'))
                     c.Append($"_Static_assert(offsetof({name}, {field.Name}) == {Marshal.OffsetOf(type, field.Name)}, \"{name}.{field.Name}\");\n");

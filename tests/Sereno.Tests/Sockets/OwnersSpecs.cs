@@ -1,0 +1,163 @@
+using System.Diagnostics;
+using Sereno.Linux;
+using Sereno.Linux.Headers;
+using Sereno.Sockets;
+using Sereno.Sockets.Diag;
+using Sereno.Sockets.Owners;
+using Xunit;
+
+namespace Sereno.Tests.Sockets;
+
+/// <summary>Every way to find owners, beside ss's own, on processes that hold sockets in every way (holders.c).</summary>
+public sealed class OwnersSpecs(OwnersSpecs.Holders holders) : IClassFixture<OwnersSpecs.Holders>
+{
+    private const string InNetworkNamespace = "unshare -n", InPidNamespace = "unshare -n -p --fork --mount-proc",
+        Unprivileged = "setpriv --reuid 65534 --clear-groups ";
+
+    /// <summary>holders.c, compiled where every user can run it.</summary>
+    public sealed class Holders : IDisposable
+    {
+        public string Folder { get; } = Directory.CreateTempSubdirectory("sereno-owners-").FullName;
+
+        public string Program => Folder + "/holders";
+
+        public Holders()
+        {
+            File.SetUnixFileMode(Folder, (UnixFileMode)0b111_111_111);
+            using var compiler = Process.Start("cc", ["-O1", "-pthread", "-o", Program, Path.Combine(AppContext.BaseDirectory, "Sockets/holders.c")]);
+            compiler.WaitForExit();
+            Assert.Equal(0, compiler.ExitCode);
+        }
+
+        public void Dispose() => Directory.Delete(Folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData(InNetworkNamespace, "-tanp", "")]
+    [InlineData(InNetworkNamespace, "-tanpT", "")]
+    [InlineData(InPidNamespace, "-tanp", "")]
+    [InlineData(InPidNamespace, "-tanpT", "")]
+    [InlineData(InNetworkNamespace, "-tanp", Unprivileged)]
+    [InlineData(InPidNamespace, "-tanpT", Unprivileged)]
+    public void Each_method_tells_what_ss_tells(string enclosure, string options, string user)
+    {
+        SkipUnlessPermitted();
+        string sereno = Path.Combine(AppContext.BaseDirectory, "sereno");
+        // One of the user's own, and one of root's: an unprivileged user may look only into the first.
+        var (exit, errors) = Shell(enclosure, $"""
+            cd {holders.Folder}
+            rm -f *.out a b
+            {user}{holders.Program} > a & A=$!
+            {holders.Program} > b & B=$!
+            until grep -q ready a && grep -q ready b; do sleep 0.02; done
+            {user}ss -H {options} > ss.out
+            for method in proc bpf; do SERENO_OWNERS=$method {user}{sereno} ss -H {options} > $method.out; done
+            {user}{sereno} ss -H {options} > chosen.out
+            kill $A $B
+            """);
+        Assert.True(exit == 0, errors);
+        string[] expected = Rows("ss");
+        Assert.Equal(2 * 105, expected.Length);
+        // Two sockets are held by threads only.
+        Assert.Equal((user.Length > 0 ? 1 : 2) * (options.Contains('T') ? 105 : 103), expected.Count(row => row.Contains("users:((\"")));
+        foreach (string method in (string[])["proc", "bpf", "chosen"])
+            Assert.Equal(expected, Rows(method));
+    }
+
+    [Fact]
+    public void The_iterator_is_used_where_it_may_be_and_the_walk_where_not()
+    {
+        SkipUnlessPermitted();
+        Assert.SkipUnless(File.Exists("/sys/kernel/btf/vmlinux"), "this kernel doesn't describe its types");
+        Assert.Equal(OwnerMethod.Bpf, OwnerIndex.Scan(new OwnerQuery { Method = OwnerMethod.Bpf }).Method);
+        Assert.Equal(OwnerMethod.Proc, OwnerIndex.Scan(new OwnerQuery { Method = OwnerMethod.Bpf, Threads = true }).Method);
+        Assert.Equal(OwnerMethod.Proc, OwnerIndex.Scan([Environment.ProcessId]).Method);
+    }
+
+    [Fact]
+    public void Walk_iterator_and_cgroup_name_the_same_unit() => NetworkNamespace.Run(() =>
+    {
+        SkipUnlessPermitted();
+        string? mount = File.ReadLines("/proc/mounts").Select(l => l.Split(' ')).FirstOrDefault(f => f[2] == "cgroup2")?[1];
+        Assert.SkipWhen(mount is null, "no cgroup v2");
+        string unit = $"sereno-test-{Environment.ProcessId}.service", group = $"{mount}/{unit}";
+        Directory.CreateDirectory(group);
+        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", $"echo $$ > {group}/cgroup.procs && exec {holders.Program}"]) { RedirectStandardOutput = true })!;
+        try
+        {
+            Assert.Equal("ready", process.StandardOutput.ReadLine());
+            var made = SocketTable.Capture(new SocketQuery { Owners = false }, new CgroupUnitResolver());
+            Assert.Equal(105, made.Records.Length);
+            foreach (var method in (OwnerMethod[])[OwnerMethod.Proc, OwnerMethod.Bpf, OwnerMethod.Cgroup])
+            {
+                var table = made.WithOwners(OwnerIndex.Scan(new OwnerQuery { Method = method }));
+                int exact = 0;
+                foreach (ref readonly var socket in table.Records)
+                {
+                    var owner = table.OwnerOf(socket);
+                    Assert.Equal(unit, owner.Unit);
+                    exact += owner.Kind == OwnerKind.Exact ? 1 : 0;
+                    Assert.True(owner.Kind is OwnerKind.Exact or OwnerKind.ByCgroup);
+                }
+                Assert.Equal(method == OwnerMethod.Cgroup ? 0 : 103, exact); // two are held by threads only
+            }
+        }
+        finally
+        {
+            process.Kill();
+            process.WaitForExit();
+            // The others end with it, but not at once.
+            while (File.ReadAllText(group + "/cgroup.procs").Length > 0)
+                Thread.Sleep(5);
+            Directory.Delete(group);
+        }
+    });
+
+    [Fact]
+    public void Nobody_is_found_where_nobody_was_looked_for() => NetworkNamespace.Run(() =>
+    {
+        using var zoo = new SocketZoo();
+        zoo.Add(Specimen.Listen4);
+        var table = SocketTable.Capture(new SocketQuery { Owners = false });
+        Assert.Equal(OwnerKind.Elsewhere, table.WithOwners(OwnerIndex.Scan([])).OwnerOf(table.Records[0]).Kind);
+        Assert.Equal(OwnerKind.Hidden, table.WithOwners(OwnerIndex.Scan(new OwnerQuery { Method = OwnerMethod.Cgroup })).OwnerOf(table.Records[0]).Kind);
+        Assert.Equal(OwnerKind.Exact, table.WithOwners(OwnerIndex.Scan([Environment.ProcessId])).OwnerOf(table.Records[0]).Kind);
+    });
+
+    [Fact]
+    public void A_process_that_ends_during_the_walk_is_passed_over()
+    {
+        using var stop = new CancellationTokenSource();
+        var churn = new Thread(() =>
+        {
+            while (!stop.IsCancellationRequested)
+                using (var process = Process.Start("true"))
+                    process.WaitForExit();
+        });
+        churn.Start();
+        using var zoo = new SocketZoo();
+        zoo.Add(Specimen.Listen4);
+        for (int i = 0; i < 30; i++)
+            foreach (var method in (OwnerMethod[])[OwnerMethod.Proc, OwnerMethod.Bpf])
+                Assert.Contains(OwnerIndex.Scan(new OwnerQuery { Method = method }).Processes, p => p.Pid == Environment.ProcessId);
+        stop.Cancel();
+        churn.Join();
+    }
+
+    private static void SkipUnlessPermitted()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/ss") || File.Exists("/bin/ss"), "ss (iproute2) is missing");
+        Assert.SkipUnless(Self.HasCapability(libc.CAP_SYS_ADMIN), "namespaces need CAP_SYS_ADMIN");
+    }
+
+    private string[] Rows(string name) => [.. File.ReadAllLines($"{holders.Folder}/{name}.out").Order(StringComparer.Ordinal)];
+
+    private static (int Exit, string Errors) Shell(string enclosure, string script)
+    {
+        string[] words = [.. enclosure.Split(' '), "sh", "-c", script];
+        using var process = Process.Start(new ProcessStartInfo(words[0], words[1..]) { RedirectStandardError = true })!;
+        string errors = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, errors);
+    }
+}
