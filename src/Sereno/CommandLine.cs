@@ -44,6 +44,7 @@ public static class CommandLine
         ("sockets", SocketsVerb.Build),
         ("why", WhyVerb.Build),
         ("explain", ExplainVerb.Build),
+        ("doctor", DoctorVerb.Build),
         ("ss", SsVerb.Build),
         ("netstat", NetstatVerb.Build),
         ("watch", WatchVerb.Build),

@@ -69,7 +69,7 @@ public static class PortDoctor
         {
             TcpState.Listen => PortFindingKind.Listener,
             TcpState.TimeWait => PortFindingKind.TimeWait,
-            TcpState.BoundInactive or TcpState.Close => PortFindingKind.BoundInactive,
+            TcpState.BoundInactive => PortFindingKind.BoundInactive,
             _ when hasListener => null,
             _ => ports.IsEphemeral(socket.LocalPort) ? PortFindingKind.EphemeralSquatter : PortFindingKind.Connection,
         };

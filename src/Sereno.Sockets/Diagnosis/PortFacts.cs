@@ -5,7 +5,7 @@ using Sereno.Sockets.Wire;
 namespace Sereno.Sockets.Diagnosis;
 
 /// <summary>What a port is judged by: one snapshot of the machine.</summary>
-/// <param name="Here">Every TCP or UDP socket of this namespace, bound-inactive ones among them.</param>
+/// <param name="Here">Every TCP or UDP socket of this namespace, with bound-inactive ones named so (<see cref="SocketTable.WithBoundInactive"/>).</param>
 /// <param name="Elsewhere">The other network namespaces that may be looked into.</param>
 /// <param name="MayBindPrivileged">CAP_NET_BIND_SERVICE.</param>
 public sealed record PortFacts(PlacedSockets Here, IReadOnlyList<PlacedSockets> Elsewhere, LinuxPorts Ports, bool MayBindPrivileged)

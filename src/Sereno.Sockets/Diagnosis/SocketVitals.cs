@@ -36,6 +36,10 @@ public sealed class SocketVitals
         return vitals;
     }
 
+    /// <summary>What either knows.</summary>
+    public SocketVitals And(SocketVitals other) =>
+        From(_byCookie.Concat(other._byCookie).Select(v => (v.Key, v.Value)));
+
     /// <summary>Asks for the sockets of one protocol in these states.</summary>
     public static SocketVitals Read(SocketProtocol protocol, TcpStates states)
     {
@@ -46,7 +50,7 @@ public sealed class SocketVitals
             {
                 vitals.Dump(buffer, family, protocol, states);
             }
-            catch (LinuxException e) when (e.Number is libc.ENOENT or libc.EAFNOSUPPORT or libc.EPROTONOSUPPORT) { } // no such sockets here
+            catch (LinuxException e) when (e.Number == libc.ENOENT) { } // no such sockets here
         return vitals;
     }
 

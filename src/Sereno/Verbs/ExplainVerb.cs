@@ -29,7 +29,7 @@ public static class ExplainVerb
             string[] words = result.GetValue(what)!;
             var topic = Topic.Parse(words) ?? throw new FormatException(Text.Current.Sockets.NotATopic(string.Join(' ', words)));
             var network = NetworkFactsReader.Read();
-            var all = SocketTable.Capture(new SocketQuery { States = PortFacts.States }, UnitsByPid.For(GlobalOptions.Instance(result).BusPath));
+            var all = SocketTable.Capture(new SocketQuery { States = PortFacts.States }, UnitsByPid.For(GlobalOptions.Instance(result).BusPath)).WithBoundInactive();
             var place = new PlacedSockets(null, all.Where(s => topic.Matches(s, network)), network);
             if (result.GetValue(format) == "json")
                 ExplainJson.Write(topic, place, LinuxPorts.Read(), StandardStreams.Output);

@@ -84,9 +84,9 @@ public static class WhyVerb
         var query = new SocketQuery { States = PortFacts.States, Owners = false };
         var list = NetworkNamespaces.List(units);
         var captured = NetworkNamespaces.Capture(list.All.Where(n => !n.IsOurs), query with { Owners = true }, units);
-        var here = SocketTable.Capture(query with { Owners = true }, units);
+        var here = SocketTable.Capture(query with { Owners = true }, units).WithBoundInactive();
         return new(new(null, here, NetworkFactsReader.Read()),
-            [.. from c in captured where c.Table is not null select new PlacedSockets(c.Namespace.Name, c.Table!, NetworkFacts.Unknown)],
+            [.. from c in captured where c.Table is not null select new PlacedSockets(c.Namespace.Name, c.Table!.WithBoundInactive(), NetworkFacts.Unknown)],
             LinuxPorts.Read(), PortFacts.ReadMayBindPrivileged());
     }
 

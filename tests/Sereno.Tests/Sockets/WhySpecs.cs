@@ -261,5 +261,5 @@ public class WhySpecs
 
     private static PortFacts Facts() => new(new(null, Capture(), NetworkFactsReader.Read()), [], LinuxPorts.Read(), PortFacts.ReadMayBindPrivileged());
 
-    private static SocketTable Capture() => SocketTable.Capture(new SocketQuery { States = PortFacts.States });
+    private static SocketTable Capture() => SocketTable.Capture(new SocketQuery { States = PortFacts.States }).WithBoundInactive();
 }
