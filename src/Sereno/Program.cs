@@ -15,6 +15,6 @@ return (Path.GetFileName(Environment.GetCommandLineArgs()[0]), args) switch
     (_, [RoleNames.Manager, ..]) => ManagerRole.Run(args.AsSpan(1)),
     // These read their own options, as the programs that they stand in for do.
     (_, ["ss", .. var rest]) => SsVerb.Run(rest),
-    (_, ["netstat", .. var rest]) => NetstatVerb.Run(rest),
+    (_, ["netstat", .. var rest]) => NetstatVerb.RunVerb(rest),
     _ => CommandLine.Run(args),
 };

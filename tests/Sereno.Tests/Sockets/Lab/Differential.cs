@@ -13,7 +13,7 @@ internal readonly record struct Outcome(int ExitCode, string Output, string Erro
 internal static partial class Differential
 {
     /// <summary>Sockets change between two listings: one equal pair is proof.</summary>
-    private const int Attempts = 6;
+    private const int Attempts = 8;
 
     public static void SsSays(string arguments, int? width = null)
     {
@@ -139,7 +139,7 @@ internal static partial class Differential
         yield return section;
     }
 
-    private static void SkipUnless(string program, string versionOption, string version)
+    public static void SkipUnless(string program, string versionOption, string version)
     {
         string found = "";
         try
@@ -151,8 +151,9 @@ internal static partial class Differential
     }
 
     // Timers count down; "last" times, busy times and the share that they are of each other count up, and ss leaves them out at zero; who
-    // asks by netlink has a socket of its own for that: ss by its name, ours by a number, since the specimen has this process's.
-    [GeneratedRegex(@"(?<keep>timer:\(\w+,)[^,)]*| (lastsnd|lastrcv|lastack):\d+| (busy|rwnd_limited|sndbuf_limited):\d+ms(\([\d.]+%\))?|^.*tcpdiag:(ss/\d+|-\d+) .*\n(\t.*\n)*|(?<keep>(off|on|keepalive|timewait|probe) \()[\d.]+", RegexOptions.Multiline)]
+    // asks by netlink has a socket of its own for that: ss by its name, ours by a number, since the specimen has this process's. With -n
+    // they can't be told apart, and all of protocol 4 (sock_diag) go. Of -s, what the kernel counts over all network namespaces.
+    [GeneratedRegex(@"(?<keep>timer:\(\w+,)[^,)]*| (lastsnd|lastrcv|lastack):\d+| (busy|rwnd_limited|sndbuf_limited):\d+ms(\([\d.]+%\))?|(?<keep>^(Total|TCP): +)\d+|(?<keep> closed )\d+(?<keep>, orphaned )\d+|^.* (tcpdiag:(ss/\d+|-\d+)|4:-?\d+) .*\n([ \t].*\n)*|(?<keep>(off|on|keepalive|timewait|probe) \()[\d.]+", RegexOptions.Multiline)]
     private static partial Regex Moving();
 
     [GeneratedRegex(@"[ \t]+$", RegexOptions.Multiline)]

@@ -54,7 +54,7 @@ public static class SsCases
         "-xan src *connected*", "-xan not src *", "-xan dst *", "-xan src @lab/abstract", "-x -a -n src *listening or src *pending",
         "-0an src *:lo", "-0a src ip", "-f netlink -a src rtnl", "-f netlink -a dst *", "-wan src 127.0.0.1", "-wan sport = :1",
         "-uan dst 127.0.0.1:53", "-uan dst [::ffff:127.0.0.1]", "-uan src 127.0.0.53", "-tuan src 127.0.0.1 or src [::1]",
-        "-tn state connected", "-tn -o state established", "-tan -F /nonexistent/filter", "-t -a -n -N nosuchnamespace", "-tanD -",
+        "-tn state connected", "-tn -o state established", "-tan -F /nonexistent/filter", "-t -a -n -N nosuchnamespace",
         "-tan -K nothing", "-tanz", "-tanZ", "-tanb", "--bogus", "-k", "--tcp=1", "--n", "-f", "--family", "-D", "-y", "--tos -tan",
         "--cgroup -tuan", "--inet-sockopt -uan", "--options -tan", "--extended --memory --info -tan", "--processes --threads -lt",
         "--summary", "--kill -x src nothing", "--query=tcp -an", "--socket=udp -an", "--family=inet -an", "--oneline -tani",
