@@ -7,7 +7,7 @@ namespace Sereno.Tests.Sockets;
 /// <summary>The program of docs/sockets.md, line by line, so that it compiles: public members alone.</summary>
 internal static class LibrarySample
 {
-    public static void Main()
+    public static void Run()
     {
         var table = SocketTable.Capture(units: new CgroupUnitResolver());
         foreach (var port in ListeningPorts.In(table, NetworkFactsReader.Read()))
