@@ -111,7 +111,7 @@ public static class ExplainJson
         var block = SpecialPurpose.BlockOf(address);
         json.WriteString("topic", "address");
         json.WriteString("address", address.ToString());
-        json.WriteString("scope", (address.IsAny ? AddressScopes.OfBound(address, 0, !address.IsIPv4, network) : AddressScopes.OfPeer(address, network)).Name());
+        json.WriteString("scope", AddressScopes.Of(address, network).Name());
         json.WriteString("block", block?.Prefix.ToString());
         json.WriteString("blockName", block?.Name);
         json.WriteString("source", block?.Source);

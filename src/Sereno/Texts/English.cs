@@ -104,6 +104,7 @@ public sealed class English : Text
     public override string VersionOption => "Show the version";
     public override string Unknown(string word) => $"unknown word '{word}'";
     public override string MissingArgument(string verb) => $"{verb} wants the name of a unit";
+    public override string MissingWord(string verb, string what) => $"{verb} wants {what}";
     public override string SeeHelp(string verb) => $"Try 'sereno{verb} --help'.";
     public override string NotRunning(string path, string command) => $"cannot reach the manager at {path}: no instance runs there (start one with '{command}')";
     public override string FailedJob(string verb, string unit, string error) => $"Failed to {verb} {unit}: {error}";

@@ -104,6 +104,7 @@ public sealed class Spanish : Text
     public override string VersionOption => "Mostrar la versión";
     public override string Unknown(string word) => $"palabra desconocida '{word}'";
     public override string MissingArgument(string verb) => $"{verb} pide el nombre de una unidad";
+    public override string MissingWord(string verb, string what) => $"{verb} pide {what}";
     public override string SeeHelp(string verb) => $"Pruebe 'sereno{verb} --help'.";
     public override string NotRunning(string path, string command) => $"no se puede contactar con el gestor en {path}: ahí no se ejecuta ninguna instancia (iníciela con '{command}')";
 

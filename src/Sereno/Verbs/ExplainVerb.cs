@@ -100,8 +100,7 @@ public static class ExplainVerb
 
     private static IEnumerable<string> OfAddress(InetAddress address, NetworkFacts network, SocketTexts text)
     {
-        var scope = address.IsAny ? AddressScopes.OfBound(address, 0, !address.IsIPv4, network) : AddressScopes.OfPeer(address, network);
-        yield return text.AddressTitle(address.ToString(), scope);
+        yield return text.AddressTitle(address.ToString(), AddressScopes.Of(address, network));
         yield return SpecialPurpose.BlockOf(address) is { } block ? text.BlockOf(block.Prefix.ToString(), block.Name, block.Source) : text.OrdinaryAddress;
         if (!address.IsAny)
             yield return network.IsOwn(address) ? text.OwnAddress(network.InterfaceOf(address)?.Name) : network.IsOnLink(address) ? text.OnLinkAddress : text.RoutedAddress;
