@@ -8,6 +8,9 @@ public sealed class DescriptorStream(Fd fd) : Stream
 {
     private bool _unread;
 
+    /// <summary>The reader of the pipe is gone: nothing more can reach it.</summary>
+    public bool IsUnread => _unread;
+
     public override bool CanRead => false;
     public override bool CanSeek => false;
     public override bool CanWrite => true;

@@ -4,9 +4,9 @@ using Sereno.Linux.Headers;
 namespace Sereno.Linux;
 
 /// <summary>What the machine calls things: services, hosts, interfaces (nsswitch.conf(5) decides, as for every other program).</summary>
-public static unsafe class NameService
+public static unsafe partial class NameService
 {
-    private static readonly Lock s_servent = new(); // getservbyport(3) returns static storage
+    private static readonly Lock s_servent = new(); // getservbyport(3) and its like return static storage
 
     /// <summary>The service of a port, or null. <paramref name="protocol"/>: "tcp", "udp".</summary>
     public static string? ServiceOf(ushort port, string protocol)
@@ -19,6 +19,54 @@ public static unsafe class NameService
                 var found = libc.getservbyport(System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(port), p);
                 return found == null ? null : Text(found->s_name);
             }
+    }
+
+    /// <summary>Every service that getservent(3) lists, in its order: a port may come more than once.</summary>
+    public static List<(string Name, ushort Port, string Protocol)> Services()
+    {
+        var services = new List<(string, ushort, string)>();
+        lock (s_servent)
+        {
+            libc.setservent(1);
+            for (libc.servent* s; (s = libc.getservent()) != null;)
+                services.Add((Text(s->s_name), System.Buffers.Binary.BinaryPrimitives.ReverseEndianness((ushort)s->s_port), Text(s->s_proto)));
+            libc.endservent();
+        }
+        return services;
+    }
+
+    /// <summary>Every IP protocol that getprotoent(3) lists, in its order.</summary>
+    public static List<(string Name, int Number)> Protocols()
+    {
+        var protocols = new List<(string, int)>();
+        lock (s_servent)
+        {
+            libc.setprotoent(1);
+            for (libc.protoent* p; (p = libc.getprotoent()) != null;)
+                protocols.Add((Text(p->p_name), p->p_proto));
+            libc.endprotoent();
+        }
+        return protocols;
+    }
+
+    /// <summary>The network of an IPv4 address in host order (/etc/networks), or null.</summary>
+    public static string? NetworkOf(uint address)
+    {
+        lock (s_servent)
+        {
+            var found = libc.getnetbyaddr(address, libc.AF_INET);
+            return found == null ? null : Text(found->n_name);
+        }
+    }
+
+    /// <summary>The login name of a user, or null.</summary>
+    public static string? UserOf(uint uid)
+    {
+        lock (s_servent)
+        {
+            var found = libc.getpwuid(uid);
+            return found == null ? null : Text(found->pw_name);
+        }
     }
 
     /// <summary>The host of an address of 4 or 16 bytes in network order; the address itself, as text, when it has no name.</summary>

@@ -12,6 +12,23 @@ public sealed unsafe class NetlinkSocket : IDisposable
     public NetlinkSocket(int protocol) =>
         _fd = new(Errno.Check(libc.socket(libc.AF_NETLINK, libc.SOCK_RAW | libc.SOCK_CLOEXEC, protocol), "create a netlink socket"));
 
+    public Fd Fd => _fd;
+
+    /// <summary>From now on it also receives what the kernel sends to these groups: bit n - 1 is group n.</summary>
+    /// <exception cref="LinuxException">EPERM for groups that are not everybody's, EOPNOTSUPP or EINVAL where there are none.</exception>
+    public void Join(int groups)
+    {
+        libc.sockaddr_nl address = new() { nl_family = libc.AF_NETLINK, nl_groups = (uint)groups };
+        Errno.Check(libc.bind(_fd.Number, &address, (uint)sizeof(libc.sockaddr_nl)), "join netlink groups");
+    }
+
+    /// <summary>Bytes of datagrams that may wait to be read: as many as wanted with CAP_NET_ADMIN, else up to net.core.rmem_max.</summary>
+    public void SetReceiveBuffer(int bytes)
+    {
+        if (libc.setsockopt(_fd.Number, libc.SOL_SOCKET, libc.SO_RCVBUFFORCE, &bytes, sizeof(int)) == -1)
+            Errno.Check(libc.setsockopt(_fd.Number, libc.SOL_SOCKET, libc.SO_RCVBUF, &bytes, sizeof(int)), "set a receive buffer");
+    }
+
     /// <summary>Sends one request to the kernel (port 0, no groups).</summary>
     public void Send(ReadOnlySpan<byte> request)
     {
@@ -29,6 +46,7 @@ public sealed unsafe class NetlinkSocket : IDisposable
 
     /// <summary>Receives one datagram from the kernel; those of any other sender are dropped.</summary>
     /// <param name="truncated">The datagram was longer than the buffer: its tail is lost.</param>
+    /// <returns>Its length; -1 when there is none and the descriptor is non-blocking.</returns>
     /// <exception cref="LinuxException">ENOBUFS when the kernel dropped messages.</exception>
     public int Receive(Span<byte> buffer, out bool truncated)
     {

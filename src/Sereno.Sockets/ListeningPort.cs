@@ -1,6 +1,7 @@
 using Sereno.Sockets.Owners;
 using Sereno.Sockets.Ports;
 using Sereno.Sockets.Scope;
+using Sereno.Sockets.Selection;
 using Sereno.Sockets.Wire;
 
 namespace Sereno.Sockets;
@@ -30,15 +31,21 @@ public sealed record ListeningPort
     public bool IsTcp => Socket.Protocol == SocketProtocol.Tcp;
 
     /// <summary>An IPv6 wildcard socket that takes IPv4 peers too (IPV6_V6ONLY off, RFC 3493 5.3).</summary>
-    public bool AcceptsIPv4 => Socket.IsIPv4 || Socket.Local.IsMappedIPv4 || (Socket.Local.IsAny && Socket.IPv6Only is not true);
+    public bool AcceptsIPv4 => SocketSelection.TakesIPv4(Socket);
 }
 
 /// <summary>Finds the listening ports of a snapshot and the connections at each.</summary>
 public static class ListeningPorts
 {
     /// <summary>Every listening port, by port number.</summary>
-    public static IReadOnlyList<ListeningPort> In(SocketTable table)
+    public static IReadOnlyList<ListeningPort> In(PlacedSockets place) =>
+        [.. In(place.Table, place.Network).Select(p => place.Netns is null ? p : p with { Netns = place.Netns })];
+
+    /// <summary>Every listening port, by port number.</summary>
+    /// <param name="network">What scopes are judged by; without it a wildcard counts as open to the internet.</param>
+    public static IReadOnlyList<ListeningPort> In(SocketTable table, NetworkFacts? network = null)
     {
+        network ??= NetworkFacts.Unknown;
         var counts = CountConnections(table);
         var ports = new List<ListeningPort>();
         var records = table.Records;
@@ -51,9 +58,9 @@ public static class ListeningPorts
             {
                 Socket = socket,
                 Owner = table.OwnerOf(socket),
-                Service = PortRegistry.Iana.NameOf(socket.LocalPort, socket.Protocol == SocketProtocol.Udp),
+                Service = PortRegistry.Iana.NameOf(socket.LocalPort, Transports.Of(socket.Protocol)),
                 Class = PortClasses.Of(socket.LocalPort),
-                Scope = AddressScopes.Of(socket.Local, socket.Interface),
+                Scope = AddressScopes.Of(socket, network),
                 Connections = counts.TryGetValue(i, out var count) ? Order(count) : [],
             });
         }

@@ -51,6 +51,9 @@ public sealed class SocketTable
         return new(dump.Records.ToArray(), owners ?? (query.Owners ? OwnerIndex.Scan(OwnerQuery.For(query)) : OwnerIndex.Empty), units, dump.Inconsistent);
     }
 
+    /// <summary>A table of other records with the same owners.</summary>
+    internal SocketTable With(SocketRecord[] records) => new(records, Owners, _units, Inconsistent);
+
     /// <summary>The same sockets with other owners.</summary>
     public SocketTable WithOwners(OwnerIndex owners) => new(_records, owners, _units, Inconsistent);
 

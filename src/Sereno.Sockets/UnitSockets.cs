@@ -1,3 +1,4 @@
+using Sereno.Sockets.Scope;
 using Sereno.Sockets.Wire;
 
 namespace Sereno.Sockets;
@@ -9,13 +10,13 @@ namespace Sereno.Sockets;
 public sealed record UnitSockets(string Unit, IReadOnlyList<ListeningPort> Ports, IReadOnlyList<StateCount> Connections)
 {
     /// <summary>Picks one unit out of a snapshot that was captured with an <see cref="Owners.IUnitResolver"/>.</summary>
-    public static UnitSockets Summarize(SocketTable table, string unit) =>
-        SummarizeAll(table).GetValueOrDefault(unit) ?? new(unit, [], []);
+    public static UnitSockets Summarize(SocketTable table, string unit, NetworkFacts? network = null) =>
+        SummarizeAll(table, network).GetValueOrDefault(unit) ?? new(unit, [], []);
 
     /// <summary>Every unit of a snapshot that has a socket, by name.</summary>
-    public static IReadOnlyDictionary<string, UnitSockets> SummarizeAll(SocketTable table)
+    public static IReadOnlyDictionary<string, UnitSockets> SummarizeAll(SocketTable table, NetworkFacts? network = null)
     {
-        var ports = ListeningPorts.In(table).Where(p => p.Owner.Unit is not null).ToLookup(p => p.Owner.Unit!);
+        var ports = ListeningPorts.In(table, network).Where(p => p.Owner.Unit is not null).ToLookup(p => p.Owner.Unit!);
         var counts = ports.ToDictionary(p => p.Key, _ => new int[16]);
         var records = table.Records;
         var listeners = ListeningPorts.IndexListeners(records);

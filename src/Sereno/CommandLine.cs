@@ -41,6 +41,7 @@ public static class CommandLine
         ("exit", ControlVerbs.Exit),
         ("logs", LogsVerb.Build),
         ("ports", () => PortsVerb.Build(r => UnitsByPid.For(GlobalOptions.Instance(r).BusPath))),
+        ("sockets", SocketsVerb.Build),
         ("ss", SsVerb.Build),
         ("netstat", NetstatVerb.Build),
         ("watch", WatchVerb.Build),

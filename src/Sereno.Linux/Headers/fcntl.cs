@@ -18,5 +18,9 @@ public static unsafe partial class libc
     public const int FD_CLOEXEC = 1;
 
     [LibraryImport(lib, SetLastError = true)] public static partial int openat(int dirfd, byte* path, int flags, uint mode);
+    /// <summary>handle_bytes bytes of f_handle follow.</summary>
+    public struct file_handle { public uint handle_bytes; public int handle_type; }
+
+    [LibraryImport(lib, SetLastError = true)] public static partial int name_to_handle_at(int dirfd, byte* pathname, file_handle* handle, int* mount_id, int flags);
     [LibraryImport(lib, SetLastError = true)] public static partial int fcntl(int fd, int cmd, nint arg);
 }

@@ -20,6 +20,8 @@ public sealed class CgroupUnitResolver(CgroupPaths paths) : IUnitResolver
     // systemd's own scope, of the machine's and of every user's manager (systemd.special(7)).
     public bool IsManager(int pid) => pid == 1 || UnitOf(pid) == ManagersUnit;
 
+    public void Forget(int pid) => _byPid.Remove(pid);
+
     public string? UnitOfCgroup(ulong cgroupId) => paths.PathOf(cgroupId) is string path ? UnitOfPath(path) : null;
 
     /// <summary>The unit of a path like /system.slice/nginx.service/worker, or null.</summary>

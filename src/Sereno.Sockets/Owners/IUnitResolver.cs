@@ -12,4 +12,7 @@ public interface IUnitResolver
     /// <summary>Whether a process is a service manager (or keeps descriptors for one): it holds the sockets of socket units
     /// beside, or before, the services that they are for, and those are whose they are.</summary>
     bool IsManager(int pid) => pid == 1;
+
+    /// <summary>The process of this number is another now: what was answered for it before no longer holds.</summary>
+    void Forget(int pid) { }
 }

@@ -25,3 +25,16 @@ public readonly record struct SocketHolder(int Pid, int Fd, string Name);
 
 /// <summary>Whose a socket is: kind, unit when known, and every holder, lowest pid first.</summary>
 public sealed record SocketOwner(OwnerKind Kind, string? Unit, IReadOnlyList<SocketHolder> Holders);
+
+public static class OwnerKinds
+{
+    /// <summary>The name in machine formats.</summary>
+    public static string Name(this OwnerKind kind) => kind switch
+    {
+        OwnerKind.Exact => "exact",
+        OwnerKind.ByCgroup => "by-cgroup",
+        OwnerKind.Hidden => "hidden",
+        OwnerKind.Elsewhere => "elsewhere",
+        OwnerKind.None => "none",
+    };
+}

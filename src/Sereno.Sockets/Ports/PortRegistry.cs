@@ -1,91 +1,94 @@
-using System.Buffers.Binary;
 using System.Text;
+using Sereno.Sockets.Wire;
 
 namespace Sereno.Sockets.Ports;
 
-/// <summary>IANA's Service Name and Transport Protocol Port Number Registry, compiled to a sorted table.</summary>
-/// <remarks>Data/ports.bin: a 32-bit count, then for each (protocol, port) a key (protocol in the high, port in the low
-/// 16 bits) and the offset of its name, sorted by key; then the names, each after its length. All little-endian.</remarks>
+/// <summary>The transports that have ports of their own.</summary>
+public enum Transport : byte { Tcp, Udp, Sctp, Dccp }
+
+public static class Transports
+{
+    /// <summary>Whose port numbers a socket uses.</summary>
+    public static Transport Of(SocketProtocol protocol) => protocol switch
+    {
+        SocketProtocol.Udp or SocketProtocol.UdpLite => Transport.Udp,
+        SocketProtocol.Sctp => Transport.Sctp,
+        SocketProtocol.Dccp => Transport.Dccp,
+        _ => Transport.Tcp,
+    };
+
+    /// <summary>The registry's word for it.</summary>
+    public static string Name(this Transport transport) => transport switch
+    {
+        Transport.Tcp => "tcp",
+        Transport.Udp => "udp",
+        Transport.Sctp => "sctp",
+        Transport.Dccp => "dccp",
+    };
+}
+
+/// <summary>IANA's Service Name and Transport Protocol Port Number Registry, compiled to two tables: Data/ports.bin has
+/// names, Data/port-descriptions.bin what the registry says of them, read only by who asks.</summary>
 public sealed class PortRegistry
 {
-    private const int EntryLength = 8;
-    private static readonly Lazy<PortRegistry> s_iana = new(() => new(ReadResource()));
-    private readonly byte[] _table;
-    private readonly int _count;
+    private static readonly Lazy<PortRegistry> s_iana = new(() => new(ReadResource("ports.bin"), () => ReadResource("port-descriptions.bin")));
+    private readonly PortTable _names;
+    private readonly Lazy<PortTable> _descriptions;
 
-    public PortRegistry(byte[] table)
+    public PortRegistry(byte[] names, Func<byte[]> descriptions)
     {
-        _table = table;
-        _count = BinaryPrimitives.ReadInt32LittleEndian(table);
+        _names = new(names);
+        _descriptions = new(() => new(descriptions()));
     }
 
     /// <summary>The registry that this build carries.</summary>
     public static PortRegistry Iana => s_iana.Value;
 
-    public int Count => _count;
+    public int Count => _names.Count;
 
     /// <summary>The registered service name, or null. The first name registered for a port is the one to use.</summary>
-    public string? NameOf(ushort port, bool udp)
-    {
-        uint key = Key(udp, port);
-        int low = 0, high = _count - 1;
-        while (low <= high)
-        {
-            int middle = (low + high) / 2;
-            var entry = _table.AsSpan(4 + middle * EntryLength);
-            uint found = BinaryPrimitives.ReadUInt32LittleEndian(entry);
-            if (found == key)
-            {
-                int name = BinaryPrimitives.ReadInt32LittleEndian(entry[4..]);
-                return Encoding.ASCII.GetString(_table, name + 1, _table[name]);
-            }
-            if (found < key)
-                low = middle + 1;
-            else
-                high = middle - 1;
-        }
-        return null;
-    }
+    public string? NameOf(ushort port, Transport transport) => _names.Find(transport, port);
 
-    /// <summary>Compiles IANA's CSV (service-names-port-numbers.csv) to the table's bytes; unnamed, portless, SCTP and DCCP rows are left out.</summary>
-    public static byte[] Compile(string csv)
+    /// <summary>What the registry says the service is, in English; null for a port without a name.</summary>
+    public string? DescriptionOf(ushort port, Transport transport) => _descriptions.Value.Find(transport, port);
+
+    /// <summary>The ports of a service by any of its registered names, on any transport, lowest first.</summary>
+    public IReadOnlyList<ushort> PortsOf(string name) => _names.KeysOf(name.ToLowerInvariant());
+
+    /// <summary>Compiles IANA's CSV (service-names-port-numbers.csv) to the two tables; rows without a name or a port are left out.</summary>
+    public static (byte[] Names, byte[] Descriptions) Compile(string csv)
     {
-        var names = new SortedDictionary<uint, string>();
+        var names = new List<(uint Key, string Text)>();
+        var descriptions = new SortedDictionary<uint, string>();
         foreach (string[] row in ReadCsv(csv))
         {
-            if (row.Length < 3 || row[0].Length == 0 || row[2] is not ("tcp" or "udp"))
+            if (row.Length < 4 || row[0].Length == 0 || TransportOf(row[2]) is not { } transport)
                 continue;
             string[] ends = row[1].Split('-');
             if (!ushort.TryParse(ends[0], out ushort first) || !ushort.TryParse(ends[^1], out ushort last))
                 continue;
             for (int port = first; port <= last; port++)
-                names.TryAdd(Key(row[2] == "udp", (ushort)port), row[0]);
-        }
-        byte[] head = new byte[4 + names.Count * EntryLength];
-        BinaryPrimitives.WriteInt32LittleEndian(head, names.Count);
-        using var tail = new MemoryStream();
-        var offsets = new Dictionary<string, int>();
-        int at = 4;
-        foreach (var (key, name) in names)
-        {
-            if (!offsets.TryGetValue(name, out int offset))
             {
-                offsets[name] = offset = head.Length + (int)tail.Length;
-                tail.WriteByte((byte)name.Length);
-                tail.Write(Encoding.ASCII.GetBytes(name));
+                uint key = PortTable.Key(transport, (ushort)port);
+                names.Add((key, row[0]));
+                descriptions.TryAdd(key, string.Join(' ', row[3].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
             }
-            BinaryPrimitives.WriteUInt32LittleEndian(head.AsSpan(at), key);
-            BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(at + 4), offset);
-            at += EntryLength;
         }
-        return [.. head, .. tail.ToArray()];
+        return (PortTable.Compile(names.Distinct()), PortTable.Compile(descriptions.Select(d => (d.Key, d.Value))));
     }
 
-    private static uint Key(bool udp, ushort port) => (udp ? 1u : 0u) << 16 | port;
-
-    private static byte[] ReadResource()
+    private static Transport? TransportOf(string name) => name switch
     {
-        using var stream = typeof(PortRegistry).Assembly.GetManifestResourceStream("ports.bin")!;
+        "tcp" => Transport.Tcp,
+        "udp" => Transport.Udp,
+        "sctp" => Transport.Sctp,
+        "dccp" => Transport.Dccp,
+        _ => null,
+    };
+
+    private static byte[] ReadResource(string name)
+    {
+        using var stream = typeof(PortRegistry).Assembly.GetManifestResourceStream(name)!;
         byte[] table = new byte[stream.Length];
         stream.ReadExactly(table);
         return table;

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using Sereno.Sockets.Wire;
 
 namespace Sereno.Sockets.Proc;
 
@@ -44,6 +45,13 @@ internal ref struct ProcFields(ReadOnlySpan<byte> line)
     /// <summary>The kernel prints some unsigned numbers as signed ones: -1 is accepted and wraps.</summary>
     public uint Signed(ReadOnlySpan<byte> field) =>
         field.Length > 0 && field[0] == (byte)'-' ? (uint)-(long)Number(field[1..], 'D') : (uint)Number(field, 'D');
+
+    /// <summary>An IPv6 address as 32 hexadecimal digits in network order.</summary>
+    public InetAddress Address6(ReadOnlySpan<byte> field)
+    {
+        Malformed |= field.Length != 32;
+        return Malformed ? default : new(false, Hex(field[..16]), Hex(field[16..]));
+    }
 
     private ulong Number(ReadOnlySpan<byte> field, char format)
     {

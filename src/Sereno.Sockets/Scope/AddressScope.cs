@@ -5,21 +5,49 @@ namespace Sereno.Sockets.Scope;
 /// <summary>How far away those may be who can reach an address, narrowest first.</summary>
 public enum AddressScope { Local, Intranet, Internet }
 
-/// <summary>Puts addresses into scopes by the IANA special-purpose registries (RFC 6890) and multicast scopes.</summary>
+/// <summary>Puts addresses and sockets into scopes; docs/decisions/0009-scope-of-a-socket.md says why so.</summary>
 public static class AddressScopes
 {
     /// <summary>LOOPBACK_IFINDEX of the kernel: lo is interface 1 of every network namespace.</summary>
     private const uint LoopbackInterface = 1;
 
-    /// <summary>Whom a socket admits that is bound to <paramref name="address"/>. A wildcard address admits everyone who
-    /// can route to any address of the machine; routers and firewalls may say no, but nothing here does: internet.</summary>
+    /// <summary>How far an address can be seen by itself (RFC 6890, multicast scopes), whatever this machine's network is;
+    /// the wildcard as far as can be. 6to4 and NAT64 addresses are seen as far as the IPv4 address in them.</summary>
+    public static AddressScope Of(InetAddress address)
+    {
+        address = address.Unmapped;
+        if (address.IsAny)
+            return AddressScope.Internet;
+        return Embedded(address) is { } inner ? Of(inner) : SpecialPurpose.BlockOf(address)?.Scope ?? AddressScope.Internet;
+    }
+
+    /// <summary>The widest audience of a socket: of a listening or unconnected one by where it is bound, of a connected one
+    /// by where its peer is.</summary>
+    public static AddressScope Of(in SocketRecord socket, NetworkFacts network) =>
+        socket.RemotePort != 0 || !socket.Remote.IsAny ? OfPeer(socket.Remote, network)
+        : OfBound(socket.Local, socket.Interface, !socket.IsIPv4 && socket.IPv6Only is not true, network);
+
+    /// <summary>Whom a socket admits.</summary>
     /// <param name="boundInterface">SO_BINDTODEVICE's interface index, 0 for none: lo admits this machine only.</param>
-    public static AddressScope Of(InetAddress address, uint boundInterface = 0)
+    /// <param name="dualStack">An IPv6 wildcard that takes IPv4 too.</param>
+    public static AddressScope OfBound(InetAddress address, uint boundInterface, bool dualStack, NetworkFacts network)
     {
         if (boundInterface == LoopbackInterface)
             return AddressScope.Local;
         address = address.Unmapped;
-        return address.IsAny ? AddressScope.Internet : address.IsIPv4 ? OfIPv4((uint)address.Low) : OfIPv6(address);
+        if (address.IsAny)
+            return !network.IsKnown ? AddressScope.Internet
+                : !dualStack || address.IsIPv4 ? OfWildcard(address.IsIPv4, boundInterface, network)
+                : Wider(OfWildcard(true, boundInterface, network), OfWildcard(false, boundInterface, network));
+        var scope = Of(address);
+        return scope == AddressScope.Internet && network.IsKnown && !network.ReachesInternet(address.IsIPv4) ? AddressScope.Intranet : scope;
+    }
+
+    /// <summary>How far away a peer is: here, on a network that needs no public router, or beyond.</summary>
+    public static AddressScope OfPeer(InetAddress address, NetworkFacts network)
+    {
+        var scope = network.IsOwn(address) ? AddressScope.Local : Of(address);
+        return scope == AddressScope.Internet && network.IsOnLink(address) ? AddressScope.Intranet : scope;
     }
 
     public static string Name(this AddressScope scope) => scope switch
@@ -29,31 +57,28 @@ public static class AddressScopes
         AddressScope.Internet => "internet",
     };
 
-    private static AddressScope OfIPv4(uint a) => (a >> 24, a) switch
+    // As far as the machine's own addresses of this family reach. IPv4 with a default route counts as reachable even when
+    // all addresses are private: routers and clouds forward to those (NAT). IPv6 has to have a global address (RFC 4864).
+    private static AddressScope OfWildcard(bool ipv4, uint boundInterface, NetworkFacts network)
     {
-        (127, _) => AddressScope.Local,
-        (10, _) => AddressScope.Intranet, // RFC 1918
-        (172, _) when a >> 20 == 0xAC1 => AddressScope.Intranet,
-        (192, _) when a >> 16 == 0xC0A8 => AddressScope.Intranet,
-        (169, _) when a >> 16 == 0xA9FE => AddressScope.Intranet, // link-local, RFC 3927
-        (100, _) when a >> 22 == 0x191 => AddressScope.Intranet, // 100.64/10, carrier-grade NAT, RFC 6598
-        (224, _) when a >> 8 == 0xE00000 => AddressScope.Intranet, // this link, RFC 5771
-        (239, _) => AddressScope.Intranet, // administratively scoped, RFC 2365
-        (_, uint.MaxValue) => AddressScope.Intranet, // this link's broadcast
-        _ => AddressScope.Internet,
-    };
-
-    private static AddressScope OfIPv6(InetAddress address) => (address.High >> 56) switch
-    {
-        0 when address is { High: 0, Low: 1 } => AddressScope.Local,
-        0xFE when address.High >> 54 is 0x3FA or 0x3FB => AddressScope.Intranet, // fe80::/10 and the old fec0::/10
-        0xFC or 0xFD => AddressScope.Intranet, // unique local, RFC 4193
-        0xFF => (address.High >> 48 & 0xF) switch // multicast scope, RFC 7346
+        bool routed = network.ReachesInternet(ipv4, boundInterface);
+        var scope = AddressScope.Local;
+        foreach (var own in network.Addresses)
         {
-            0 or 1 => AddressScope.Local,
-            <= 8 => AddressScope.Intranet,
-            _ => AddressScope.Internet,
-        },
-        _ => AddressScope.Internet,
-    };
+            if (own.Address.IsIPv4 != ipv4 || (boundInterface != 0 && own.Interface != boundInterface)
+                || network.InterfaceOf(own.Interface) is { IsUp: false } || Of(own.Address) == AddressScope.Local)
+                continue;
+            if (network.InterfaceOf(own.Interface) is { IsLoopback: true } && Of(own.Address) != AddressScope.Internet)
+                continue;
+            scope = Wider(scope, routed && (ipv4 || Of(own.Address) == AddressScope.Internet) ? AddressScope.Internet : AddressScope.Intranet);
+        }
+        return scope;
+    }
+
+    private static InetAddress? Embedded(InetAddress address) => address.IsIPv4 ? null
+        : address.High >> 48 == 0x2002 ? new(true, 0, (uint)(address.High >> 16)) // RFC 3056
+        : address.High == 0x0064_FF9B_0000_0000 && address.Low >> 32 == 0 ? new(true, 0, (uint)address.Low) // RFC 6052
+        : null;
+
+    private static AddressScope Wider(AddressScope a, AddressScope b) => a > b ? a : b;
 }

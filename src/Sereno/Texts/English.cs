@@ -3,6 +3,7 @@ namespace Sereno.Texts;
 public sealed class English : Text
 {
     public override string Language => "en";
+    public override SocketTexts Sockets { get; } = new EnglishSocketTexts();
     public override string Description => "Runs systemd's unit files where systemd can't run, and shows the sockets of each service.";
     public override string DirOption => "The instance whose sockets, state and logs are in this folder";
     public override string UnitPathOption => "Where unit files are looked for, as SYSTEMD_UNIT_PATH";
@@ -37,6 +38,7 @@ public sealed class English : Text
         "daemon-reload" => "Read all unit files again",
         "exit" => "Stop all units in order and end the instance",
         "logs" => "Show log lines",
+        "sockets" => "Show every TCP and UDP socket: unit, process, ends, state, phase, scope and queues",
         "ports" => "Show the open ports: unit, process, address, service, class, scope and connections",
         "ss" => "Show sockets as iproute2's ss does (see ss(8))",
         "netstat" => "Show sockets as net-tools' netstat does (see netstat(8))",
@@ -69,14 +71,19 @@ public sealed class English : Text
         "follow" => "Show new lines as they come",
         "once" => "Print the table once and end",
         "interval" => "Seconds between two looks",
-        "only-unit" => "Only this unit's",
+        "only-unit" => "Only these units' (names or patterns)",
         "tcp" => "TCP only",
         "udp" => "UDP only",
-        "ipv4" => "Sockets that take IPv4 peers",
-        "ipv6" => "IPv6 sockets",
-        "port" => "Only this port",
+        "ipv4" => "What carries or takes IPv4",
+        "ipv6" => "What carries or takes IPv6",
+        "port" => "Only these ports, of either end",
+        "pid" => "Only what these processes hold",
+        "listening" => "Only listening TCP and unconnected UDP sockets",
+        "socket-state" => "Only these states, by any of their names; or a phase: establish, transmit, finish",
+        "peer" => "Only connections to this peer",
+        "scope" => "Only what is open this far: local, intranet, internet",
+        "class" => "Only local ports of this class: system, user, dynamic",
         "netns" => "Look into other network namespaces: all, a name, or the pid of a process inside",
-        "pid" => "Only what this process holds",
         "address" => "Address and port to listen on",
         _ => "",
     };

@@ -3,6 +3,7 @@ namespace Sereno.Texts;
 public sealed class Spanish : Text
 {
     public override string Language => "es";
+    public override SocketTexts Sockets { get; } = new SpanishSocketTexts();
     public override string Description => "Ejecuta los ficheros de unidad de systemd donde systemd no puede, y muestra los sockets de cada servicio.";
     public override string DirOption => "La instancia cuyos sockets, estado y registros están en esta carpeta";
     public override string UnitPathOption => "Dónde se buscan los ficheros de unidad, como SYSTEMD_UNIT_PATH";
@@ -37,6 +38,7 @@ public sealed class Spanish : Text
         "daemon-reload" => "Volver a leer todos los ficheros de unidad",
         "exit" => "Detener todas las unidades en orden y terminar la instancia",
         "logs" => "Mostrar líneas de registro (bitácora)",
+        "sockets" => "Mostrar todos los sockets TCP y UDP: unidad, proceso, extremos, estado, fase, ámbito y colas",
         "ports" => "Mostrar los puertos abiertos: unidad, proceso, dirección, servicio, clase, ámbito y conexiones",
         "ss" => "Mostrar sockets como el ss de iproute2 (vea ss(8))",
         "netstat" => "Mostrar sockets como el netstat de net-tools (vea netstat(8))",
@@ -69,14 +71,19 @@ public sealed class Spanish : Text
         "follow" => "Mostrar las líneas nuevas según llegan",
         "once" => "Mostrar la tabla una vez y terminar",
         "interval" => "Segundos entre dos miradas",
-        "only-unit" => "Solo los de esta unidad",
+        "only-unit" => "Solo los de estas unidades (nombres o patrones)",
         "tcp" => "Solo TCP",
         "udp" => "Solo UDP",
-        "ipv4" => "Sockets que admiten clientes IPv4",
-        "ipv6" => "Sockets IPv6",
-        "port" => "Solo este puerto",
+        "ipv4" => "Lo que lleva o admite IPv4",
+        "ipv6" => "Lo que lleva o admite IPv6",
+        "port" => "Solo estos puertos, de cualquiera de los extremos",
+        "pid" => "Solo lo que tienen estos procesos",
+        "listening" => "Solo los TCP a la escucha y los UDP sin conectar",
+        "socket-state" => "Solo estos estados, por cualquiera de sus nombres; o una fase: establecer, transmitir, finalizar",
+        "peer" => "Solo conexiones con este otro extremo",
+        "scope" => "Solo lo abierto hasta aquí: local, intranet, internet",
+        "class" => "Solo puertos locales de esta clase: sistema, usuario, dinámico",
         "netns" => "Mirar en otros espacios de nombres de red: all, un nombre, o el pid de un proceso de dentro",
-        "pid" => "Solo lo que tiene este proceso",
         "address" => "Dirección y puerto en que escuchar",
         _ => "",
     };
@@ -166,6 +173,14 @@ public sealed class Spanish : Text
         "UNIT" => "UNIDAD",
         "STATE" => "ESTADO",
         "PORTS" => "PUERTOS",
+        "PROCESS" => "PROCESO",
+        "ADDRESS" => "DIRECCIÓN",
+        "PORT" => "PUERTO",
+        "SERVICE" => "SERVICIO",
+        "CLASS" => "CLASE",
+        "PEER" => "OTRO EXTREMO",
+        "PHASE" => "FASE",
+        "QUEUE" => "COLA",
         "SCOPE" => "ÁMBITO",
         "CONNECTIONS" => "CONEXIONES",
         "RESTARTS" => "REINICIOS",

@@ -13,6 +13,10 @@ public abstract class Text
     public static Text For(string? locale) => locale?.StartsWith("es", StringComparison.OrdinalIgnoreCase) == true ? new Spanish() : new English();
 
     public abstract string Language { get; }
+
+    /// <summary>What is said of sockets, ports and connections.</summary>
+    public abstract SocketTexts Sockets { get; }
+
     public abstract string Description { get; }
     public abstract string DirOption { get; }
     public abstract string UnitPathOption { get; }

@@ -18,6 +18,9 @@ public sealed class Getopt(string program, string letters, IReadOnlyList<LongOpt
     /// <summary>The last option's argument.</summary>
     public string Argument { get; private set; } = "";
 
+    /// <summary>The whole name of the last long option: several may share a value.</summary>
+    public string LongName { get; private set; } = "";
+
     /// <summary>What isn't an option; complete after <see cref="End"/>.</summary>
     public IReadOnlyList<string> Operands => _operands;
 
@@ -79,6 +82,7 @@ public sealed class Getopt(string program, string letters, IReadOnlyList<LongOpt
             return Complain(errors, $"option '--{option.Name}' requires an argument");
         if (option.TakesArgument)
             Argument = equals >= 0 ? text[(equals + 1)..] : arguments[_next++];
+        LongName = option.Name;
         return option.Value;
     }
 

@@ -1,5 +1,7 @@
 using Sereno.Sockets;
+using Sereno.Sockets.Owners;
 using Sereno.Sockets.Wire;
+using Sereno.Texts;
 
 namespace Sereno.Verbs;
 
@@ -17,4 +19,26 @@ public static class SocketText
 
     public static string Connections(IReadOnlyList<StateCount> counts) =>
         string.Join(", ", counts.Select(c => $"{c.Count} {c.State.Name()}"));
+
+    /// <summary>"established 3, time-wait 1".</summary>
+    public static string States(IReadOnlyList<StateCount> counts) => string.Join(", ", counts.Select(c => $"{c.State.Name()} {c.Count}"));
+
+    /// <summary>One process by name and pid; of several, the first and how many more; or why there is none.</summary>
+    public static string Owner(SocketOwner owner) => owner.Kind switch
+    {
+        OwnerKind.Exact => Processes(owner.Holders),
+        OwnerKind.Hidden => Text.Current.Sockets.Hidden,
+        OwnerKind.Elsewhere => Text.Current.Sockets.Elsewhere,
+        _ => "-",
+    };
+
+    /// <summary>"10.0.0.1:80", "[::1]:80".</summary>
+    public static string EndPoint(InetAddress address, ushort port) => address.IsIPv4 ? $"{address}:{port}" : $"[{address}]:{port}";
+
+    private static string Processes(IReadOnlyList<SocketHolder> holders)
+    {
+        int others = holders.Select(h => h.Pid).Distinct().Count() - 1;
+        string first = $"{holders[0].Name} ({holders[0].Pid})";
+        return others > 0 ? $"{first} +{others}" : first;
+    }
 }

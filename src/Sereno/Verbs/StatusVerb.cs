@@ -6,6 +6,7 @@ using Sereno.Journal;
 using Sereno.Linux;
 using Sereno.Sockets;
 using Sereno.Sockets.Diag;
+using Sereno.Sockets.Scope;
 using Sereno.Texts;
 
 namespace Sereno.Verbs;
@@ -125,7 +126,7 @@ public static class StatusVerb
     private static void WriteSockets(string unit, List<UnitProcess> processes)
     {
         var query = SocketQuery.Everything with { Processes = [.. processes.Select(p => (int)p.Pid)] };
-        var sockets = UnitSockets.Summarize(SocketTable.Capture(query, new OneUnit(unit)), unit);
+        var sockets = UnitSockets.Summarize(SocketTable.Capture(query, new OneUnit(unit)), unit, NetworkFactsReader.Read());
         string label = "Sockets";
         foreach (var port in sockets.Ports)
         {

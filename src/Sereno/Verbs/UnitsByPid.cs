@@ -19,6 +19,12 @@ public sealed class UnitsByPid(ManagerProxy manager) : IUnitResolver
         return unit;
     }
 
+    public void Forget(int pid)
+    {
+        _units.Remove(pid);
+        _groups.Forget(pid);
+    }
+
     public string? UnitOfCgroup(ulong cgroupId) => _groups.UnitOfCgroup(cgroupId);
 
     // Whoever answers at the manager's socket, and the keeper above or the manager below it: other roles of the same program.

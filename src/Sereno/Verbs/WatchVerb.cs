@@ -6,6 +6,7 @@ using Sereno.Linux;
 using Sereno.Linux.Headers;
 using Sereno.Sockets;
 using Sereno.Sockets.Scope;
+using Sereno.Sockets.Selection;
 using Sereno.Sockets.Wire;
 using Sereno.Texts;
 
@@ -28,12 +29,14 @@ public static class WatchVerb
         var command = Help.Command("watch", "sereno watch", "sereno watch --once -o json", "sereno watch --interval 0.5");
         foreach (var option in (Option[])[once, all, interval, output])
             command.Add(option);
+        var options = new SelectionOptions().AddTo(command);
         command.SetAction(r =>
         {
             using var client = GlobalOptions.Connect(r);
             var manager = new ManagerProxy(client);
             bool json = r.GetValue(output) == "json";
-            IReadOnlyList<Row> Look() => WatchVerb.Look(manager, r.GetValue(all));
+            var selection = options.Read(r);
+            IReadOnlyList<Row> Look() => WatchVerb.Look(manager, r.GetValue(all), selection);
             if (r.GetValue(once) || !json && !Terminal.Is(1))
                 Print(Look(), json);
             else
@@ -43,18 +46,25 @@ public static class WatchVerb
         return command;
     }
 
-    private static List<Row> Look(ManagerProxy manager, bool all)
+    /// <summary>With a selection, only the units that have such a socket.</summary>
+    private static List<Row> Look(ManagerProxy manager, bool all, SocketSelection selection)
     {
-        var sockets = UnitSockets.SummarizeAll(SocketTable.Capture(units: new UnitsByPid(manager)));
+        var network = NetworkFactsReader.Read();
+        var table = SocketTable.Capture(selection.Narrow(new()), new UnitsByPid(manager)).Select(selection with { Units = [] }, network);
+        var sockets = UnitSockets.SummarizeAll(table, network);
         var rows = new List<Row>();
         foreach (var unit in manager.ListUnits().Where(u => u.Id.EndsWith(".service", StringComparison.Ordinal) && u.LoadState != "not-found"
-            && (all || u.ActiveState != "inactive" || u.JobId > 0)).OrderBy(u => u.Id, StringComparer.Ordinal))
+            && (all || u.ActiveState != "inactive" || u.JobId > 0) && IsWanted(u.Id, sockets, selection)).OrderBy(u => u.Id, StringComparer.Ordinal))
         {
             var service = manager.Unit(unit.Id).GetAll(UnitProxy.Service);
             rows.Add(new(unit, service.Number("MainPID"), service.Number("NRestarts"), sockets.GetValueOrDefault(unit.Id)));
         }
         return rows;
     }
+
+    private static bool IsWanted(string unit, IReadOnlyDictionary<string, UnitSockets> sockets, SocketSelection selection) =>
+        (selection.Units.Count == 0 || selection.Units.Any(p => NamePattern.Matches(p, unit)))
+        && (sockets.ContainsKey(unit) || (selection with { Units = [] }).IsEverything);
 
     /// <summary>Until Ctrl-C, SIGTERM or the end of the manager. JSON is a line a look; a person has the screen to themselves,
     /// and keeps the last table.</summary>

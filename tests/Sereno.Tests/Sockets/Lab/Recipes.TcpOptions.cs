@@ -14,7 +14,7 @@ internal static partial class Recipes
         [Specimen.ListenReusePort] = new(lab => lab.Share("127.0.0.1"), "-tan", @"^LISTEN 0 16 127\.0\.0\.1:\d+ .*(\n.*)*\nLISTEN 0 16 127\.0\.0\.1:"),
         [Specimen.DataWaiting] = new(lab => SocketLab.Send(lab.Pair("127.0.0.1", "127.0.0.1").Client, 1000), "-tan", @"^ESTAB 1000 0 127\.0\.0\.1:"),
         [Specimen.DataBothQueues] = new(lab => lab.FillBothQueues(), "-tan", @"^ESTAB 500 1200 10\.77\.0\.1:"),
-        [Specimen.ZeroWindow] = new(lab => SocketLab.Send(lab.ConnectToPeer(false, PeerManners.NoWindow), 700), "-tano", @"^ESTAB 0 700 10\.77\.0\.1:.* timer:\(persist,"),
+        [Specimen.ZeroWindow] = new(lab => SocketLab.Send(lab.ConnectToPeer(false, PeerManners.NoWindow).Fd, 700), "-tano", @"^ESTAB 0 700 10\.77\.0\.1:.* timer:\(persist,"),
         [Specimen.KeepAlive] = new(lab => lab.Pair("127.0.0.1", "127.0.0.1", KeepAlive), "-tano", @"^ESTAB 0 0 127\.0\.0\.1:.* timer:\(keepalive,(19|20)min"),
         [Specimen.CongestionReno] = new(lab => lab.Pair("127.0.0.1", "127.0.0.1", fd => SocketLab.Set(fd, IPPROTO_TCP, TCP_CONGESTION, "reno"u8)), "-tani", @"^ESTAB .* reno "),
         [Specimen.CongestionCubic] = new(lab => lab.Pair("127.0.0.1", "127.0.0.1", fd => SocketLab.Set(fd, IPPROTO_TCP, TCP_CONGESTION, "cubic"u8)), "-tani", @"^ESTAB .* cubic "),
@@ -90,8 +90,9 @@ internal sealed partial class SocketLab
 
     public void FillBothQueues()
     {
-        int fd = Send(ConnectToPeer(false, PeerManners.AcknowledgesNothing), 1200);
-        Peer.Say(Port(fd), new byte[500], fin: false);
+        var (fd, peerPort) = ConnectToPeer(false, PeerManners.AcknowledgesNothing);
+        Send(fd, 1200);
+        Peer.Say(peerPort, new byte[500], fin: false);
         byte[] unread = new byte[4];
         const nuint FIONREAD = 0x541B;
         Await(() => ioctl(fd, FIONREAD, unread) == 0 && BitConverter.ToInt32(unread) == 500, "500 bytes");

@@ -64,10 +64,10 @@ internal sealed partial class SocketLab
             11 => (PeerManners.ClosesAtOnce, false, true),
             _ => throw new ArgumentOutOfRangeException(nameof(state)),
         };
-        int fd = ConnectToPeer(v6, manners);
+        var (fd, peerPort) = ConnectToPeer(v6, manners);
         if (peerCloses)
         {
-            Peer.Say(Port(fd), [], fin: true);
+            Peer.Say(peerPort, [], fin: true);
             AwaitState(fd, 8); // CLOSE-WAIT
         }
         if (weClose)

@@ -111,14 +111,14 @@ internal sealed partial class SocketLab : IDisposable
 
     public int Accept(int listener) => Hold(Check(accept4(listener, 0, 0, SOCK_CLOEXEC), "accept"));
 
-    /// <returns>A socket connected to the peer, which will behave so.</returns>
-    public int ConnectToPeer(bool v6, PeerManners manners, Action<int>? prepare = null)
+    /// <returns>A socket connected to a port of the peer's, where it will behave so.</returns>
+    public (int Fd, ushort PeerPort) ConnectToPeer(bool v6, PeerManners manners, Action<int>? prepare = null)
     {
         string address = v6 ? TunPeer.Address6 : TunPeer.Address4;
         ushort port = Peer.Port(manners);
         int fd = Tcp(address, SOCK_STREAM | (manners == PeerManners.Silent ? SOCK_NONBLOCK : 0));
         prepare?.Invoke(fd);
-        return Connect(fd, address, port);
+        return (Connect(fd, address, port), port);
     }
 
     public static ushort Port(int fd)

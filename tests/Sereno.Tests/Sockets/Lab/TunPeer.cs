@@ -90,12 +90,12 @@ internal sealed class TunPeer : IDisposable
         }
     }
 
-    /// <summary>Sends data, and a FIN where the peer has nothing more to say, on the connection with the port of ours.</summary>
-    public void Say(ushort ourPort, byte[] data, bool fin)
+    /// <summary>Sends data, and a FIN where the peer has nothing more to say, on the one connection to its port.</summary>
+    public void Say(ushort peerPort, byte[] data, bool fin)
     {
         lock (_lock)
         {
-            var connection = _connections.Single(c => c.Key.OurPort == ourPort).Value;
+            var connection = _connections.Single(c => c.Key.PeerPort == peerPort).Value;
             Send(connection, TcpFlags.Ack | TcpFlags.Push | (fin ? TcpFlags.Fin : 0), data);
             connection.Next += (uint)data.Length + (fin ? 1u : 0);
         }

@@ -1,0 +1,7 @@
+namespace Sereno.Linux.Headers;
+
+public static unsafe partial class libc
+{
+    public const nuint SIOCGIFCONF = 0x8912, SIOCGIFFLAGS = 0x8913, SIOCGIFADDR = 0x8915, SIOCGIFDSTADDR = 0x8917, SIOCGIFBRDADDR = 0x8919,
+        SIOCGIFNETMASK = 0x891B, SIOCGIFMTU = 0x8921, SIOCGIFHWADDR = 0x8927, SIOCGIFTXQLEN = 0x8942, SIOCGIFMAP = 0x8970;
+}

@@ -1,0 +1,75 @@
+using Sereno.Sockets.Wire;
+
+namespace Sereno.Sockets.Filter;
+
+/// <summary>What was chosen before a filter is read.</summary>
+/// <param name="PreferredFamily">The family that an option named last; Unspecified for none.</param>
+/// <param name="Tcp">The TCP table is shown: its service names are understood.</param>
+/// <param name="Udp">The UDP table is.</param>
+public readonly record struct FilterContext(SocketFamily PreferredFamily = SocketFamily.Unspecified, bool Tcp = true, bool Udp = true);
+
+/// <summary>A filter of ss's language, ready to run: over records here, and as bytecode in the kernel.</summary>
+public sealed class SocketFilter
+{
+    private readonly FilterProgram _program;
+    private readonly IFilterNames _names;
+    private (int, int)? _ephemeralPorts;
+
+    private SocketFilter(FilterExpression expression, IFilterNames names)
+    {
+        (Expression, _names) = (expression, names);
+        _program = FilterProgram.Of(expression);
+        Bytecode = FilterBytecode.Compile(_program);
+    }
+
+    public FilterExpression Expression { get; }
+
+    /// <summary>For INET_DIAG_REQ_BYTECODE of TCP, UDP and their like; null when only user space can filter. What comes back is to be checked by Matches.</summary>
+    public byte[]? Bytecode { get; }
+
+    /// <summary>The kernel refuses <see cref="Bytecode"/> with EINVAL: an address of another family is in it. MARK terms it refuses with
+    /// EPERM without CAP_NET_ADMIN. ss says so ("RTNETLINK answers: ...") and reads /proc/net then.</summary>
+    public bool IsRefusedByKernel => FilterBytecode.IsRefused(_program);
+
+    /// <summary>The family of the last host that named or was given one: sockets of any other aren't shown, whatever families were chosen
+    /// before, and it is the one preferred from here on. Tables and states stay. Null: the filter leaves families alone.</summary>
+    public SocketFamily? Selects { get; private init; }
+
+    /// <summary>Reads a filter.</summary>
+    /// <param name="words">The command line behind its options.</param>
+    /// <param name="first">Which of the words the filter begins with: <see cref="StateWords.Read"/>.</param>
+    /// <param name="file">Text of a filter file, read behind the words; empty for none.</param>
+    /// <returns>Null for an empty filter: everything matches.</returns>
+    /// <exception cref="FilterException">It can't be understood.</exception>
+    public static SocketFilter? Parse(IReadOnlyList<string> words, int first, ReadOnlyMemory<byte> file, FilterContext context, IFilterNames names)
+    {
+        var lexer = new FilterLexer(words, first, file);
+        var parser = new FilterParser(lexer, names, context);
+        var expression = parser.Parse();
+        try
+        {
+            return expression is null ? null : new(expression, names) { Selects = parser.Selects ? parser.Preferred : null };
+        }
+        catch (InsufficientExecutionStackException)
+        {
+            throw new FilterException(FilterProblem.NestedTooDeep, lexer.Next().Position, "", "",
+                "ss: bison bellows (while parsing filter): \"memory exhausted!\" Sorry.\n", exitCode: 255, showsUsage: true);
+        }
+    }
+
+    public bool Matches(in SocketRecord record) => _program.Run(FilterSubject.Of(record, EphemeralPorts));
+
+    /// <param name="peerName">Where /proc/net/unix was read: what ss shows as the peer's name, unless it is "*".</param>
+    /// <param name="fromProc">The record is from /proc/net/unix: ports (inodes, in ss) are all zero then.</param>
+    public bool Matches(in UnixRecord record, ReadOnlySpan<byte> peerName = default, bool fromProc = false)
+    {
+        Span<byte> name = stackalloc byte[FilterSubject.MaxNameLength];
+        return _program.Run(FilterSubject.Of(record, name, peerName, numbered: !fromProc));
+    }
+
+    public bool Matches(in PacketRecord record) => _program.Run(FilterSubject.Of(record));
+
+    public bool Matches(in NetlinkRecord record) => _program.Run(FilterSubject.Of(record));
+
+    private (int, int) EphemeralPorts => _ephemeralPorts ??= _names.EphemeralPorts;
+}

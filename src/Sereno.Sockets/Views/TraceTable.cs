@@ -1,0 +1,255 @@
+using Sereno.Sockets.Trace;
+using Sereno.Sockets.Wire;
+
+namespace Sereno.Sockets.Views;
+
+/// <summary>A trace as lines that a person reads while they come. What comes isn't known, so the columns' widths are fixed at
+/// the beginning; on a narrow terminal the least needed columns go.</summary>
+public sealed class TraceTable
+{
+    private enum Column { Time, Unit, Process, Local, Peer, State, Phase, Duration, Sent, Received }
+
+    private const int Unlimited = int.MaxValue;
+
+    // Widths that show nearly all there is, and the least that say something, by column.
+    private static readonly int[] s_wanted = [15, 20, 18, 21, 21, 24, 10, 8, 8, 8], s_least = [15, 10, 10, 15, 15, 12, 10, 8, 8, 8];
+    private static readonly Column[] s_leastNeeded = [Column.Phase, Column.Duration, Column.Received, Column.Sent, Column.Unit, Column.Process];
+
+    // Narrowed one after the other: the state loses what it was before.
+    private static readonly Column[] s_narrowed = [Column.Unit, Column.Process, Column.State, Column.Local, Column.Peer];
+
+    private readonly TraceText _text;
+    private readonly TextWriter _output;
+    private readonly bool _colour;
+    private readonly int[] _widths;
+    private readonly bool _cut;
+    private readonly Line _line = new();
+
+    /// <param name="terminalWidth">Lines are cut to it; null for lines as long as they need be.</param>
+    public TraceTable(TraceText text, TextWriter output, int? terminalWidth, bool colour)
+    {
+        (_text, _output, _colour) = (text, output, colour);
+        _cut = terminalWidth is not null;
+        _widths = Fit(terminalWidth ?? Unlimited);
+    }
+
+    public void WriteHeading()
+    {
+        _line.Clear();
+        for (int i = 0; i < _widths.Length; i++)
+            if (_widths[i] > 0)
+            {
+                _line.Append(_text.Headings[i]);
+                EndCell((Column)i);
+            }
+        _output.WriteLine(_colour ? $"\e[1m{_line.Text.TrimEnd()}\e[0m" : _line.Text.TrimEnd());
+    }
+
+    public void Write(in TraceEvent e)
+    {
+        _line.Clear();
+        for (var column = Column.Time; column <= Column.Received; column++)
+        {
+            if (_widths[(int)column] == 0)
+                continue;
+            if (column == Column.State && _colour)
+                _line.AppendInvisible(e.Phase switch { ConnectionPhase.Establish => "\e[33m", ConnectionPhase.Transmit => "\e[32m", ConnectionPhase.Finish => "\e[90m" });
+            AppendCell(column, e);
+            EndCell(column);
+            if (column == Column.State && _colour)
+                _line.AppendInvisible("\e[0m");
+        }
+        _output.WriteLine(_line.Text.TrimEnd());
+    }
+
+    private static int[] Fit(int screen)
+    {
+        int[] widths = [.. s_wanted];
+        if (screen == Unlimited)
+            return widths;
+        int Excess(int[] columns) => columns.Where(w => w > 0).Sum(w => w + 1) - 1 - screen;
+        foreach (var column in s_leastNeeded)
+            if (Excess([.. widths.Select((w, i) => w == 0 ? 0 : s_least[i])]) > 0)
+                widths[(int)column] = 0;
+        foreach (var column in s_narrowed)
+            if (widths[(int)column] > 0)
+                widths[(int)column] -= Math.Clamp(Excess(widths), 0, s_wanted[(int)column] - s_least[(int)column]);
+        return widths;
+    }
+
+    private void AppendCell(Column column, in TraceEvent e)
+    {
+        switch (column)
+        {
+            case Column.Time: _line.Append(MonotonicClock.ToTimeOfDay(e.Time).LocalDateTime, "HH:mm:ss.ffffff"); break;
+            case Column.Unit: _line.Append(e.Owner.Unit ?? "-"); break;
+            case Column.Process: AppendProcess(e.Owner); break;
+            case Column.Local: AppendEnd(e.Tuple.Local, e.Tuple.LocalPort); break;
+            case Column.Peer when e.NewState == TcpState.Listen || e.OldState == TcpState.Listen && e.Tuple.RemotePort == 0: _line.Append("-"); break;
+            case Column.Peer: AppendEnd(e.Tuple.Remote, e.Tuple.RemotePort); break;
+            case Column.State: AppendStates(e); break;
+            case Column.Phase: _line.Append(_text.Of(e.Phase)); break;
+            case Column.Duration: AppendDuration(e.Duration); break;
+            case Column.Sent: AppendBytes(e.BytesSent); break;
+            case Column.Received: AppendBytes(e.BytesReceived); break;
+        }
+    }
+
+    private void EndCell(Column column) => _line.EndCell(_widths[(int)column], _cut);
+
+    private void AppendProcess(in TracedOwner owner)
+    {
+        if (owner.Source == OwnerSource.Hidden)
+            _line.Append(_text.Hidden);
+        else if (owner.Pid == 0)
+            _line.Append("-");
+        else
+        {
+            _line.AppendPrintable(owner.Name ?? "?");
+            _line.Append("(");
+            _line.Append(owner.Pid);
+            _line.Append(")");
+        }
+    }
+
+    private void AppendEnd(InetAddress address, ushort port)
+    {
+        if (!address.IsIPv4)
+            _line.Append("[");
+        _line.Append(address);
+        _line.Append(address.IsIPv4 ? ":" : "]:");
+        if (port == 0)
+            _line.Append("?");
+        else
+            _line.Append(port);
+    }
+
+    private void AppendStates(in TraceEvent e)
+    {
+        if (e.OldState != default && !e.IsEndOnly && (!_cut || _widths[(int)Column.State] >= s_wanted[(int)Column.State]))
+        {
+            _line.Append(e.OldState.Name());
+            _line.Append(" ");
+        }
+        _line.Append(e.IsEndOnly ? "" : "→ ");
+        _line.Append(e.NewState.Name());
+    }
+
+    private void AppendDuration(ulong? nanoseconds)
+    {
+        if (nanoseconds is not ulong n)
+            _line.Append("-");
+        else if (n < 1_000_000)
+            AppendUnit(n / 1000, "µs");
+        else if (n < 1_000_000_000)
+            AppendTenths(n / 100_000, "ms");
+        else if (n < 100_000_000_000)
+            AppendTenths(n / 100_000_000, "s");
+        else
+            AppendUnit(n / 60_000_000_000, "min");
+    }
+
+    private void AppendBytes(ulong? bytes)
+    {
+        if (bytes is not ulong n)
+            _line.Append("-");
+        else if (n < 10_000)
+            _line.Append((long)n);
+        else if (n < 10_000_000)
+            AppendTenths(n / 100, "k");
+        else if (n < 10_000_000_000)
+            AppendTenths(n / 100_000, "M");
+        else
+            AppendTenths(n / 100_000_000, "G");
+    }
+
+    private void AppendUnit(ulong number, string unit)
+    {
+        _line.Append((long)number);
+        _line.Append(unit);
+    }
+
+    private void AppendTenths(ulong tenths, string unit)
+    {
+        _line.Append((long)(tenths / 10));
+        _line.Append(".");
+        AppendUnit(tenths % 10, unit);
+    }
+
+    /// <summary>One line, cell by cell, without a string for each.</summary>
+    private sealed class Line
+    {
+        private char[] _text = new char[512];
+        private int _length, _cell;
+
+        public ReadOnlySpan<char> Text => _text.AsSpan(0, _length);
+
+        public void Clear() => _length = _cell = 0;
+
+        public void Append(string text)
+        {
+            text.CopyTo(Reserve(text.Length));
+            _length += text.Length;
+        }
+
+        public void Append(long number)
+        {
+            number.TryFormat(Reserve(20), out int length);
+            _length += length;
+        }
+
+        public void Append(DateTime time, string format)
+        {
+            time.TryFormat(Reserve(32), out int length, format, System.Globalization.CultureInfo.InvariantCulture);
+            _length += length;
+        }
+
+        public void Append(InetAddress address)
+        {
+            Span<byte> text = stackalloc byte[InetAddress.MaxTextLength];
+            int length = address.Format(text);
+            System.Text.Encoding.ASCII.GetChars(text[..length], Reserve(length));
+            _length += length;
+        }
+
+        // A process names itself as it likes, even with escape sequences.
+        public void AppendPrintable(string name)
+        {
+            foreach (char c in name)
+                Append(char.IsControl(c) ? '?' : c);
+        }
+
+        /// <summary>Takes no room on the screen.</summary>
+        public void AppendInvisible(string text)
+        {
+            Append(text);
+            _cell = _length;
+        }
+
+        public void EndCell(int width, bool cut)
+        {
+            if (cut && _length - _cell > width)
+            {
+                _length = _cell + width;
+                _text[_length - 1] = '…';
+            }
+            int spaces = Math.Max(0, width - (_length - _cell)) + 1;
+            Reserve(spaces)[..spaces].Fill(' ');
+            _length += spaces;
+            _cell = _length;
+        }
+
+        private void Append(char c)
+        {
+            Reserve(1)[0] = c;
+            _length++;
+        }
+
+        private Span<char> Reserve(int count)
+        {
+            if (_length + count > _text.Length)
+                Array.Resize(ref _text, 2 * (_length + count));
+            return _text.AsSpan(_length);
+        }
+    }
+}

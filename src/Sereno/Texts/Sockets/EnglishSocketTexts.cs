@@ -1,0 +1,20 @@
+using Sereno.Sockets.Diagnosis;
+using Sereno.Sockets.Ports;
+
+namespace Sereno.Texts;
+
+internal sealed partial class EnglishSocketTexts : SocketTexts
+{
+    public override string ClassName(PortClass portClass) => portClass.Name();
+    public override string PhaseName(TcpPhase phase) => phase.Name();
+    public override string NoPorts => "No listening ports.";
+    public override string NoSockets => "No such sockets.";
+    public override string Hidden => "(hidden)";
+    public override string Elsewhere => "(not here)";
+    public override string EphemeralNote(EphemeralRange range) => $"Ports {range.First}-{range.Last} are given to sockets that ask for none.";
+    public override string HiddenNote(int processes) => $"owner hidden: needs CAP_SYS_PTRACE ({processes} processes could not be read)";
+    public override string InconsistentNote => "sockets came and went during the listing: some may be missing";
+    public override string NoNamespace(string selector) => $"no network namespace {selector}";
+    public override string ForbiddenNamespace(string name) => $"cannot enter the network namespace {name}: needs CAP_SYS_ADMIN";
+    public override string HiddenNamespaces(int processes) => $"there may be more network namespaces: needs CAP_SYS_PTRACE (those of {processes} processes could not be read)";
+}

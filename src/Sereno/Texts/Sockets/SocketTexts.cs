@@ -1,0 +1,21 @@
+using Sereno.Sockets.Diagnosis;
+using Sereno.Sockets.Ports;
+
+namespace Sereno.Texts;
+
+/// <summary>What a person reads of sockets, ports and connections. State and scope names are the same in every language.</summary>
+public abstract partial class SocketTexts
+{
+    public abstract string ClassName(PortClass portClass);
+    public abstract string PhaseName(TcpPhase phase);
+    public abstract string NoPorts { get; }
+    public abstract string NoSockets { get; }
+    public abstract string Hidden { get; }
+    public abstract string Elsewhere { get; }
+    public abstract string EphemeralNote(EphemeralRange range);
+    public abstract string HiddenNote(int processes);
+    public abstract string InconsistentNote { get; }
+    public abstract string NoNamespace(string selector);
+    public abstract string ForbiddenNamespace(string name);
+    public abstract string HiddenNamespaces(int processes);
+}

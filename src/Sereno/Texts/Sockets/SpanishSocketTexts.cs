@@ -1,0 +1,32 @@
+using Sereno.Sockets.Diagnosis;
+using Sereno.Sockets.Ports;
+
+namespace Sereno.Texts;
+
+internal sealed partial class SpanishSocketTexts : SocketTexts
+{
+    public override string ClassName(PortClass portClass) => portClass switch
+    {
+        PortClass.System => "sistema",
+        PortClass.User => "usuario",
+        PortClass.Dynamic => "dinámico",
+    };
+
+    public override string PhaseName(TcpPhase phase) => phase switch
+    {
+        TcpPhase.Establish => "establecer",
+        TcpPhase.Transmit => "transmitir",
+        TcpPhase.Finish => "finalizar",
+    };
+
+    public override string NoPorts => "Ningún puerto a la escucha.";
+    public override string NoSockets => "Ningún socket así.";
+    public override string Hidden => "(oculto)";
+    public override string Elsewhere => "(no está aquí)";
+    public override string EphemeralNote(EphemeralRange range) => $"Los puertos {range.First}-{range.Last} se dan a los sockets que no piden ninguno.";
+    public override string HiddenNote(int processes) => $"dueño oculto: hace falta CAP_SYS_PTRACE (no se pudieron leer {processes} procesos)";
+    public override string InconsistentNote => "hubo sockets que nacieron y murieron durante el listado: puede faltar alguno";
+    public override string NoNamespace(string selector) => $"no hay ningún espacio de nombres de red {selector}";
+    public override string ForbiddenNamespace(string name) => $"no se puede entrar en el espacio de nombres de red {name}: hace falta CAP_SYS_ADMIN";
+    public override string HiddenNamespaces(int processes) => $"puede haber más espacios de nombres de red: hace falta CAP_SYS_PTRACE (no se pudieron leer los de {processes} procesos)";
+}

@@ -1,0 +1,58 @@
+using Sereno.Linux;
+
+namespace Sereno.Verbs;
+
+/// <summary>A table whose lines fit the terminal: where they don't, columns are cut in an order of their own.</summary>
+/// <param name="cutOrder">Which columns are cut, first to last: all of them to 16 characters before any to 10.</param>
+public sealed class FittedTable(IReadOnlyList<string> headings, ReadOnlyMemory<int> cutOrder)
+{
+    private const int Gap = 2;
+    private static readonly int[] s_shortest = [16, 10, 7, 4, 1];
+
+    private readonly List<string[]> _rows = [[.. headings]];
+
+    public int Count => _rows.Count - 1;
+
+    public void Add(params string[] cells) => _rows.Add([.. cells.Select(Printable)]);
+
+    /// <param name="terminalWidth">Lines are cut to it; null for lines as long as they need be.</param>
+    public void Write(TextWriter output, int? terminalWidth, bool colour)
+    {
+        int[] widths = [.. Enumerable.Range(0, headings.Count).Select(c => _rows.Max(r => r[c].Length))];
+        if (terminalWidth is int screen)
+            Narrow(widths, screen);
+        for (int i = 0; i < _rows.Count; i++)
+        {
+            string line = Line(_rows[i], widths);
+            output.WriteLine(i == 0 && colour ? $"\e[1m{line}\e[0m" : line);
+        }
+    }
+
+    /// <summary>On this process's standard output.</summary>
+    public void Write()
+    {
+        Write(StandardStreams.Text, Terminal.WidthOf(1), Columns.UseColour);
+        StandardStreams.Text.Flush();
+    }
+
+    // A process names itself as it likes, even with escape sequences.
+    private static string Printable(string cell) => cell.Any(char.IsControl) ? string.Concat(cell.Select(c => char.IsControl(c) ? '?' : c)) : cell;
+
+    private void Narrow(int[] widths, int screen)
+    {
+        int excess = widths.Sum() + Gap * (widths.Length - 1) - screen;
+        foreach (int shortest in s_shortest)
+            foreach (int column in cutOrder.Span)
+            {
+                int cut = Math.Max(0, Math.Min(widths[column] - shortest, excess));
+                widths[column] -= cut;
+                excess -= cut;
+            }
+    }
+
+    private static string Line(string[] cells, int[] widths)
+    {
+        var parts = cells.Select((cell, i) => (cell.Length <= widths[i] ? cell : cell[..Math.Max(0, widths[i] - 1)] + "…").PadRight(widths[i]));
+        return string.Join(new string(' ', Gap), parts).TrimEnd();
+    }
+}

@@ -1,0 +1,54 @@
+using Sereno.Sockets.Wire;
+using Xunit;
+
+namespace Sereno.Tests.Sockets.Wire;
+
+/// <summary>Everything that reads bytes of the kernel's, called as the dumps call it.</summary>
+internal static class Decoders
+{
+    /// <summary>Every decoder that a message's payload can meet.</summary>
+    public delegate object? Decoder(ReadOnlySpan<byte> payload);
+
+    public static readonly (string Name, Decoder Read)[] All =
+    [
+        ("inet", payload => InetDiag.TryRead(payload, SocketProtocol.Tcp, out var record) ? record : null),
+    ];
+
+    /// <summary>Reads a datagram to its end with all of them.</summary>
+    /// <returns>How many messages there were.</returns>
+    public static int Walk(ReadOnlySpan<byte> datagram)
+    {
+        var reader = new NetlinkReader(datagram);
+        int messages = 0, end = 0;
+        while (reader.Next(out var message))
+        {
+            messages++;
+            Assert.True(datagram.Overlaps(message.Payload, out int begin) || message.Payload.IsEmpty);
+            Assert.True(message.Payload.IsEmpty || begin >= end + NetlinkMessage.HeaderLength, "a message begins before the last one's end");
+            end = message.Payload.IsEmpty ? end + NetlinkMessage.HeaderLength : begin + message.Payload.Length;
+            Assert.True(end <= datagram.Length);
+            _ = message.ErrorNumber;
+            foreach (var (_, read) in All)
+                Assert.Equal(read(message.Payload), read(message.Payload.ToArray()));
+            Assert.True(WalkAttributes(message.Payload) <= message.Payload.Length / 4);
+        }
+        Assert.True(messages <= datagram.Length / NetlinkMessage.HeaderLength);
+        Assert.False(reader.Next(out _), "a walk that ended goes on");
+        return messages;
+    }
+
+    private static int WalkAttributes(ReadOnlySpan<byte> attributes)
+    {
+        var reader = new AttributeReader(attributes);
+        int count = 0;
+        for (; reader.Next(out ushort type, out var value); count++)
+        {
+            Assert.True(value.IsEmpty || attributes.Overlaps(value));
+            Assert.True(type <= 0x3FFF);
+            // Nested attributes are read the same way.
+            if (value.Length >= 4)
+                Assert.True(WalkAttributes(value) <= value.Length / 4);
+        }
+        return count;
+    }
+}
