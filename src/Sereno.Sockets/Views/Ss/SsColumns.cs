@@ -62,7 +62,10 @@ public sealed class SsColumns(Stream output, int? terminalWidth)
         return _cells;
     }
 
-    /// <summary>Lays out what is left.</summary>
+    /// <summary>Writes at once, before all that isn't laid out yet.</summary>
+    public void WriteAhead(ReadOnlySpan<byte> text) => _out.Append(text);
+
+    /// <summary>Lays out what is left. Widths stay: what comes after is never narrower.</summary>
     public void Finish()
     {
         Render();
