@@ -2,12 +2,11 @@ using Xunit;
 
 namespace Sereno.Tests.Sockets.Lab;
 
-/// <summary>ss's command lines, of the whole of its options and of its filter language.</summary>
+/// <summary>ss's command lines, of the whole of its options and of its filter language; but -E, which never ends, and -h and -V, where each names itself.</summary>
 public static class SsCases
 {
     private static readonly int[] s_widths = [40, 80, 100, 132, 200];
 
-    /// <summary>What ours does as ss does it.</summary>
     public static TheoryData<string> Held { get; } =
     [
         "-tan", "-uan", "-tuan", "-tanp", "-tane", "-tuanpeH", "-tln", "-tuln", "-tunlp", "-t", "-u", "-tua", "-tan4", "-tuan6",

@@ -4,7 +4,7 @@ using Xunit;
 namespace Sereno.Tests.Sockets.Lab;
 
 /// <summary>Ours prints what the installed ss (iproute2 6.1) prints, byte for byte, of sockets of every kind.</summary>
-/// <remarks>Explicit theories prove of what is compared that only ours can make it differ.</remarks>
+/// <remarks>The explicit theories prove of what is compared that only ours can make it differ: the real ss is compared with itself.</remarks>
 public class SsDifferentialSpecs(SharedLab lab) : IClassFixture<SharedLab>
 {
     [Theory]
@@ -25,6 +25,29 @@ public class SsDifferentialSpecs(SharedLab lab) : IClassFixture<SharedLab>
             foreach (string arguments in (string[])["-tuanpe", "-tn", "-lt"])
                 Differential.SsSays(arguments);
         }), iter: 8, threads: 1);
+
+    /// <summary>Twice the same sockets, since who kills them takes them away from the other.</summary>
+    [Theory]
+    [InlineData("-K -tan sport = :22")]
+    [InlineData("-K -tan state listening src 127.0.0.1")]
+    [InlineData("-K -uan")]
+    [InlineData("-K -tan src 192.0.2.1")]
+    public void Ss_kills_the_sockets_that_iproute2s_ss_kills(string arguments)
+    {
+        Outcome[] outcomes = [.. new[] { (string[] a) => Differential.Run("ss", a), a => Differential.OurSs(a) }.Select(kill =>
+        {
+            Outcome outcome = default;
+            NetworkNamespace.Run(() =>
+            {
+                using var few = new SocketLab();
+                few.Add([Specimen.ListenV4, Specimen.ListenAnyV4, Specimen.ListenV6, Specimen.UdpV4, Specimen.UdpLoopbackV4]);
+                outcome = kill(Differential.Split(arguments));
+                outcome = outcome with { Output = Differential.Settled(outcome.Output + Differential.Run("ss", ["-tuanH"]).Output) };
+            });
+            return outcome;
+        })];
+        Assert.Equal(outcomes[0], outcomes[1]);
+    }
 
     [Theory(Explicit = true)]
     [MemberData(nameof(SsCases.Held), MemberType = typeof(SsCases))]
