@@ -42,8 +42,12 @@ public sealed class English : Text
         "logs" => "Show log lines",
         "sockets" => "Show every TCP and UDP socket: unit, process, ends, state, phase, scope and queues",
         "ports" => "Show the open ports: unit, process, address, service, class, scope and connections",
+        "why" => "Say why a port is busy or can't be bound; ends with 0 when it is free, 1 when it isn't",
+        "explain" => "Explain a state, a phase, a port, an address or a connection, with what this machine shows of it now",
+        "doctor" => "Look for trouble with sockets and say who must act; ends with 0 when all is well, 1 when not",
         "ss" => "Show sockets as iproute2's ss does (see ss(8))",
         "netstat" => "Show sockets as net-tools' netstat does (see netstat(8))",
+        "trace" => "Show every TCP state change as it happens: unit, process, both ends, phase, duration and bytes",
         "watch" => "Show services with state, pid, ports, scope and connections, live",
         "serve" => "Be a small server for examples and tests: http or echo",
         _ => "",
@@ -85,7 +89,15 @@ public sealed class English : Text
         "peer" => "Only connections to this peer",
         "scope" => "Only what is open this far: local, intranet, internet",
         "class" => "Only local ports of this class: system, user, dynamic",
+        "why-port" => "PORT, service name, ADDRESS:PORT or [ADDRESS]:PORT",
+        "why-udp" => "The UDP port; TCP's otherwise",
+        "why-try" => "Also try to bind it, with a socket that is closed at once",
+        "explain-what" => "close-wait, establish, 22, ssh, 10.0.0.1, 10.0.0.1:5001-10.0.0.2:80, system...",
         "netns" => "Look into other network namespaces: all, a name, or the pid of a process inside",
+        "count" => "End after so many changes",
+        "time-limit" => "End after this time, such as 30s or 5min",
+        "trace-source" => "How changes are seen: perf, destroy or poll; the best that is permitted without this",
+        "trace-interval" => "Time between two dumps, where they are needed, such as 250ms",
         "address" => "Address and port to listen on",
         _ => "",
     };
@@ -99,6 +111,7 @@ public sealed class English : Text
     public override string VersionOption => "Show the version";
     public override string Unknown(string word) => $"unknown word '{word}'";
     public override string MissingArgument(string verb) => $"{verb} wants the name of a unit";
+    public override string MissingWord(string verb, string what) => $"{verb} wants {what}";
     public override string SeeHelp(string verb) => $"Try 'sereno{verb} --help'.";
     public override string NotRunning(string path, string command) => $"cannot reach the manager at {path}: no instance runs there (start one with '{command}')";
     public override string FailedJob(string verb, string unit, string error) => $"Failed to {verb} {unit}: {error}";

@@ -42,8 +42,12 @@ public sealed class Spanish : Text
         "logs" => "Mostrar líneas de registro (bitácora)",
         "sockets" => "Mostrar todos los sockets TCP y UDP: unidad, proceso, extremos, estado, fase, ámbito y colas",
         "ports" => "Mostrar los puertos abiertos: unidad, proceso, dirección, servicio, clase, ámbito y conexiones",
+        "why" => "Decir por qué un puerto está ocupado o no se puede usar; termina con 0 si está libre, 1 si no",
+        "explain" => "Explicar un estado, una fase, un puerto, una dirección o una conexión, con lo que esta máquina muestra ahora",
+        "doctor" => "Buscar problemas de sockets y decir quién debe actuar; termina con 0 si todo va bien, 1 si no",
         "ss" => "Mostrar sockets como el ss de iproute2 (vea ss(8))",
         "netstat" => "Mostrar sockets como el netstat de net-tools (vea netstat(8))",
+        "trace" => "Mostrar cada cambio de estado de TCP según ocurre: unidad, proceso, extremos, fase, duración y bytes",
         "watch" => "Mostrar los servicios con estado, pid, puertos, ámbito y conexiones, en vivo",
         "serve" => "Ser un pequeño servidor para ejemplos y pruebas: http o echo",
         _ => "",
@@ -85,7 +89,15 @@ public sealed class Spanish : Text
         "peer" => "Solo conexiones con este otro extremo",
         "scope" => "Solo lo abierto hasta aquí: local, intranet, internet",
         "class" => "Solo puertos locales de esta clase: sistema, usuario, dinámico",
+        "why-port" => "PUERTO, nombre de servicio, DIRECCIÓN:PUERTO o [DIRECCIÓN]:PUERTO",
+        "why-udp" => "El puerto UDP; si no, el de TCP",
+        "why-try" => "Además, probar a tomarlo con un socket que se cierra enseguida",
+        "explain-what" => "close-wait, establecer, 22, ssh, 10.0.0.1, 10.0.0.1:5001-10.0.0.2:80, sistema...",
         "netns" => "Mirar en otros espacios de nombres de red: all, un nombre, o el pid de un proceso de dentro",
+        "count" => "Terminar después de tantos cambios",
+        "time-limit" => "Terminar pasado este tiempo, como 30s o 5min",
+        "trace-source" => "Cómo se ven los cambios: perf, destroy o poll; sin esto, lo mejor que se permita",
+        "trace-interval" => "Tiempo entre dos listados, donde hacen falta, como 250ms",
         "address" => "Dirección y puerto en que escuchar",
         _ => "",
     };
@@ -99,6 +111,7 @@ public sealed class Spanish : Text
     public override string VersionOption => "Mostrar la versión";
     public override string Unknown(string word) => $"palabra desconocida '{word}'";
     public override string MissingArgument(string verb) => $"{verb} pide el nombre de una unidad";
+    public override string MissingWord(string verb, string what) => $"{verb} pide {what}";
     public override string SeeHelp(string verb) => $"Pruebe 'sereno{verb} --help'.";
     public override string NotRunning(string path, string command) => $"no se puede contactar con el gestor en {path}: ahí no se ejecuta ninguna instancia (iníciela con '{command}')";
 
@@ -182,6 +195,10 @@ public sealed class Spanish : Text
         "CLASS" => "CLASE",
         "PEER" => "OTRO EXTREMO",
         "PHASE" => "FASE",
+        "TIME" => "HORA",
+        "DURATION" => "DURACIÓN",
+        "SENT" => "ENVIADO",
+        "RECEIVED" => "RECIBIDO",
         "QUEUE" => "COLA",
         "SCOPE" => "ÁMBITO",
         "CONNECTIONS" => "CONEXIONES",

@@ -35,6 +35,7 @@ public abstract class Text
     public abstract string VersionOption { get; }
     public abstract string Unknown(string word);
     public abstract string MissingArgument(string verb);
+    public abstract string MissingWord(string verb, string what);
     public abstract string SeeHelp(string verb);
     public abstract string NotRunning(string path, string command);
     public abstract string FailedJob(string verb, string unit, string error);
