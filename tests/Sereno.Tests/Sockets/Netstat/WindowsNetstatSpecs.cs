@@ -67,7 +67,7 @@ public partial class WindowsNetstatSpecs
         string english = Netstat("-ano"), spanish = Netstat("-ano", "es");
         string[] lines = spanish.Split("\r\n");
         Assert.Equal(["", "Conexiones activas", "", "  Proto  Dirección local        Dirección remota       Estado          PID"], lines[..4]);
-        Assert.Equal(Rows(english), Rows(spanish));
+        Assert.Equal(Rows(english).Select(WithoutFinWait), Rows(spanish).Select(WithoutFinWait));
         Assert.Contains(" No se puede obtener información de propiedad\r\n", Netstat("-anob", "es"));
     });
 
@@ -166,6 +166,9 @@ public partial class WindowsNetstatSpecs
         Assert.Equal((0, ""), (exit, errors.ToString()));
         return Encoding.UTF8.GetString(output.ToArray());
     }
+
+    // The other end's acknowledgement comes when it comes.
+    private static string WithoutFinWait(string row) => row.Replace("FIN_WAIT_1", "FIN_WAIT_2");
 
     private static List<string> Rows(string text) => [.. text.Split("\r\n").Where(line => line.StartsWith("  TCP ", StringComparison.Ordinal) || line.StartsWith("  UDP ", StringComparison.Ordinal))];
 
