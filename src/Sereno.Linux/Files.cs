@@ -24,6 +24,19 @@ public static unsafe class Files
 
     public static Fd OpenFolder(string path) => Open(path, libc.O_RDONLY | libc.O_DIRECTORY);
 
+    /// <summary>All of a text file, or null when it can't be read.</summary>
+    public static string? TryReadText(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>readlink(2) of a path that a zero ends.</summary>
     public static int ReadLink(ReadOnlySpan<byte> terminated, Span<byte> target)
     {

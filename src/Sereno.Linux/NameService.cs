@@ -8,17 +8,27 @@ public static unsafe partial class NameService
 {
     private static readonly Lock s_servent = new(); // getservbyport(3) and its like return static storage
 
-    /// <summary>The service of a port, or null. <paramref name="protocol"/>: "tcp", "udp".</summary>
-    public static string? ServiceOf(ushort port, string protocol)
+    /// <summary>The service of a port, or null. <paramref name="protocol"/>: "tcp", "udp"; null for any.</summary>
+    public static string? ServiceOf(ushort port, string? protocol)
     {
         Span<byte> name = stackalloc byte[16];
-        name[Encoding.UTF8.GetBytes(protocol, name[..15])] = 0;
+        name[Encoding.UTF8.GetBytes(protocol ?? "", name[..15])] = 0;
         lock (s_servent)
             fixed (byte* p = name)
             {
-                var found = libc.getservbyport(System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(port), p);
+                var found = libc.getservbyport(System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(port), protocol is null ? null : p);
                 return found == null ? null : Text(found->s_name);
             }
+    }
+
+    /// <summary>The name of an IP protocol (protocols(5)), or null.</summary>
+    public static string? ProtocolOf(int number)
+    {
+        lock (s_servent)
+        {
+            var found = libc.getprotobynumber(number);
+            return found == null ? null : Text(found->p_name);
+        }
     }
 
     /// <summary>Every service that getservent(3) lists, in its order: a port may come more than once.</summary>
@@ -70,7 +80,12 @@ public static unsafe partial class NameService
     }
 
     /// <summary>The host of an address of 4 or 16 bytes in network order; the address itself, as text, when it has no name.</summary>
-    public static string? HostOf(ReadOnlySpan<byte> address)
+    public static string? HostOf(ReadOnlySpan<byte> address) => HostOf(address, 0);
+
+    /// <summary>The host of an address of 4 or 16 bytes in network order, or null when it has no name.</summary>
+    public static string? HostNameOf(ReadOnlySpan<byte> address) => HostOf(address, libc.NI_NAMEREQD);
+
+    private static string? HostOf(ReadOnlySpan<byte> address, int flags)
     {
         byte* host = stackalloc byte[libc.NI_MAXHOST];
         libc.sockaddr_in6 sockaddr = default;
@@ -88,7 +103,7 @@ public static unsafe partial class NameService
             address.CopyTo(new Span<byte>(&sockaddr.sin6_addr, 16));
             length = (uint)sizeof(libc.sockaddr_in6);
         }
-        return libc.getnameinfo(&sockaddr, length, host, libc.NI_MAXHOST, null, 0, 0) == 0 ? Text(host) : null;
+        return libc.getnameinfo(&sockaddr, length, host, libc.NI_MAXHOST, null, 0, flags) == 0 ? Text(host) : null;
     }
 
     /// <summary>The name of a network interface of this network namespace, or null when there is none of that index.</summary>

@@ -20,6 +20,9 @@ public static class Namespace
             throw new LinuxException(libc.ENOENT, action);
     }
 
+    /// <summary>Moves this thread, and no other, into the network namespace of a descriptor: 0, or the errno of setns(2).</summary>
+    public static int TryEnterNetwork(Fd fd) => libc.setns(fd.Number, libc.CLONE_NEWNET) == -1 ? Errno.Last : 0;
+
     /// <summary>The namespace that a link like /proc/self/ns/net leads to, or null.</summary>
     public static ulong? InodeOf(string path)
     {

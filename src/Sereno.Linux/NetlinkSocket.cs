@@ -9,8 +9,14 @@ public sealed unsafe class NetlinkSocket : IDisposable
 
     /// <param name="protocol">NETLINK_SOCK_DIAG and its like.</param>
     /// <exception cref="LinuxException">EPROTONOSUPPORT where the kernel was built without it.</exception>
-    public NetlinkSocket(int protocol) =>
+    public NetlinkSocket(int protocol)
+    {
         _fd = new(Errno.Check(libc.socket(libc.AF_NETLINK, libc.SOCK_RAW | libc.SOCK_CLOEXEC, protocol), "create a netlink socket"));
+        // As iproute2's: room for a dump that is read slowly. Less than wanted is no failure.
+        int send = 32 * 1024, receive = 1024 * 1024;
+        _ = libc.setsockopt(_fd.Number, libc.SOL_SOCKET, libc.SO_SNDBUF, &send, sizeof(int));
+        _ = libc.setsockopt(_fd.Number, libc.SOL_SOCKET, libc.SO_RCVBUF, &receive, sizeof(int));
+    }
 
     public Fd Fd => _fd;
 

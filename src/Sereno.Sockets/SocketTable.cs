@@ -10,20 +10,37 @@ namespace Sereno.Sockets;
 /// sockets: one that was closed in between has none.</remarks>
 public sealed class SocketTable
 {
-    private readonly SocketRecord[] _records;
+    private static readonly ByteArena s_nothing = new();
+
+    private readonly ReadOnlyMemory<SocketRecord> _records;
+    private readonly SocketDump? _dump;
     private readonly IUnitResolver? _units;
     private (bool Asked, string? Unit, bool IsManager)[]? _processUnits;
 
     /// <summary>A table of given records: for tests and recorded dumps.</summary>
     public SocketTable(SocketRecord[] records, OwnerIndex owners, IUnitResolver? units = null, bool inconsistent = false)
+        : this(records, null, owners, units, inconsistent) { }
+
+    /// <summary>A table of everything that was dumped.</summary>
+    public SocketTable(SocketDump dump, OwnerIndex owners, IUnitResolver? units = null)
+        : this(dump.Inet.Memory, dump, owners, units, dump.Inconsistent) { }
+
+    private SocketTable(ReadOnlyMemory<SocketRecord> records, SocketDump? dump, OwnerIndex owners, IUnitResolver? units, bool inconsistent)
     {
-        _records = records;
-        _units = units;
+        (_records, _dump, _units) = (records, dump, units);
         Owners = owners;
         Inconsistent = inconsistent;
     }
 
-    public ReadOnlySpan<SocketRecord> Records => _records;
+    /// <summary>The Internet sockets.</summary>
+    public ReadOnlySpan<SocketRecord> Records => _records.Span;
+
+    public ReadOnlySpan<UnixRecord> Unix => _dump is null ? [] : _dump.Unix.Items;
+    public ReadOnlySpan<PacketRecord> Packet => _dump is null ? [] : _dump.Packet.Items;
+    public ReadOnlySpan<NetlinkRecord> Netlink => _dump is null ? [] : _dump.Netlink.Items;
+
+    /// <summary>What the records' Details refer to: attributes as the kernel sent them.</summary>
+    public ByteArena Details => _dump?.Arena ?? s_nothing;
 
     public OwnerIndex Owners { get; }
 
@@ -38,24 +55,38 @@ public sealed class SocketTable
     public static SocketTable Capture(SocketQuery? query = null, IUnitResolver? units = null, OwnerIndex? owners = null)
     {
         query ??= SocketQuery.Everything;
-        var dump = new SocketDump();
+        var dump = new SocketDump(query.Details);
+        if (query.Has(SocketTables.Netlink))
+            dump.AddNetlink();
+        if (query.Has(SocketTables.Packet))
+            dump.AddPacket();
+        if (query.Has(SocketTables.Unix))
+            dump.AddUnix(query.States);
         foreach (var protocol in (ReadOnlySpan<SocketProtocol>)[SocketProtocol.Udp, SocketProtocol.Tcp])
         {
             if (!(protocol == SocketProtocol.Udp ? query.Udp : query.Tcp))
                 continue;
             if (query.IPv4)
-                dump.Add(ipv4: true, protocol, query.States);
+                dump.Add(ipv4: true, protocol, query.States, query.Bytecode);
             if (query.IPv6)
-                dump.Add(ipv4: false, protocol, query.States);
+                dump.Add(ipv4: false, protocol, query.States, query.Bytecode);
         }
-        return new(dump.Records.ToArray(), owners ?? (query.Owners ? OwnerIndex.Scan(OwnerQuery.For(query)) : OwnerIndex.Empty), units, dump.Inconsistent);
+        return new(dump, owners ?? (query.Owners ? OwnerIndex.Scan(OwnerQuery.For(query)) : OwnerIndex.Empty), units);
     }
 
     /// <summary>A table of other records with the same owners.</summary>
-    internal SocketTable With(SocketRecord[] records) => new(records, Owners, _units, Inconsistent);
+    internal SocketTable With(SocketRecord[] records) => new(records, _dump, Owners, _units, Inconsistent);
 
     /// <summary>The same sockets with other owners.</summary>
-    public SocketTable WithOwners(OwnerIndex owners) => new(_records, owners, _units, Inconsistent);
+    public SocketTable WithOwners(OwnerIndex owners) => new(_records, _dump, owners, _units, Inconsistent);
+
+    /// <summary>The same table with TCP_BOUND_INACTIVE where it is meant: asked for that state, the kernel answers with sockets
+    /// that it says to be in CLOSE, and a TCP socket in CLOSE that has a port is nothing else.</summary>
+    public SocketTable WithBoundInactive() => With(Array.ConvertAll(_records.ToArray(), r =>
+        r is { Protocol: SocketProtocol.Tcp, State: TcpState.Close, LocalPort: > 0 } ? r with { State = TcpState.BoundInactive } : r));
+
+    /// <summary>The same table with the rows that <paramref name="wanted"/> says; owners stay whole.</summary>
+    public SocketTable Where(Func<SocketRecord, bool> wanted) => With(Array.FindAll(_records.ToArray(), r => wanted(r)));
 
     /// <summary>Whose a socket is. Allocates: for the rows that a person reads, not for a hundred thousand.</summary>
     public SocketOwner OwnerOf(in SocketRecord socket)

@@ -8,6 +8,28 @@ public static unsafe partial class libc
         INET_DIAG_SKV6ONLY = 11, INET_DIAG_MARK = 15, INET_DIAG_CLASS_ID = 17, INET_DIAG_CGROUP_ID = 21,
         INET_DIAG_SOCKOPT = 22;
 
+    public const int INET_ULP_INFO_NAME = 1, INET_ULP_INFO_TLS = 2, INET_ULP_INFO_MPTCP = 3;
+
+    public struct tcpvegas_info { public uint tcpv_enabled; public uint tcpv_rttcnt; public uint tcpv_rtt; public uint tcpv_minrtt; }
+
+    public struct tcp_dctcp_info
+    {
+        public ushort dctcp_enabled;
+        public ushort dctcp_ce_state;
+        public uint dctcp_alpha;
+        public uint dctcp_ab_ecn;
+        public uint dctcp_ab_tot;
+    }
+
+    public struct tcp_bbr_info
+    {
+        public uint bbr_bw_lo;
+        public uint bbr_bw_hi;
+        public uint bbr_min_rtt;
+        public uint bbr_pacing_gain;
+        public uint bbr_cwnd_gain;
+    }
+
     public struct inet_diag_sockid
     {
         public ushort idiag_sport; // network byte order, as the addresses

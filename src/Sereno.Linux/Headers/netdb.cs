@@ -4,12 +4,13 @@ namespace Sereno.Linux.Headers;
 
 public static unsafe partial class libc
 {
-    public const int NI_MAXHOST = 1025;
+    public const int NI_MAXHOST = 1025, NI_NAMEREQD = 8;
 
     public struct servent { public byte* s_name; public byte** s_aliases; public int s_port; public byte* s_proto; }
     public struct protoent { public byte* p_name; public byte** p_aliases; public int p_proto; }
     public struct netent { public byte* n_name; public byte** n_aliases; public int n_addrtype; public uint n_net; }
 
+    [LibraryImport(lib)] public static partial protoent* getprotobynumber(int proto);
     [LibraryImport(lib)] public static partial servent* getservbyport(int port, byte* proto);
     [LibraryImport(lib)] public static partial void setservent(int stayopen);
     [LibraryImport(lib)] public static partial servent* getservent();

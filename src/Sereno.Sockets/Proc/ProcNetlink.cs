@@ -11,7 +11,7 @@ public static class ProcNetlink
     {
         record = default;
         var fields = new ProcFields(line);
-        fields.Hex(fields.Next()); // the socket's address
+        record.Address = fields.Hex(fields.Next());
         record.Protocol = (byte)fields.Decimal(fields.Next());
         record.PortId = (int)fields.Signed(fields.Next());
         groups = (uint)fields.Hex(fields.Next());

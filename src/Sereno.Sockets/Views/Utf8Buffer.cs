@@ -43,6 +43,12 @@ public sealed class Utf8Buffer(int capacity = 64 * 1024)
         Length += length;
     }
 
+    public void Append(ulong number)
+    {
+        number.TryFormat(Reserve(20), out int length);
+        Length += length;
+    }
+
     public void AppendHex(ulong number)
     {
         number.TryFormat(Reserve(16), out int length, "x");
@@ -50,6 +56,22 @@ public sealed class Utf8Buffer(int capacity = 64 * 1024)
     }
 
     public void Append(in InetAddress address) => Length += address.Format(Reserve(InetAddress.MaxTextLength));
+
+    /// <summary>Hexadecimal with at least so many digits: printf's %08x.</summary>
+    public void AppendHex(ulong number, int digits)
+    {
+        for (int i = digits - 1; i > 0 && number >> (4 * i) == 0; i--)
+            Append('0');
+        AppendHex(number);
+    }
+
+    /// <summary>printf's %#x, which has no 0x before a zero.</summary>
+    public void AppendHexMarked(ulong number)
+    {
+        if (number != 0)
+            Append("0x"u8);
+        AppendHex(number);
+    }
 
     public void AppendSpaces(int count)
     {

@@ -5,7 +5,7 @@ namespace Sereno.Sockets.Wire;
 /// <summary>The inet_diag messages of linux/inet_diag.h: the request written, the answer read and written.</summary>
 public static class InetDiag
 {
-    public const ushort SockDiagByFamily = 20;
+    public const ushort SockDiagByFamily = DiagRequest.SockDiagByFamily;
     public const byte AfInet = 2, AfInet6 = 10;
 
     /// <summary>nlmsghdr and inet_diag_req_v2.</summary>
@@ -18,20 +18,95 @@ public static class InetDiag
     private const int Family = 0, State = 1, Timer = 2, Retransmits = 3, SourcePort = 4, DestinationPort = 6, Source = 8,
         Destination = 24, Interface = 40, Cookie = 44, Expires = 52, ReceiveQueue = 56, SendQueue = 60, Uid = 64, Inode = 68;
 
-    private const ushort AttributeShutdown = 8, AttributeIPv6Only = 11, AttributeMark = 15, AttributeCgroupId = 21;
-    private const ushort FlagsRequestDump = 0x301;
+    /// <summary>The attributes that are decoded only where they are shown (enum INET_DIAG_* of linux/inet_diag.h).</summary>
+    public const ushort AttributeMemory = 1, AttributeInformation = 2, AttributeVegas = 3, AttributeCongestion = 4, AttributeTos = 5,
+        AttributeTrafficClass = 6, AttributeSocketMemory = 7, AttributeDctcp = 9, AttributeBbr = 16, AttributeClassId = 17, AttributeMd5 = 18,
+        AttributeUpperLayer = 19, AttributeOptions = 22;
 
-    /// <summary>Asks for every socket of one family and protocol in any of <paramref name="states"/>.</summary>
-    public static void WriteDumpRequest(Span<byte> request, byte family, SocketProtocol protocol, TcpStates states, uint sequence)
+    private const ushort AttributeShutdown = 8, AttributeProtocol = 10, AttributeIPv6Only = 11, AttributeMark = 15, AttributeCgroupId = 21;
+    private const ushort FlagsRequestDump = 0x301, RequestBytecode = 1, RequestProtocol = 3;
+
+    /// <summary>How long a request of <see cref="WriteDumpRequest"/> is at most.</summary>
+    public static int MaxRequestLength(int bytecodeLength) => DiagRequest.MaxLength + 4 + bytecodeLength + 8;
+
+    /// <summary>Asks for every socket of one family and protocol in any of <paramref name="states"/>; returns the request's length.</summary>
+    /// <param name="bytecode">INET_DIAG_REQ_BYTECODE: only those that this program lets through; empty for all.</param>
+    public static int WriteDumpRequest(Span<byte> request, byte family, SocketProtocol protocol, TcpStates states, uint sequence,
+        SocketDetails details = SocketDetails.None, ReadOnlySpan<byte> bytecode = default)
     {
-        request[..RequestLength].Clear();
-        BinaryPrimitives.WriteInt32LittleEndian(request, RequestLength);
-        BinaryPrimitives.WriteUInt16LittleEndian(request[4..], SockDiagByFamily);
-        BinaryPrimitives.WriteUInt16LittleEndian(request[6..], FlagsRequestDump);
-        BinaryPrimitives.WriteUInt32LittleEndian(request[8..], sequence);
+        int length = DiagRequest.Begin(request, SockDiagByFamily, FlagsRequestDump, sequence, RequestLength - NetlinkMessage.HeaderLength);
         request[16] = family;
         request[17] = (byte)protocol;
+        request[18] = Extensions(details);
         BinaryPrimitives.WriteUInt32LittleEndian(request[20..], (uint)states);
+        length += AppendBytecode(request, length, bytecode);
+        // One byte is too little for MPTCP's number.
+        if ((ushort)protocol > byte.MaxValue)
+        {
+            Span<byte> number = stackalloc byte[4];
+            BinaryPrimitives.WriteUInt32LittleEndian(number, (uint)protocol);
+            length += AppendAttribute(request[length..], RequestProtocol, number);
+        }
+        BinaryPrimitives.WriteInt32LittleEndian(request, length);
+        return length;
+    }
+
+    /// <summary>Adds INET_DIAG_REQ_BYTECODE to a request of <paramref name="length"/> bytes, if there is any; returns by how much it grew.</summary>
+    internal static int AppendBytecode(Span<byte> request, int length, ReadOnlySpan<byte> bytecode)
+    {
+        if (bytecode.IsEmpty)
+            return 0;
+        int more = AppendAttribute(request[length..], RequestBytecode, bytecode);
+        BinaryPrimitives.WriteInt32LittleEndian(request, length + more);
+        return more;
+    }
+
+    // idiag_ext: bit n - 1 asks for attribute n.
+    internal static byte Extensions(SocketDetails details)
+    {
+        int bits = 0;
+        if ((details & SocketDetails.Memory) != 0)
+            bits |= 1 << (AttributeMemory - 1) | 1 << (AttributeSocketMemory - 1);
+        if ((details & SocketDetails.Information) != 0)
+            bits |= 1 << (AttributeInformation - 1) | 1 << (AttributeVegas - 1) | 1 << (AttributeCongestion - 1);
+        if ((details & SocketDetails.TypeOfService) != 0)
+            bits |= 1 << (AttributeTos - 1) | 1 << (AttributeTrafficClass - 1);
+        return (byte)bits;
+    }
+
+    private static int AppendAttribute(Span<byte> target, ushort type, ReadOnlySpan<byte> value)
+    {
+        int padded = (4 + value.Length + 3) & ~3;
+        target[..padded].Clear();
+        BinaryPrimitives.WriteUInt16LittleEndian(target, (ushort)(4 + value.Length));
+        BinaryPrimitives.WriteUInt16LittleEndian(target[2..], type);
+        value.CopyTo(target[4..]);
+        return padded;
+    }
+
+    /// <summary>Writes inet_diag_req_v2 so that it names one socket: family, protocol, ends, interface and cookie.</summary>
+    internal static void WriteIdentity(Span<byte> request, in SocketRecord socket)
+    {
+        request[0] = socket.IsIPv4 ? AfInet : AfInet6;
+        request[1] = (byte)socket.Protocol;
+        request[3] = socket.Protocol == SocketProtocol.Raw ? socket.IpProtocol ?? 0 : (byte)0; // inet_diag_req_raw
+        var id = request[(8 - SourcePort)..]; // inet_diag_sockid is 4 bytes further than in the answer
+        BinaryPrimitives.WriteUInt16BigEndian(id[SourcePort..], socket.LocalPort);
+        BinaryPrimitives.WriteUInt16BigEndian(id[DestinationPort..], socket.RemotePort);
+        socket.Local.WriteBytes(id[Source..]);
+        socket.Remote.WriteBytes(id[Destination..]);
+        BinaryPrimitives.WriteUInt32LittleEndian(id[Interface..], socket.Interface);
+        BinaryPrimitives.WriteUInt64LittleEndian(id[Cookie..], socket.Cookie);
+    }
+
+    /// <summary>Reads one answer and keeps all its attributes in <paramref name="arena"/>, where its Details say.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> payload, SocketProtocol protocol, ByteArena arena, out SocketRecord record)
+    {
+        if (!TryRead(payload, protocol, out record))
+            return false;
+        if (payload.Length > MessageLength)
+            record.Details = arena.Add(payload[MessageLength..]);
+        return true;
     }
 
     /// <summary>Reads one answer. A shorter inet_diag_msg reads as if zeroes followed it; false when it isn't even a socket's identity.</summary>
@@ -93,6 +168,8 @@ public static class InetDiag
             end += WriteAttribute(payload[end..], AttributeShutdown, shutdown, 1);
         if (record.IPv6Only is bool only)
             end += WriteAttribute(payload[end..], AttributeIPv6Only, only ? 1u : 0, 1);
+        if (record.IpProtocol is byte number)
+            end += WriteAttribute(payload[end..], AttributeProtocol, number, 1);
         if (record.Mark != 0)
             end += WriteAttribute(payload[end..], AttributeMark, record.Mark, 4);
         if (record.CgroupId != 0)
@@ -112,6 +189,7 @@ public static class InetDiag
             switch (type)
             {
                 case AttributeShutdown when value.Length >= 1: record.Shutdown = value[0]; break;
+                case AttributeProtocol when value.Length >= 1: record.IpProtocol = value[0]; break;
                 case AttributeIPv6Only when value.Length >= 1: record.IPv6Only = value[0] != 0; break;
                 case AttributeMark when value.Length >= 4: record.Mark = BinaryPrimitives.ReadUInt32LittleEndian(value); break;
                 case AttributeCgroupId when value.Length >= 8: record.CgroupId = BinaryPrimitives.ReadUInt64LittleEndian(value); break;
@@ -120,12 +198,8 @@ public static class InetDiag
 
     private static int WriteAttribute(Span<byte> target, ushort type, ulong value, int length)
     {
-        int padded = (4 + length + 3) & ~3;
-        target[..padded].Clear();
-        BinaryPrimitives.WriteUInt16LittleEndian(target, (ushort)(4 + length));
-        BinaryPrimitives.WriteUInt16LittleEndian(target[2..], type);
-        for (int i = 0; i < length; i++)
-            target[4 + i] = (byte)(value >> (8 * i));
-        return padded;
+        Span<byte> bytes = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, value);
+        return AppendAttribute(target, type, bytes[..length]);
     }
 }

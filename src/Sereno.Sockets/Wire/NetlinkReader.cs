@@ -58,6 +58,19 @@ public ref struct AttributeReader(ReadOnlySpan<byte> attributes)
 {
     private ReadOnlySpan<byte> _rest = attributes;
 
+    /// <summary>The first attribute of a type; false when there is none.</summary>
+    public static bool Has(ReadOnlySpan<byte> attributes, int type, out ReadOnlySpan<byte> value)
+    {
+        var reader = new AttributeReader(attributes);
+        while (reader.Next(out ushort found, out value))
+            if (found == type)
+                return true;
+        return false;
+    }
+
+    /// <summary>The first attribute of a type; empty when there is none.</summary>
+    public static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> attributes, int type) => Has(attributes, type, out var value) ? value : default;
+
     public bool Next(out ushort type, out ReadOnlySpan<byte> value)
     {
         type = 0;

@@ -16,4 +16,7 @@ public record struct PacketRecord
     public uint Uid { get; set; }
     public uint Inode { get; set; }
     public ulong Cookie { get; set; }
+
+    /// <summary>Where the table's arena has its attributes; 0 for nowhere.</summary>
+    public int Details { get; set; }
 }

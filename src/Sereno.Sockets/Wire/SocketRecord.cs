@@ -52,5 +52,14 @@ public record struct SocketRecord
     /// <summary>cgroup v2 id of the process that created it, at that time; 0 when unknown.</summary>
     public ulong CgroupId { get; set; }
 
+    /// <summary>INET_DIAG_PROTOCOL: a raw socket's IP protocol; null where the kernel doesn't say.</summary>
+    public byte? IpProtocol { get; set; }
+
+    /// <summary>Read from /proc/net's text, which knows less: no cookie, no cgroup, no details.</summary>
+    public bool IsFromText { get; set; }
+
+    /// <summary>Where the table's arena has its other attributes, or the end of its line of text; 0 for nowhere.</summary>
+    public int Details { get; set; }
+
     public readonly bool IsListening => State == TcpState.Listen;
 }

@@ -29,6 +29,8 @@ public enum TcpStates : uint
 
 public static class TcpStateNames
 {
+    public static bool Has(this TcpStates states, TcpState state) => ((uint)states >> (int)state & 1) != 0;
+
     /// <summary>The name in our own listings and machine formats: RFC 9293's, in lower case with hyphens.</summary>
     public static string Name(this TcpState state) => state switch
     {

@@ -32,6 +32,12 @@ public record struct UnixRecord
     /// <summary>RCV_SHUTDOWN 1, SEND_SHUTDOWN 2; null where the kernel says nothing.</summary>
     public byte? Shutdown { get; set; }
 
+    /// <summary>Where the table's arena has its attributes; 0 for nowhere.</summary>
+    public int Details { get; set; }
+
+    /// <summary>Read from /proc/net/unix, which knows less.</summary>
+    public bool IsFromText { get; set; }
+
     public uint Uid { get; set; }
     public ulong Cookie { get; set; }
 

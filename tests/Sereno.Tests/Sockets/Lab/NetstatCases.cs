@@ -1,6 +1,6 @@
 namespace Sereno.Tests.Sockets.Lab;
 
-/// <summary>netstat's command lines, of the whole of its options for what Linux has.</summary>
+/// <summary>netstat's command lines, of the whole of its options for what Linux has; but -c, which never ends, and -V, where each names itself.</summary>
 public static class NetstatCases
 {
     /// <summary>Sockets, whose rows come in the order of hash tables.</summary>

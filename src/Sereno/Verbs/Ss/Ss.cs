@@ -1,0 +1,48 @@
+using System.CommandLine;
+using Sereno.Linux;
+using Sereno.Sockets.Diag;
+
+namespace Sereno.Verbs;
+
+/// <summary>sereno ss: what iproute2's ss prints.</summary>
+public static class SsVerb
+{
+    /// <summary>The command for sereno's own command line; everything after its name is read by Run.</summary>
+    public static Command Build()
+    {
+        var arguments = new Argument<string[]>("arguments") { Description = "ss's own options", Arity = ArgumentArity.ZeroOrMore };
+        var command = Help.Command("ss", "sereno ss -tuln", "sereno ss -tanp");
+        command.Add(arguments);
+        command.TreatUnmatchedTokensAsErrors = false;
+        command.SetAction(result => RunVerb([.. result.GetValue(arguments) ?? [], .. result.UnmatchedTokens]));
+        return command;
+    }
+
+    /// <summary>Does what ss does with these arguments, on this process's standard output.</summary>
+    /// <returns>ss's exit code: 0, or 255 for a command line that can't be.</returns>
+    public static int Run(IReadOnlyList<string> arguments) =>
+        Run(arguments, StandardStreams.Output, StandardStreams.Errors, Terminal.WidthOf(1), ProcFiles.OfEnvironment());
+
+    /// <summary>The same, and for a filter that can't be understood also where and why.</summary>
+    public static int RunVerb(IReadOnlyList<string> arguments) =>
+        Run(arguments, StandardStreams.Output, StandardStreams.Errors, Terminal.WidthOf(1), ProcFiles.OfEnvironment(), explains: true);
+
+    /// <param name="terminalWidth">Columns to lay out for; null where the output isn't a terminal.</param>
+    /// <param name="files">Where /proc is; the running kernel's when null.</param>
+    /// <param name="explains">Behind what ss says of a filter, our own words.</param>
+    public static int Run(IReadOnlyList<string> arguments, Stream output, TextWriter errors, int? terminalWidth, ProcFiles? files = null, bool explains = false)
+    {
+        if (SsArguments.Read(arguments, output, errors, out int exitCode) is not SsRequest request)
+            return exitCode;
+        var run = new SsRun(output, errors, terminalWidth, files ?? ProcFiles.Running) { Explains = explains };
+        try
+        {
+            return request.Namespace is string name ? SsNamespace.Run(name, errors, () => run.Do(request)) : run.Do(request);
+        }
+        catch (LinuxException e)
+        {
+            errors.Write($"ss: {e.Message}\n");
+            return 1;
+        }
+    }
+}
