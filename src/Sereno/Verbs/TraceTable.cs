@@ -14,11 +14,11 @@ public sealed class TraceTable
     private const int Unlimited = int.MaxValue;
 
     // Widths that show nearly all there is, and the least that say something, by column.
-    private static readonly int[] s_wanted = [15, 20, 18, 21, 21, 24, 10, 8, 8, 8], s_least = [15, 10, 10, 15, 15, 12, 10, 8, 8, 8];
+    private static readonly int[] s_wanted = [15, 20, 18, 21, 21, 24, 10, 8, 8, 8], s_least = [12, 9, 10, 15, 15, 14, 10, 8, 8, 8];
     private static readonly Column[] s_leastNeeded = [Column.Phase, Column.Duration, Column.Received, Column.Sent, Column.Unit, Column.Process];
 
-    // Narrowed one after the other: the state loses what it was before.
-    private static readonly Column[] s_narrowed = [Column.Unit, Column.Process, Column.State, Column.Local, Column.Peer];
+    // Narrowed one after the other: the time loses its microseconds, the state what it was before.
+    private static readonly Column[] s_narrowed = [Column.Time, Column.Unit, Column.Process, Column.State, Column.Local, Column.Peer];
 
     private static readonly string[] s_headings = ["TIME", "UNIT", "PROCESS", "LOCAL", "PEER", "STATE", "PHASE", "DURATION", "SENT", "RECEIVED"];
 
@@ -84,7 +84,7 @@ public sealed class TraceTable
     {
         switch (column)
         {
-            case Column.Time: _line.Append(MonotonicClock.ToTimeOfDay(e.Time).LocalDateTime, "HH:mm:ss.ffffff"); break;
+            case Column.Time: _line.Append(MonotonicClock.ToTimeOfDay(e.Time).LocalDateTime, _widths[(int)column] < s_wanted[(int)column] ? "HH:mm:ss.fff" : "HH:mm:ss.ffffff"); break;
             case Column.Unit: _line.Append(e.Owner.Unit ?? "-"); break;
             case Column.Process: AppendProcess(e.Owner); break;
             case Column.Local: AppendEnd(e.Tuple.Local, e.Tuple.LocalPort); break;
