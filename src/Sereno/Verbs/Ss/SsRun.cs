@@ -6,6 +6,7 @@ using Sereno.Sockets.Filter;
 using Sereno.Sockets.Owners;
 using Sereno.Sockets.Views;
 using Sereno.Sockets.Wire;
+using Sereno.Texts;
 
 namespace Sereno.Verbs;
 
@@ -13,6 +14,9 @@ namespace Sereno.Verbs;
 internal sealed class SsRun(Stream output, TextWriter errors, int? terminalWidth, ProcFiles files)
 {
     private const uint ReadableByAll = 0x1B6; // rw-rw-rw-, before the umask
+
+    /// <summary>Behind what ss says of a filter that can't be understood, where and why.</summary>
+    public bool Explains { get; init; }
 
     /// <summary>Does it; returns ss's exit code.</summary>
     public int Do(SsRequest request)
@@ -45,6 +49,8 @@ internal sealed class SsRun(Stream output, TextWriter errors, int? terminalWidth
             errors.Write(e.SsText);
             if (e.ShowsUsage)
                 errors.Write(SsUsage.Text);
+            if (Explains)
+                FilterErrors.Write(e, errors, Text.Current);
             return e.ExitCode;
         }
     }
@@ -69,22 +75,34 @@ internal sealed class SsRun(Stream output, TextWriter errors, int? terminalWidth
 
     private void List(SsRequest request, SocketFilter? filter)
     {
+        var rows = filter is null && CanPrintAtOnce(request)
+            ? new SsView(request.Selection.Tables, request.Options, OwnerIndex.Empty, new(), files, output, terminalWidth) : null;
         var reader = new TableReader(QueryOf(request) with { Bytecode = filter?.Bytecode }, files, errors.Write)
         {
             TextIPv4 = request.Selection.Has(SocketFamily.Inet),
             TextIPv6 = request.Selection.Has(SocketFamily.Inet6),
+            Rows = rows,
         };
         reader.ReadAll();
         var dump = reader.Dump;
         if (dump.Inconsistent)
             errors.Write("Dump was interrupted and may be inconsistent.\n");
+        if (rows is not null)
+        {
+            rows.Finish();
+            return;
+        }
         if (filter is not null)
             Apply(filter, dump);
         if (request.Kill)
             dump.Inet.Filter(new SocketKiller(errors.Write).TryKill);
         var owners = OwnersFor(request.Options, files);
-        SsView.Write(new SocketTable(dump, owners), request.Selection.Tables, request.Options, files, output, terminalWidth);
+        SsView.Write(new SocketTable(dump, owners), request.Selection.Tables, request.Options, files, output, terminalWidth, errors.Write);
     }
+
+    // Rows that need nothing besides what the kernel says of each socket are made while it says it.
+    private static bool CanPrintAtOnce(SsRequest request) => request is { Kill: false, Details: SocketDetails.None, Options: { Processes: false, Threads: false } }
+        && (Shown(request.Selection) & ~(SocketTables.Tcp | SocketTables.Udp)) == 0;
 
     internal static OwnerIndex OwnersFor(SsOptions options, ProcFiles files) => options.Processes || options.Threads
         ? OwnerIndex.Scan(new OwnerQuery { Threads = options.Threads, ProcRoot = files.Root }) : OwnerIndex.Empty;
