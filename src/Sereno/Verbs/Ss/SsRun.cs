@@ -76,7 +76,7 @@ internal sealed class SsRun(Stream output, TextWriter errors, int? terminalWidth
     private void List(SsRequest request, SocketFilter? filter)
     {
         var rows = filter is null && CanPrintAtOnce(request)
-            ? new SsView(request.Selection.Tables, request.Options, OwnerIndex.Empty, new(), files, output, terminalWidth) : null;
+            ? new SsView(request.Selection.Tables, request.Options, OwnerIndex.Empty, new(), files, output, terminalWidth, errors.Write) : null;
         var reader = new TableReader(QueryOf(request) with { Bytecode = filter?.Bytecode }, files, errors.Write)
         {
             TextIPv4 = request.Selection.Has(SocketFamily.Inet),
