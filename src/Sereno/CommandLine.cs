@@ -47,6 +47,7 @@ public static class CommandLine
         ("doctor", DoctorVerb.Build),
         ("ss", SsVerb.Build),
         ("netstat", NetstatVerb.Build),
+        ("trace", TraceVerb.Build),
         ("watch", WatchVerb.Build),
         ("serve", ServeVerb.Build),
     ];

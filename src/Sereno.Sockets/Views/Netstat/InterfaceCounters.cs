@@ -52,7 +52,7 @@ internal sealed record InterfaceCounters(DirectionCounters Received, DirectionCo
 }
 
 /// <summary>net-tools' order of interface names: the number at the end counts as one, and then that of an alias: eth2, eth10, eth10:1.</summary>
-internal sealed class InterfaceNameOrder : IComparer<string>
+public sealed class InterfaceNameOrder : IComparer<string>
 {
     public int Compare(string? x, string? y)
     {

@@ -214,12 +214,11 @@ internal sealed class WindowsConnections(WindowsPage page, WindowsNetstatRequest
         TcpState.FinWait1 => "FIN_WAIT_1",
         TcpState.FinWait2 => "FIN_WAIT_2",
         TcpState.TimeWait => "TIME_WAIT",
-        TcpState.Close => "CLOSED",
         TcpState.CloseWait => "CLOSE_WAIT",
         TcpState.LastAck => "LAST_ACK",
         TcpState.Listen => "LISTENING",
         TcpState.Closing => "CLOSING",
-        TcpState.BoundInactive => "BOUND",
+        TcpState.Close or TcpState.BoundInactive => "BOUND", // the kernel lists no closed socket but those
         _ => "",
     };
 }

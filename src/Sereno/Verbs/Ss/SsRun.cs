@@ -6,6 +6,7 @@ using Sereno.Sockets.Filter;
 using Sereno.Sockets.Owners;
 using Sereno.Sockets.Views;
 using Sereno.Sockets.Wire;
+using Sereno.Texts;
 
 namespace Sereno.Verbs;
 
@@ -13,6 +14,9 @@ namespace Sereno.Verbs;
 internal sealed class SsRun(Stream output, TextWriter errors, int? terminalWidth, ProcFiles files)
 {
     private const uint ReadableByAll = 0x1B6; // rw-rw-rw-, before the umask
+
+    /// <summary>Behind what ss says of a filter that can't be understood, where and why.</summary>
+    public bool Explains { get; init; }
 
     /// <summary>Does it; returns ss's exit code.</summary>
     public int Do(SsRequest request)
@@ -45,6 +49,8 @@ internal sealed class SsRun(Stream output, TextWriter errors, int? terminalWidth
             errors.Write(e.SsText);
             if (e.ShowsUsage)
                 errors.Write(SsUsage.Text);
+            if (Explains)
+                FilterErrors.Write(e, errors, Text.Current);
             return e.ExitCode;
         }
     }
@@ -83,7 +89,7 @@ internal sealed class SsRun(Stream output, TextWriter errors, int? terminalWidth
         if (request.Kill)
             dump.Inet.Filter(new SocketKiller(errors.Write).TryKill);
         var owners = OwnersFor(request.Options, files);
-        SsView.Write(new SocketTable(dump, owners), request.Selection.Tables, request.Options, files, output, terminalWidth);
+        SsView.Write(new SocketTable(dump, owners), request.Selection.Tables, request.Options, files, output, terminalWidth, errors.Write);
     }
 
     internal static OwnerIndex OwnersFor(SsOptions options, ProcFiles files) => options.Processes || options.Threads

@@ -1,6 +1,8 @@
 using System.Text;
 using Sereno.Sockets.Filter;
 using Sereno.Sockets.Wire;
+using Sereno.Texts;
+using Sereno.Verbs;
 using Xunit;
 using static Sereno.Tests.Sockets.Filter.KnownNames;
 
@@ -85,6 +87,61 @@ public class FilterErrorSpecs
 
         string Nested(int depth) => string.Concat(Enumerable.Repeat(opener + " ", depth)) + "src 1"
             + string.Concat(Enumerable.Repeat(opener == "(" ? " )" : "", depth));
+    }
+
+    [Fact]
+    public void On_a_small_stack_nesting_ends_earlier()
+    {
+        FilterException? error = null;
+        var thread = new Thread(() => error = Record.Exception(() => Parse(string.Concat(Enumerable.Repeat("! ", 9000)) + "src 1")) as FilterException, 128 * 1024);
+        thread.Start();
+        thread.Join();
+        Assert.Equal(FilterProblem.NestedTooDeep, error?.Problem);
+    }
+
+    [Theory]
+    [InlineData("src 1.2.3.4 and dst foo.invalid", "  src 1.2.3.4 and dst foo.invalid\n                      ^^^^^^^^^^^\nThis is neither")]
+    [InlineData("sport\u0007 and (", "  sport  and (\n  ^^^^^^\nHere")]
+    [InlineData("src ::1", "  src ::1\n      ^^^\nAn IPv6 address stands in brackets: [::1].")]
+    [InlineData("src", "  src\n     ^\nsrc needs a value here.")]
+    public void A_person_sees_the_place(string filter, string expected)
+    {
+        using var shown = new StringWriter();
+        FilterErrors.Write(Assert.Throws<FilterException>(() => Parse(filter)), shown, new English());
+        Assert.StartsWith(expected, shown.ToString());
+    }
+
+    [Theory]
+    [InlineData("-tan src ::1", 1)]
+    [InlineData("-tan state established src", 255)]
+    [InlineData("-tan state foo", 255)]
+    public void The_verb_tells_the_place_behind_what_ss_says(string arguments, int exitCode)
+    {
+        using var shown = new StringWriter();
+        using var explained = new StringWriter();
+        Assert.Equal(exitCode, SsVerb.Run(arguments.Split(' '), Stream.Null, shown, null));
+        Assert.Equal(exitCode, SsVerb.Run(arguments.Split(' '), Stream.Null, explained, null, explains: true));
+        Assert.StartsWith(shown.ToString(), explained.ToString());
+        Assert.Contains("^", explained.ToString()[shown.ToString().Length..]);
+    }
+
+    [Fact]
+    public void Of_a_long_line_a_person_sees_what_is_near()
+    {
+        using var shown = new StringWriter();
+        FilterErrors.Write(Assert.Throws<FilterException>(() => Parse(string.Concat(Enumerable.Repeat("sport 1 ", 1000)) + "dport x" + new string(' ', 1000))), shown, new Spanish());
+        string[] lines = shown.ToString().Split('\n');
+        Assert.Contains("dport x", lines[0]);
+        Assert.True(lines[0].Length < 100 && lines[0].IndexOf(" x", StringComparison.Ordinal) + 1 == lines[1].IndexOf('^'));
+    }
+
+    [Fact]
+    public void Every_problem_has_words_in_every_language()
+    {
+        foreach (var text in (Text[])[new English(), new Spanish()])
+            Assert.All(Enum.GetValues<FilterProblem>(), problem => Assert.NotEmpty(text.WrongFilter(problem, "word", "subject")));
+        Assert.All(Enum.GetValues<FilterProblem>().Except([FilterProblem.UnclosedBracket]), problem =>
+            Assert.NotEqual(new English().WrongFilter(problem, "w", "s"), new Spanish().WrongFilter(problem, "w", "s")));
     }
 
     [Fact]

@@ -61,6 +61,27 @@ public class FilterPropertySpecs
         Assert.Equal((here, inKernel), (read.Matches(socket), KernelProgram.Run(read.Bytecode, socket, userBound: true)));
     }
 
+    [Fact]
+    public void Running_a_filter_allocates_nothing()
+    {
+        var filter = Parse("( src 10/8 or dst two or sport > 1024 ) and ! autobound or src unix:/a* or fwmark 1 or cgroup /a")!;
+        var inet = new SocketRecord { IsIPv4 = true, Local = Address("10.0.0.1"), Remote = Address("10.0.0.2") };
+        var unix = new UnixRecord { Name = new byte[] { 0, 1, 2 } };
+        Run();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++)
+            Run();
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+
+        void Run()
+        {
+            filter.Matches(inet);
+            filter.Matches(unix);
+            filter.Matches(new PacketRecord());
+            filter.Matches(new NetlinkRecord());
+        }
+    }
+
     [Theory]
     [InlineData("sport 1 or dev 1")]
     [InlineData("src unix:x")]

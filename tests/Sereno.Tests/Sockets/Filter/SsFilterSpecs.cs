@@ -62,6 +62,26 @@ public partial class SsFilterSpecs
     });
 
     [Fact]
+    public void A_filter_of_three_thousand_conditions_runs_in_the_kernel() => InLab(() =>
+    {
+        var filter = SocketFilter.Parse([string.Join(" or ", Enumerable.Range(20, 3000).Select(port => $"sport = {port}"))], 0, default, new(), new FilterNames())!;
+        var chosen = KernelDump.Of(true, SocketProtocol.Tcp, filter.Bytecode);
+        Assert.Contains(chosen, socket => socket.LocalPort == 22);
+        Assert.All(chosen, socket => Assert.InRange(socket.LocalPort, 20, 3019));
+    });
+
+    [Theory]
+    [InlineData("short-name")]
+    [InlineData("a-name-that-is-longer-than-ioctl-takes")]
+    public void An_interface_has_other_names(string name) => NetworkNamespace.Run(() =>
+    {
+        var added = Differential.Run("ip", ["link", "property", "add", "dev", "lo", "altname", name]);
+        Assert.SkipUnless(added.ExitCode == 0, $"no alternative names here: {added.Errors}");
+        Assert.Equal(1u, new FilterNames().InterfaceOf(name));
+        Assert.Equal(0u, new FilterNames().InterfaceOf(name + "-not"));
+    });
+
+    [Fact]
     public void The_kernel_refuses_what_we_say_it_refuses() => InLab(() =>
     {
         byte[] code = SocketFilter.Parse(["src 127.0.0.1:22"], 0, default, new(), new FilterNames())!.Bytecode!;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
+using Sereno.Sockets.Diag;
 using Sereno.Verbs;
 using Xunit;
 
@@ -45,11 +46,11 @@ internal static partial class Differential
         AssertSame(Ask, Ask, inOrder ? text => text : Settled);
     }
 
-    public static Outcome OurSs(string[] arguments, int? width = null)
+    public static Outcome OurSs(string[] arguments, int? width = null, ProcFiles? files = null)
     {
         using var output = new MemoryStream();
         using var errors = new StringWriter();
-        int exit = SsVerb.Run(arguments, output, errors, width);
+        int exit = SsVerb.Run(arguments, output, errors, width, files);
         return new(exit, Encoding.UTF8.GetString(output.ToArray()), errors.ToString());
     }
 
@@ -61,13 +62,16 @@ internal static partial class Differential
         return new(exit, Encoding.UTF8.GetString(output.ToArray()), errors.ToString());
     }
 
-    public static Outcome Run(string program, string[] arguments)
+    public static Outcome Run(string program, string[] arguments, params (string Name, string Value)[] environment)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments)
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
             StandardOutputEncoding = Encoding.UTF8, StandardErrorEncoding = Encoding.UTF8,
-        })!;
+        };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        using var process = Process.Start(start)!;
         using var patience = new Timer(_ => process.Kill(), null, TimeSpan.FromSeconds(30), Timeout.InfiniteTimeSpan);
         var errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
@@ -109,7 +113,9 @@ internal static partial class Differential
         }
     }
 
-    private static Outcome Settle(Outcome outcome, Func<string, string> settle) => outcome with { Output = settle(outcome.Output) };
+    // The page that follows a refusal is each program's own.
+    private static Outcome Settle(Outcome outcome, Func<string, string> settle) =>
+        outcome with { Output = settle(outcome.Output), Errors = UsagePage().Replace(outcome.Errors, "Usage:") };
 
     private static IEnumerable<string> Rows(string text)
     {
@@ -155,6 +161,9 @@ internal static partial class Differential
     // they can't be told apart, and all of protocol 4 (sock_diag) go. Of -s, what the kernel counts over all network namespaces.
     [GeneratedRegex(@"(?<keep>timer:\(\w+,)[^,)]*| (lastsnd|lastrcv|lastack):\d+| (busy|rwnd_limited|sndbuf_limited):\d+ms(\([\d.]+%\))?|(?<keep>^(Total|TCP): +)\d+|(?<keep> closed )\d+(?<keep>, orphaned )\d+|^.* (tcpdiag:(ss/\d+|-\d+)|4:-?\d+) .*\n([ \t].*\n)*|(?<keep>(off|on|keepalive|timewait|probe) \()[\d.]+", RegexOptions.Multiline)]
     private static partial Regex Moving();
+
+    [GeneratedRegex(@"^Usage: (.|\n)*", RegexOptions.Multiline)]
+    private static partial Regex UsagePage();
 
     [GeneratedRegex(@"[ \t]+$", RegexOptions.Multiline)]
     private static partial Regex BlanksAtEnd();
