@@ -1,7 +1,6 @@
 using System.Globalization;
 using Sereno.Sockets.Ports;
 using Sereno.Sockets.Scope;
-using Sereno.Sockets.Wire;
 
 namespace Sereno.Sockets.Diagnosis;
 
