@@ -8,8 +8,11 @@ namespace Sereno.Sockets.Diag;
 public sealed class SocketDump(SocketDetails details = SocketDetails.None)
 {
     // The kernel fills at most 32 KiB per datagram (netlink_dump in af_netlink.c).
-    private const int BufferSize = 32 * 1024;
+    internal const int BufferSize = 32 * 1024;
     private const int Attempts = 3;
+
+    // A dump of more datagrams than these, of some hundred sockets each, is worth a thread.
+    private const int SmallDump = 4;
 
     private delegate int Write(Span<byte> request, uint sequence);
 
@@ -18,6 +21,8 @@ public sealed class SocketDump(SocketDetails details = SocketDetails.None)
 
     private readonly byte[] _buffer = new byte[BufferSize];
     private uint _sequence;
+    private SocketRecord _row;
+    private bool _hasTaken;
 
     public RecordList<SocketRecord> Inet { get; } = new();
     public RecordList<UnixRecord> Unix { get; } = new();
@@ -32,6 +37,9 @@ public sealed class SocketDump(SocketDetails details = SocketDetails.None)
 
     /// <summary>Where what the kernel answers is copied to, as it is; null for nowhere.</summary>
     public Stream? Record { get; init; }
+
+    /// <summary>Takes the Internet sockets instead of <see cref="Inet"/>; null for the list.</summary>
+    public IRowSink? Rows { get; init; }
 
     /// <summary>The kernel's lists changed under a dump, or it couldn't deliver all of it, on every attempt.</summary>
     public bool Inconsistent { get; private set; }
@@ -69,60 +77,106 @@ public sealed class SocketDump(SocketDetails details = SocketDetails.None)
     private void Ask(int longest, Write write, Append append, Action forget)
     {
         byte[] request = new byte[longest];
+        bool first = !_hasTaken;
         for (int attempt = 1; attempt <= (Record is null ? Attempts : 1); attempt++)
         {
             // A socket of its own: one that is in the middle of a dump answers EBUSY.
             using var netlink = new NetlinkSocket(libc.NETLINK_SOCK_DIAG);
             netlink.Send(request.AsSpan(0, write(request, ++_sequence)));
             forget();
-            if (Receive(netlink, append))
-                return;
+            if (attempt > 1 && !CanAskAgain(first))
+                break;
+            try
+            {
+                if (Receive(netlink, append))
+                    return;
+            }
+            // Rows that were handed on can't be listed in another way any more.
+            catch (LinuxException) when (!CanAskAgain(first)) { break; }
         }
         Inconsistent = true;
+    }
+
+    // Rows that were handed on have to be taken back, which goes only for all of them together.
+    private bool CanAskAgain(bool first)
+    {
+        if (_hasTaken && !(first && Rows!.TryForget()))
+            return false;
+        _hasTaken = false;
+        return true;
     }
 
     /// <summary>Receives until the end of the dump; false when what came isn't one consistent list.</summary>
     private bool Receive(NetlinkSocket netlink, Append append)
     {
         bool consistent = true;
-        while (true)
+        for (int received = 0; received < SmallDump || Record is not null || Environment.ProcessorCount == 1; received++)
         {
             int length = netlink.Receive(_buffer, out bool truncated);
-            consistent &= !truncated;
             Record?.Write(_buffer, 0, Math.Min((length + 3) & ~3, _buffer.Length));
-            var reader = new NetlinkReader(_buffer.AsSpan(0, length));
-            while (reader.Next(out var message))
-            {
-                if (message.Sequence != _sequence)
-                    continue; // the rest of an earlier dump
-                consistent &= (message.Flags & NetlinkMessage.FlagDumpInterrupted) == 0;
-                switch (message.Type)
-                {
-                    case NetlinkMessage.Done when message.ErrorNumber == 0:
-                        return consistent;
-                    case NetlinkMessage.Done or NetlinkMessage.Error when message.ErrorNumber != 0:
-                        throw new LinuxException(message.ErrorNumber, "list sockets");
-                    case NetlinkMessage.Overrun:
-                        consistent = false;
-                        break;
-                    case var type when DiagRequest.IsAnswer(type):
-                        append(message.Payload);
-                        break;
-                }
-            }
-            consistent &= !reader.Malformed;
-            // The message that ends the dump may have been in what was lost.
-            if (truncated || reader.Malformed)
-                return false;
+            if (TakeIn(_buffer.AsSpan(0, length), truncated, append, ref consistent))
+                return consistent;
         }
+        using var ahead = new ReadAhead(netlink, _sequence);
+        while (!TakeIn(ahead.Next(out bool truncated), truncated, append, ref consistent)) ;
+        return consistent;
+    }
+
+    /// <summary>Takes in the messages of a datagram; true when there is nothing to come.</summary>
+    private bool TakeIn(ReadOnlySpan<byte> datagram, bool truncated, Append append, ref bool consistent)
+    {
+        var reader = new NetlinkReader(datagram);
+        while (reader.Next(out var message))
+        {
+            if (message.Sequence != _sequence)
+                continue; // the rest of an earlier dump
+            consistent &= (message.Flags & NetlinkMessage.FlagDumpInterrupted) == 0;
+            switch (message.Type)
+            {
+                case NetlinkMessage.Done when message.ErrorNumber == 0:
+                    return true;
+                case NetlinkMessage.Done or NetlinkMessage.Error when message.ErrorNumber != 0:
+                    throw new LinuxException(message.ErrorNumber, "list sockets");
+                case NetlinkMessage.Overrun:
+                    consistent = false;
+                    break;
+                case var type when DiagRequest.IsAnswer(type):
+                    append(message.Payload);
+                    break;
+            }
+        }
+        // The message that ends the dump may have been in what was lost.
+        bool lost = truncated || reader.Malformed;
+        consistent &= !lost;
+        return lost;
     }
 
     internal void AppendInet(ReadOnlySpan<byte> payload, SocketProtocol protocol)
     {
+        ref var row = ref Rows is null ? ref Inet.Next : ref _row;
         if (details == SocketDetails.None
-            ? InetDiag.TryRead(payload, protocol, out Inet.Next)
-            : InetDiag.TryRead(payload, protocol, Arena, out Inet.Next))
+            ? InetDiag.TryRead(payload, protocol, out row)
+            : InetDiag.TryRead(payload, protocol, Arena, out row))
+            Keep(ref row);
+    }
+
+    internal void AddInet(SocketRecord socket)
+    {
+        if (Rows is null)
+            Inet.Add(socket);
+        else
+            Keep(ref socket);
+    }
+
+    private void Keep(ref SocketRecord row)
+    {
+        if (Rows is null)
+        {
             Inet.Keep();
+            return;
+        }
+        Rows.Take(row);
+        _hasTaken = true;
     }
 
     private void AppendUnix(ReadOnlySpan<byte> payload)

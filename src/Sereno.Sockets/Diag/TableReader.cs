@@ -11,7 +11,10 @@ public sealed class TableReader(SocketQuery query, ProcFiles files, Action<strin
 {
     private readonly bool _keepsDetails = query.Details != SocketDetails.None;
 
-    public SocketDump Dump { get; } = new(query.Details);
+    /// <summary>Takes the Internet sockets instead of the dump's list.</summary>
+    public IRowSink? Rows { get; init; }
+
+    public SocketDump Dump => field ??= new(query.Details) { Rows = Rows };
 
     /// <summary>The families to show from text: ss's kernel dumps follow the family named last, its text tables don't.</summary>
     public bool TextIPv4 { get; init; } = query.IPv4;

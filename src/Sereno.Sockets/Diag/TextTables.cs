@@ -89,7 +89,7 @@ public sealed class TextTables(ProcFiles files, SocketDump into, bool keepLines)
         record.IsFromText = true;
         if (keepLines)
             record.Details = into.Arena.Add(line);
-        into.Inet.Add(record);
+        into.AddInet(record);
         return true;
     }
 

@@ -27,9 +27,9 @@ public sealed class OwnerIndex
         public ReadOnlySpan<byte> Program => _program ??= ReadProgram(Pid);
     }
 
-    // A file handle in use for less than this many costs a walk less time than loading a BPF program does: finding the kernel's
-    // structs takes 4 ms or more, reading a descriptor's link 2 microseconds.
-    private const int ManyFiles = 3000;
+    // Finding the kernel's structs and loading a program takes some milliseconds, whatever there is to look at; a walk takes a
+    // few microseconds for each descriptor. With fewer files in use than these on the whole machine the walk is faster.
+    private const int ManyFiles = 1000;
 
     private readonly List<Process> _processes;
     private readonly Holding[] _holdings;

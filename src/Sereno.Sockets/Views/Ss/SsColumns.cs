@@ -28,6 +28,7 @@ public sealed class SsColumns(Stream output, int? terminalWidth)
     private readonly int[] _longest = new int[Count], _width = new int[Count];
     private SsColumn _current;
     private int _cell = -1;
+    private bool _rendered;
 
     // Where the cell would be in ss's buffers.
     private int _chunks, _chunkEnd;
@@ -42,6 +43,17 @@ public sealed class SsColumns(Stream output, int? terminalWidth)
         for (; _current != SsColumn.Last; Next())
             if (!IsHidden)
                 Cell().Append(s_headers[(int)_current]);
+    }
+
+    /// <summary>Drops every cell; false when some are laid out already.</summary>
+    public bool TryForget()
+    {
+        if (_rendered)
+            return false;
+        _cells.Clear();
+        _longest.AsSpan().Clear();
+        (_cell, _chunks, _current) = (-1, 0, 0);
+        return true;
     }
 
     /// <summary>Goes on to a column, ending the cells before it.</summary>
@@ -132,6 +144,7 @@ public sealed class SsColumns(Stream output, int? terminalWidth)
     {
         if (_cell < 0)
             return;
+        _rendered = true;
         SealCell();
         SetWidths();
         int column = 0;

@@ -19,7 +19,7 @@ internal sealed class SsEvents(SsRequest request, SocketFilter? filter, ProcFile
             return NothingToFollow;
         using var sockets = new DestroyedSockets(tcp, udp, ipv4, ipv6);
         var owners = SsRun.OwnersFor(request.Options, files);
-        var view = new SsView(request.Options, owners, sockets.Arena, files, output, terminalWidth);
+        var view = new SsView(SocketTables.None, request.Options, owners, sockets.Arena, files, output, terminalWidth);
         var destroyed = new List<SocketRecord>();
         while (output is not DescriptorStream { IsUnread: true })
         {

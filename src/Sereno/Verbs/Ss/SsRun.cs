@@ -75,15 +75,23 @@ internal sealed class SsRun(Stream output, TextWriter errors, int? terminalWidth
 
     private void List(SsRequest request, SocketFilter? filter)
     {
+        var rows = filter is null && CanPrintAtOnce(request)
+            ? new SsView(request.Selection.Tables, request.Options, OwnerIndex.Empty, new(), files, output, terminalWidth, errors.Write) : null;
         var reader = new TableReader(QueryOf(request) with { Bytecode = filter?.Bytecode }, files, errors.Write)
         {
             TextIPv4 = request.Selection.Has(SocketFamily.Inet),
             TextIPv6 = request.Selection.Has(SocketFamily.Inet6),
+            Rows = rows,
         };
         reader.ReadAll();
         var dump = reader.Dump;
         if (dump.Inconsistent)
             errors.Write("Dump was interrupted and may be inconsistent.\n");
+        if (rows is not null)
+        {
+            rows.Finish();
+            return;
+        }
         if (filter is not null)
             Apply(filter, dump);
         if (request.Kill)
@@ -91,6 +99,10 @@ internal sealed class SsRun(Stream output, TextWriter errors, int? terminalWidth
         var owners = OwnersFor(request.Options, files);
         SsView.Write(new SocketTable(dump, owners), request.Selection.Tables, request.Options, files, output, terminalWidth, errors.Write);
     }
+
+    // Rows that need nothing besides what the kernel says of each socket are made while it says it.
+    private static bool CanPrintAtOnce(SsRequest request) => request is { Kill: false, Details: SocketDetails.None, Options: { Processes: false, Threads: false } }
+        && (Shown(request.Selection) & ~(SocketTables.Tcp | SocketTables.Udp)) == 0;
 
     internal static OwnerIndex OwnersFor(SsOptions options, ProcFiles files) => options.Processes || options.Threads
         ? OwnerIndex.Scan(new OwnerQuery { Threads = options.Threads, ProcRoot = files.Root }) : OwnerIndex.Empty;
