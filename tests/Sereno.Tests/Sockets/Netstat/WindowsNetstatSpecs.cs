@@ -9,7 +9,12 @@ namespace Sereno.Tests.Sockets.Netstat;
 /// <summary>netstat as Windows has it, of sockets of every kind in a network namespace.</summary>
 public partial class WindowsNetstatSpecs
 {
-    private static readonly Specimen[] s_specimens = Enum.GetValues<Specimen>();
+    private static readonly Lab.Specimen[] s_specimens =
+    [
+        Lab.Specimen.ListenV4, Lab.Specimen.ListenAnyV4, Lab.Specimen.ListenV6, Lab.Specimen.ListenAnyV6, Lab.Specimen.ListenV6Only,
+        Lab.Specimen.EstablishedV4, Lab.Specimen.EstablishedV6, Lab.Specimen.EstablishedMapped, Lab.Specimen.TimeWaitV4, Lab.Specimen.HalfClosed,
+        Lab.Specimen.SynSentV4, Lab.Specimen.DataWaiting, Lab.Specimen.UdpV4, Lab.Specimen.UdpV6, Lab.Specimen.UdpConnectedV4, Lab.Specimen.UdpMapped, Lab.Specimen.UdpOnDevice,
+    ];
 
     [Fact]
     public void The_table_has_Windows_layout_line_ends_and_order() => WithSockets(() =>
@@ -153,8 +158,8 @@ public partial class WindowsNetstatSpecs
 
     private static void WithSockets(Action test) => NetworkNamespace.Run(() =>
     {
-        using var zoo = new SocketZoo();
-        Array.ForEach(s_specimens, zoo.Add);
+        using var lab = new Lab.SocketLab();
+        lab.Add(s_specimens);
         test();
     });
 
