@@ -8,6 +8,9 @@ public sealed unsafe record InterfaceConfiguration
 {
     public required string Name { get; init; }
 
+    /// <summary>As the kernel numbers it; 0 when unknown.</summary>
+    public int Index { get; init; }
+
     /// <summary>IFF_*: the sixteen of them that struct ifreq has room for.</summary>
     public short Flags { get; init; }
 
@@ -38,6 +41,8 @@ public sealed unsafe record InterfaceConfiguration
         if (!Ask(socket, name, libc.SIOCGIFFLAGS, &request, out errno))
             return null;
         var found = new InterfaceConfiguration { Name = name, Flags = *(short*)&request.ifr_ifru };
+        if (Ask(socket, name, libc.SIOCGIFINDEX, &request, out _))
+            found = found with { Index = *(int*)&request.ifr_ifru };
         if (Ask(socket, name, libc.SIOCGIFHWADDR, &request, out _))
             found = found with { HardwareType = *(ushort*)&request.ifr_ifru, HardwareAddress = Data(&request, 0, 14) };
         if (Ask(socket, name, libc.SIOCGIFMTU, &request, out _))

@@ -6,6 +6,9 @@ namespace Sereno.Linux;
 
 public static unsafe partial class NameService
 {
+    // linux/if.h: ALTIFNAMSIZ.
+    private const int MaxAlternativeName = 128;
+
     private static readonly Lock s_hostent = new(); // gethostbyname2(3) returns static storage
 
     /// <summary>The port of a service, or null. <paramref name="protocol"/>: "tcp", "udp".</summary>
@@ -38,7 +41,29 @@ public static unsafe partial class NameService
     public static uint IndexOf(string name)
     {
         fixed (byte* p = Zero(name))
-            return libc.if_nametoindex(p);
+            return libc.if_nametoindex(p) is > 0 and var index ? index : IndexOfAlternative(name);
+    }
+
+    // Alternative names (ip-link(8), "altname") may be longer than ioctl(2) takes: rtnetlink(7) has to be asked.
+    private static uint IndexOfAlternative(string name)
+    {
+        const ushort RTM_NEWLINK = 16, RTM_GETLINK = 18, NLM_F_REQUEST = 1, IFLA_ALT_IFNAME = 53;
+        const int AttributeAt = 32, IndexAt = 20; // nlmsghdr 16, ifinfomsg 16: the index is its third field
+        byte[] text = Zero(name);
+        if (text.Length < libc.IF_NAMESIZE || text.Length > MaxAlternativeName)
+            return 0;
+        byte[] request = new byte[AttributeAt + 4 + ((text.Length + 3) & ~3)], answer = new byte[16 * 1024];
+        BinaryPrimitives.WriteInt32LittleEndian(request, request.Length);
+        BinaryPrimitives.WriteUInt16LittleEndian(request.AsSpan(4), RTM_GETLINK);
+        BinaryPrimitives.WriteUInt16LittleEndian(request.AsSpan(6), NLM_F_REQUEST);
+        BinaryPrimitives.WriteUInt16LittleEndian(request.AsSpan(AttributeAt), (ushort)(4 + text.Length));
+        BinaryPrimitives.WriteUInt16LittleEndian(request.AsSpan(AttributeAt + 2), IFLA_ALT_IFNAME);
+        text.CopyTo(request, AttributeAt + 4);
+        using var netlink = new NetlinkSocket(libc.NETLINK_ROUTE);
+        netlink.Send(request);
+        int length = netlink.Receive(answer, out _);
+        return length >= AttributeAt && BinaryPrimitives.ReadUInt16LittleEndian(answer.AsSpan(4)) == RTM_NEWLINK
+            ? BinaryPrimitives.ReadUInt32LittleEndian(answer.AsSpan(IndexAt)) : 0;
     }
 
     private static byte[] Zero(string text) => Encoding.UTF8.GetBytes(text + '\0');

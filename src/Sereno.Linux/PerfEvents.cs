@@ -12,6 +12,7 @@ public sealed unsafe class PerfEvents : IDisposable
 
     private readonly List<(int Cpu, Fd[] Events)> _events = [];
     private readonly List<PerfRing> _rings = [];
+    private bool _countsLost = true;
 
     /// <param name="tracepoints">Ids from tracefs, events/*/*/id.</param>
     /// <param name="ringSize">Bytes per CPU, a power of two; less is taken where so much may not be locked.</param>
@@ -27,7 +28,7 @@ public sealed unsafe class PerfEvents : IDisposable
                 _events.Add((cpu, events));
                 for (int i = 0; i < events.Length; i++)
                 {
-                    events[i] = Open(new() { type = libc.PERF_TYPE_TRACEPOINT, config = (ulong)tracepoints[i], sample_period = 1, _flags = libc.PERF_ATTR_DISABLED }, cpu);
+                    events[i] = OpenTracepoint(tracepoints[i], cpu);
                     WriteTo(events[i], _rings[^1]);
                 }
             }
@@ -46,6 +47,25 @@ public sealed unsafe class PerfEvents : IDisposable
 
     /// <summary>Readable when a CPU's ring is a quarter full.</summary>
     public IReadOnlyList<Fd> Descriptors => [.. _rings.Select(r => r.Fd)];
+
+    /// <summary>Records for which a ring had no room; null where only LOST records tell (before Linux 6.0).</summary>
+    public ulong? Lost
+    {
+        get
+        {
+            if (!_countsLost)
+                return null;
+            ulong sum = 0;
+            Span<ulong> counts = stackalloc ulong[2]; // struct read_format: value, lost
+            foreach (var (_, events) in _events)
+                foreach (var fd in events)
+                    sum += fd.TryRead(System.Runtime.InteropServices.MemoryMarshal.AsBytes(counts)) == 16 ? counts[1] : 0;
+            return sum;
+        }
+    }
+
+    /// <summary>A ring was found more than half full.</summary>
+    public bool Crowded => _rings.Exists(r => r.Crowded);
 
     public void Enable()
     {
@@ -103,6 +123,21 @@ public sealed unsafe class PerfEvents : IDisposable
         attr.clockid = ClockMonotonic;
         int fd = (int)libc.syscall(libc.SYS_perf_event_open, (nint)(&attr), -1, cpu, -1, (nint)libc.PERF_FLAG_FD_CLOEXEC, 0);
         return new(Errno.Check(fd, "open a perf event"));
+    }
+
+    private Fd OpenTracepoint(int id, int cpu)
+    {
+        libc.perf_event_attr attr = new() { type = libc.PERF_TYPE_TRACEPOINT, config = (ulong)id, sample_period = 1, _flags = libc.PERF_ATTR_DISABLED };
+        if (_countsLost)
+            try
+            {
+                return Open(attr with { read_format = libc.PERF_FORMAT_LOST }, cpu);
+            }
+            catch (LinuxException e) when (e.Number == libc.EINVAL)
+            {
+                _countsLost = false;
+            }
+        return Open(attr, cpu);
     }
 
     private static void WriteTo(Fd fd, PerfRing ring) =>

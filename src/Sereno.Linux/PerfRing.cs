@@ -42,6 +42,9 @@ internal sealed unsafe class PerfRing : IDisposable
     /// <summary>Readable when a quarter of the ring is full.</summary>
     public Fd Fd { get; }
 
+    /// <summary>It was found more than half full: at the next burst it may be too small.</summary>
+    public bool Crowded { get; private set; }
+
     /// <summary>The next record with its header, valid until the next call; the one before goes back to the kernel.</summary>
     public bool Next(out ReadOnlySpan<byte> record)
     {
@@ -50,6 +53,7 @@ internal sealed unsafe class PerfRing : IDisposable
         Volatile.Write(ref _page->data_tail, _tail);
         ulong available = Volatile.Read(ref _page->data_head) - _tail;
         record = default;
+        Crowded |= available > _mask / 2;
         if (available < (ulong)sizeof(libc.perf_event_header))
             return false;
         // Records are multiples of 8 bytes: a header never wraps.

@@ -34,7 +34,7 @@ public sealed class FilterNames(string ephemeralRange = "/proc/sys/net/ipv4/ip_l
     public byte? NetlinkProtocolOf(string name)
     {
         foreach (var (number, known) in (_protocols ??= ReadProtocols()).OrderBy(entry => entry.Key))
-            if (known == name)
+            if (known.Length > 0 && known == name)
                 return number;
         return null;
     }

@@ -75,10 +75,18 @@ public sealed class SocketTable
     }
 
     /// <summary>A table of other records with the same owners.</summary>
-    internal SocketTable With(SocketRecord[] records) => new(records, Owners, _units, Inconsistent);
+    internal SocketTable With(SocketRecord[] records) => new(records, _dump, Owners, _units, Inconsistent);
 
     /// <summary>The same sockets with other owners.</summary>
     public SocketTable WithOwners(OwnerIndex owners) => new(_records, _dump, owners, _units, Inconsistent);
+
+    /// <summary>The same table with TCP_BOUND_INACTIVE where it is meant: asked for that state, the kernel answers with sockets
+    /// that it says to be in CLOSE, and a TCP socket in CLOSE that has a port is nothing else.</summary>
+    public SocketTable WithBoundInactive() => With(Array.ConvertAll(_records.ToArray(), r =>
+        r is { Protocol: SocketProtocol.Tcp, State: TcpState.Close, LocalPort: > 0 } ? r with { State = TcpState.BoundInactive } : r));
+
+    /// <summary>The same table with the rows that <paramref name="wanted"/> says; owners stay whole.</summary>
+    public SocketTable Where(Func<SocketRecord, bool> wanted) => With(Array.FindAll(_records.ToArray(), r => wanted(r)));
 
     /// <summary>Whose a socket is. Allocates: for the rows that a person reads, not for a hundred thousand.</summary>
     public SocketOwner OwnerOf(in SocketRecord socket)

@@ -42,8 +42,12 @@ public static class CommandLine
         ("logs", LogsVerb.Build),
         ("ports", () => PortsVerb.Build(r => UnitsByPid.For(GlobalOptions.Instance(r).BusPath))),
         ("sockets", SocketsVerb.Build),
+        ("why", WhyVerb.Build),
+        ("explain", ExplainVerb.Build),
+        ("doctor", DoctorVerb.Build),
         ("ss", SsVerb.Build),
         ("netstat", NetstatVerb.Build),
+        ("trace", TraceVerb.Build),
         ("watch", WatchVerb.Build),
         ("serve", ServeVerb.Build),
     ];
@@ -99,7 +103,7 @@ public static class CommandLine
         UnknownOption(parsed) is { } option ? [Text.Current.Unknown(option)] :
         parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens.Select(Text.Current.Unknown)
         : parsed.CommandResult is { Command: { Arguments: [{ Arity.MinimumNumberOfValues: > 0 }, ..] } command } && parsed.CommandResult.Tokens.Count == 0
-            ? [Text.Current.MissingArgument(command.Name)]
+            ? [command.Arguments[0].Name == "UNIT" ? Text.Current.MissingArgument(command.Name) : Text.Current.MissingWord(command.Name, command.Arguments[0].Name)]
         : parsed.Errors.Select(e => e.SymbolResult is OptionResult { Tokens: [var value, ..] } bad
             ? Text.Current.InvalidValue(bad.Option.Name, value.Value) : e.Message);
 

@@ -14,7 +14,7 @@ return (Path.GetFileName(Environment.GetCommandLineArgs()[0]), args) switch
     (_, [RoleNames.Journal, var folder]) => JournalLoop.Run(new UnixSocket(new Fd(3)), folder),
     (_, [RoleNames.Manager, ..]) => ManagerRole.Run(args.AsSpan(1)),
     // These read their own options, as the programs that they stand in for do.
-    (_, ["ss", .. var rest]) => SsVerb.Run(rest),
-    (_, ["netstat", .. var rest]) => NetstatVerb.Run(rest),
+    (_, ["ss", .. var rest]) => SsVerb.RunVerb(rest),
+    (_, ["netstat", .. var rest]) => NetstatVerb.RunVerb(rest),
     _ => CommandLine.Run(args),
 };

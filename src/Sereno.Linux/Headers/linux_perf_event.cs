@@ -7,6 +7,7 @@ public static unsafe partial class libc
     public const uint PERF_TYPE_SOFTWARE = 1, PERF_TYPE_TRACEPOINT = 2;
     public const ulong PERF_COUNT_SW_DUMMY = 9;
     public const ulong PERF_SAMPLE_TID = 1 << 1, PERF_SAMPLE_TIME = 1 << 2, PERF_SAMPLE_RAW = 1 << 10;
+    public const ulong PERF_FORMAT_LOST = 1 << 4;
     public const uint PERF_RECORD_LOST = 2, PERF_RECORD_COMM = 3, PERF_RECORD_EXIT = 4, PERF_RECORD_FORK = 7,
         PERF_RECORD_SAMPLE = 9, PERF_RECORD_LOST_SAMPLES = 13, PERF_RECORD_NAMESPACES = 16;
     public const nuint PERF_FLAG_FD_CLOEXEC = 8;

@@ -7,7 +7,7 @@ internal static class AddressReader
 {
     /// <summary>ADDR, ADDR/LENGTH, ADDR/MASK, "any", "all" or "default".</summary>
     /// <param name="family">The only one to accept; Unspecified for both.</param>
-    public static bool TryPrefix(ReadOnlySpan<char> text, SocketFamily family, out AddressPrefix prefix)
+    public static bool TryPrefix(ReadOnlySpan<char> text, SocketFamily family, out FilterPrefix prefix)
     {
         int slash = text.IndexOf('/');
         var address = slash < 0 ? text : text[..slash];

@@ -19,7 +19,7 @@ public static class FilterBytecode
     // Lengths and jumps are 16 bits, the attribute's header and the jump past the end included.
     private const int MaxLength = 65_528;
 
-    /// <summary>Null when the kernel can't: the filter has a dev term, which ss never sends, or is too long.</summary>
+    /// <summary>Null when the kernel can't: the filter has a dev term, which ss never sends, or is too long, or <see cref="IsRefused"/>.</summary>
     internal static byte[]? Compile(FilterProgram program)
     {
         var steps = program.Steps;
@@ -50,11 +50,13 @@ public static class FilterBytecode
     }
 
     /// <summary>An address of another family than IPv4 and IPv6: the kernel answers EINVAL, and ss reads /proc/net instead.</summary>
-    internal static bool IsRefused(FilterProgram program) => program.Steps.Any(step =>
-        step.Term is HostTerm { Host: { Pattern: not null } or { Selects: SocketFamily.Packet or SocketFamily.Netlink or SocketFamily.Vsock } });
+    internal static bool IsRefused(FilterProgram program) => program.Steps.Any(step => step.Term is HostTerm { Host: var host } && IsForeign(host));
+
+    private static bool IsForeign(HostCondition host) => host.Selects is SocketFamily.Unix or SocketFamily.Packet or SocketFamily.Netlink or SocketFamily.Vsock;
 
     private static int? LengthOf(FilterTerm term) => term switch
     {
+        HostTerm { Host: var host } when IsForeign(host) => null,
         HostTerm { Host.Addresses: [{ Family: SocketFamily.Inet6 }, ..] } => 4 + 8 + 16,
         HostTerm => 4 + 8 + 4,
         PortTerm => 8,
@@ -103,11 +105,10 @@ public static class FilterBytecode
     private static void WriteHost(HostCondition host, Span<byte> operand)
     {
         var first = host.Addresses is [var prefix, ..] ? prefix : default;
-        var family = host.Pattern is null ? first.Family : SocketFamily.Unix;
-        operand[0] = (byte)family;
+        operand[0] = (byte)first.Family;
         operand[1] = (byte)first.Length;
         BinaryPrimitives.WriteInt32LittleEndian(operand[4..], host.Port);
-        if (family == SocketFamily.Inet6)
+        if (first.Family == SocketFamily.Inet6)
             BinaryPrimitives.WriteUInt128BigEndian(operand[8..], first.Bits);
         else
             BinaryPrimitives.WriteUInt32BigEndian(operand[8..], (uint)(first.Bits >> 96));

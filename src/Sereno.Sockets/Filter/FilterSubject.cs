@@ -18,7 +18,7 @@ internal readonly ref struct FilterSubject
     public uint Mark { get; private init; }
     public ulong CgroupId { get; private init; }
 
-    /// <summary>As <see cref="AddressPrefix.Bits"/>.</summary>
+    /// <summary>As <see cref="FilterPrefix.Bits"/>.</summary>
     public UInt128 Local { get; private init; }
     public UInt128 Remote { get; private init; }
     public ReadOnlySpan<byte> LocalName { get; private init; }

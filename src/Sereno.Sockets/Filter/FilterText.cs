@@ -75,7 +75,7 @@ internal static class FilterText
         return $"{Prefix(host.Selects)}{host.Pattern ?? host.Name ?? (host.Addresses is [var first, ..] ? Address(first) : "*")}{port}";
     }
 
-    private static string Address(AddressPrefix prefix) => prefix.Family switch
+    private static string Address(FilterPrefix prefix) => prefix.Family switch
     {
         SocketFamily.Inet => Inet(new(true, 0, (ulong)(prefix.Bits >> 96)), prefix.Length == 32 ? "" : $"/{prefix.Length}"),
         SocketFamily.Inet6 => $"[{Inet(new(false, (ulong)(prefix.Bits >> 64), (ulong)prefix.Bits), prefix.Length == 128 ? "" : $"/{prefix.Length}")}]",

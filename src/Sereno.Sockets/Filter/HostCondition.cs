@@ -6,7 +6,7 @@ namespace Sereno.Sockets.Filter;
 /// <summary>Leading bits of an address.</summary>
 /// <param name="Bits">From the most significant on: an IPv4 address is in the highest 32; so are the numbers that other families have.</param>
 /// <param name="Length">How many of them count.</param>
-public readonly record struct AddressPrefix(SocketFamily Family, UInt128 Bits, int Length)
+public readonly record struct FilterPrefix(SocketFamily Family, UInt128 Bits, int Length)
 {
     /// <summary>As ss compares: bits only, whatever the families. An IPv4 prefix also knows the address inside a mapped one.</summary>
     internal bool Matches(UInt128 address, SocketFamily family) => Agree(address, Bits, Length)
@@ -21,7 +21,7 @@ public readonly record struct AddressPrefix(SocketFamily Family, UInt128 Bits, i
 /// <param name="Addresses">Several for a host name; none for any address.</param>
 /// <param name="Pattern">Of Unix names, as fnmatch(3) reads it; null for any other family.</param>
 /// <param name="Name">The host name that <paramref name="Addresses"/> are of; null otherwise.</param>
-public sealed record HostCondition(SocketFamily Selects, int Port, ImmutableArray<AddressPrefix> Addresses, string? Pattern = null, string? Name = null)
+public sealed record HostCondition(SocketFamily Selects, int Port, ImmutableArray<FilterPrefix> Addresses, string? Pattern = null, string? Name = null)
 {
     public const int AnyPort = -1;
 

@@ -120,22 +120,19 @@ internal readonly struct HostReader(IFilterNames names, FilterContext context)
     }
 
     // The order matters to the kernel's half of the work: FilterBytecode.
-    private ImmutableArray<AddressPrefix> Resolve(string host, SocketFamily family)
+    private ImmutableArray<FilterPrefix> Resolve(string host, SocketFamily family)
     {
-        var found = ImmutableArray.CreateBuilder<AddressPrefix>();
-        if (family != SocketFamily.Inet6)
-            foreach (var address in names.AddressesOf(host, family == SocketFamily.Unspecified ? SocketFamily.Inet : family))
-                found.Add(new(SocketFamily.Inet, FilterSubject.Bits(address), 32));
-        if (family is SocketFamily.Unspecified or SocketFamily.Inet6)
-            foreach (var address in names.AddressesOf(host, SocketFamily.Inet6))
-                found.Add(new(SocketFamily.Inet6, FilterSubject.Bits(address), 128));
+        var found = ImmutableArray.CreateBuilder<FilterPrefix>();
+        foreach (var asked in family == SocketFamily.Unspecified ? [SocketFamily.Inet, SocketFamily.Inet6] : (SocketFamily[])[family])
+            foreach (var address in names.AddressesOf(host, asked))
+                found.Add(address.IsIPv4 ? new(SocketFamily.Inet, FilterSubject.Bits(address), 32) : new(SocketFamily.Inet6, FilterSubject.Bits(address), 128));
         return found.ToImmutable();
     }
 
     private static bool NeedsBrackets(string text) => text is not ['[', ..] && text.AsSpan().Count(':') >= 2
         && AddressReader.TryPrefix(text, SocketFamily.Inet6, out _);
 
-    private static ImmutableArray<AddressPrefix> Numbered(SocketFamily family, string host, uint number) =>
+    private static ImmutableArray<FilterPrefix> Numbered(SocketFamily family, string host, uint number) =>
         IsAny(host) ? [] : [new(family, FilterSubject.Number(number), 32)];
 
     private static (string Host, string? Port) Split(string text, bool isPort)

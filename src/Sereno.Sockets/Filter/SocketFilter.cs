@@ -6,7 +6,7 @@ namespace Sereno.Sockets.Filter;
 /// <param name="PreferredFamily">The family that an option named last; Unspecified for none.</param>
 /// <param name="Tcp">The TCP table is shown: its service names are understood.</param>
 /// <param name="Udp">The UDP table is.</param>
-public readonly record struct FilterContext(SocketFamily PreferredFamily = SocketFamily.Unspecified, bool Tcp = true, bool Udp = true);
+public sealed record FilterContext(SocketFamily PreferredFamily = SocketFamily.Unspecified, bool Tcp = true, bool Udp = true);
 
 /// <summary>A filter of ss's language, ready to run: over records here, and as bytecode in the kernel.</summary>
 public sealed class SocketFilter
@@ -24,12 +24,17 @@ public sealed class SocketFilter
 
     public FilterExpression Expression { get; }
 
-    /// <summary>For INET_DIAG_REQ_BYTECODE of TCP, UDP and their like; null when only user space can filter. What comes back is to be checked by Matches.</summary>
+    /// <summary>For INET_DIAG_REQ_BYTECODE of TCP, UDP and their like; null when only user space can filter. What comes back is to be
+    /// checked by Matches.</summary>
     public byte[]? Bytecode { get; }
 
-    /// <summary>The kernel refuses <see cref="Bytecode"/> with EINVAL: an address of another family is in it. MARK terms it refuses with
-    /// EPERM without CAP_NET_ADMIN. ss says so ("RTNETLINK answers: ...") and reads /proc/net then.</summary>
+    /// <summary>The kernel would refuse ss's bytecode with EINVAL: an address of another family is in it. (And a fwmark term it refuses with
+    /// EPERM without CAP_NET_ADMIN.) ss says so ("RTNETLINK answers: ...") and reads /proc/net then.</summary>
     public bool IsRefusedByKernel => FilterBytecode.IsRefused(_program);
+
+    /// <summary>A filter that was put together rather than read.</summary>
+    /// <exception cref="InsufficientExecutionStackException">Nested deeper than this thread's stack can follow.</exception>
+    public static SocketFilter Of(FilterExpression expression, IFilterNames names) => new(expression, names);
 
     /// <summary>The family of the last host that named or was given one: sockets of any other aren't shown, whatever families were chosen
     /// before, and it is the one preferred from here on. Tables and states stay. Null: the filter leaves families alone.</summary>

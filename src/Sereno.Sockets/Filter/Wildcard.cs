@@ -39,7 +39,7 @@ internal static class Wildcard
                 return p < pattern.Length && Fold(pattern[p++]) == Fold(c); // a backslash at the end matches nothing
             case (byte)'[':
                 int at = p;
-                if (MatchSet(pattern, ref at, Fold(c)) is not bool inSet)
+                if (MatchSet(pattern, ref at, c) is not bool inSet)
                     return c == '['; // without an end it is no set
                 p = at;
                 return inSet;
@@ -48,9 +48,10 @@ internal static class Wildcard
         }
     }
 
-    // Null for a set that never ends.
-    private static bool? MatchSet(ReadOnlySpan<byte> pattern, ref int p, byte folded)
+    // Null for a set that never ends. Classes mind the case, characters and ranges don't: so it is in glibc.
+    private static bool? MatchSet(ReadOnlySpan<byte> pattern, ref int p, byte c)
     {
+        byte folded = Fold(c);
         bool negated = p < pattern.Length && pattern[p] is (byte)'!' or (byte)'^', found = false;
         if (negated)
             p++;
@@ -60,8 +61,15 @@ internal static class Wildcard
                 return null;
             if (pattern[p] == ']' && !first)
                 break;
-            if (TryClass(pattern, ref p, folded, ref found))
+            if (ClassAt(pattern[p..]) is { IsEmpty: false } name)
+            {
+                if (IsIn(name, c) is bool inClass)
+                    found |= inClass;
+                else if (!found)
+                    return false; // no such class: nothing matches, unless it did before
+                p += name.Length + 4;
                 continue;
+            }
             if (Element(pattern, ref p) is not byte low)
                 return null;
             byte high = low;
@@ -91,23 +99,21 @@ internal static class Wildcard
         return pattern[p++];
     }
 
-    private static bool TryClass(ReadOnlySpan<byte> pattern, ref int p, byte c, ref bool found)
+    // The name in "[:name:]", if that is what begins here: small letters only.
+    private static ReadOnlySpan<byte> ClassAt(ReadOnlySpan<byte> pattern)
     {
-        if (pattern[p..] is not [(byte)'[', (byte)':', ..] || pattern[(p + 2)..].IndexOf(":]"u8) is not (>= 0 and var length))
-            return false;
-        var name = pattern.Slice(p + 2, length);
-        if (IsIn(name, c) is not bool inClass)
-            return false;
-        found |= inClass;
-        p += length + 4;
-        return true;
+        if (pattern is not [(byte)'[', (byte)':', ..])
+            return default;
+        int length = pattern[2..].IndexOfAnyExceptInRange((byte)'a', (byte)'z');
+        return length > 0 && pattern[(2 + length)..].StartsWith(":]"u8) ? pattern.Slice(2, length) : default;
     }
 
     private static bool? IsIn(ReadOnlySpan<byte> name, byte c) =>
         name.SequenceEqual("alpha"u8) ? char.IsAsciiLetter((char)c) :
         name.SequenceEqual("digit"u8) ? char.IsAsciiDigit((char)c) :
         name.SequenceEqual("alnum"u8) ? char.IsAsciiLetterOrDigit((char)c) :
-        name.SequenceEqual("lower"u8) || name.SequenceEqual("upper"u8) ? char.IsAsciiLetter((char)c) :
+        name.SequenceEqual("lower"u8) ? char.IsAsciiLetterLower((char)c) :
+        name.SequenceEqual("upper"u8) ? char.IsAsciiLetterUpper((char)c) :
         name.SequenceEqual("xdigit"u8) ? char.IsAsciiHexDigit((char)c) :
         name.SequenceEqual("space"u8) ? c is (byte)' ' or (>= 9 and <= 13) :
         name.SequenceEqual("blank"u8) ? c is (byte)' ' or 9 :

@@ -50,6 +50,11 @@ public static class AddressScopes
         return scope == AddressScope.Internet && network.IsOnLink(address) ? AddressScope.Intranet : scope;
     }
 
+    /// <summary>An address by itself as this machine sees it: of its own ones, who can reach a service there; of others, how
+    /// far away they are.</summary>
+    public static AddressScope Of(InetAddress address, NetworkFacts network) => address.IsAny || network.IsOwn(address)
+        ? OfBound(address, 0, !address.IsIPv4, network) : OfPeer(address, network);
+
     public static string Name(this AddressScope scope) => scope switch
     {
         AddressScope.Local => "local",

@@ -25,7 +25,10 @@ internal sealed class Connection
     /// <summary>The number of its event that waits for a port, and of the one that ends it; -1 for none.</summary>
     public long Unnamed = -1, Closing = -1;
 
-    public bool HasPorts => Tuple.LocalPort != 0 && (Tuple.RemotePort != 0 || State == TcpState.Listen);
+    /// <summary>It listens, or did until now.</summary>
+    public bool IsListener;
+
+    public bool HasPorts => Tuple.LocalPort != 0 && (Tuple.RemotePort != 0 || IsListener);
 
     public TraceEvent Event(ulong time, TcpState old, TcpState state, Observation observation) => new()
     {

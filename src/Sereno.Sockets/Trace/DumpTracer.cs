@@ -42,9 +42,10 @@ public sealed class DumpTracer(ITraceMachine machine)
                 _gone.Add(cookie);
         foreach (ulong cookie in _gone)
         {
-            var connection = _sockets[cookie].Connection;
-            Change(connection, TcpState.Close, now, Observation.Dump);
-            Forget(cookie, connection);
+            _sockets.Remove(cookie, out var seen);
+            if (seen!.Connection.State == TcpState.Listen)
+                _listeners.Remove(seen.Connection);
+            Change(seen.Connection, TcpState.Close, now, Observation.Dump);
         }
     }
 
@@ -59,24 +60,39 @@ public sealed class DumpTracer(ITraceMachine machine)
                 seen.Connection.Learn(ownerOf(seen.Inode, seen.Cgroup));
                 Owners.Remember(cookie, seen.Connection.Owner);
             }
+        // The dump that asked for them has been told by nobody yet.
+        _queue.ForEach((ref TraceEvent e) => e.Owner = _sockets.TryGetValue(e.Cookie, out var seen) ? seen.Connection.Owner : e.Owner);
     }
 
     /// <summary>A socket of our network namespace ended, and the kernel told what went through it.</summary>
     public void Take(in SocketEnd end)
     {
-        bool known = _sockets.TryGetValue(end.Cookie, out var seen);
-        if (!known && end.Tuple.RemotePort == 0)
-            return; // it was never connected
-        var connection = seen?.Connection ?? new() { Tuple = end.Tuple, Cookie = end.Cookie, Namespace = SocketNamespace.This };
-        if (!known && connection.Tuple.LocalPort != 0)
-            Inherit(connection);
-        if (connection.State != TcpState.Listen)
+        if (!_sockets.Remove(end.Cookie, out var seen))
+        {
+            if (end.Tuple.RemotePort == 0)
+                return; // it was never connected
+            seen = new(new() { Tuple = end.Tuple, Cookie = end.Cookie, Namespace = SocketNamespace.This });
+            Inherit(seen.Connection);
+        }
+        var connection = seen.Connection;
+        if (connection.State == TcpState.Listen)
+            _listeners.Remove(connection);
+        else
             (connection.BytesSent, connection.BytesReceived) = (end.BytesSent, end.BytesReceived);
-        var state = connection.HasPorts && connection.State != TcpState.Listen && machine.TryFind(connection.Tuple, out var left) && left.Inode == 0 && left.Cookie == end.Cookie
-            ? left.State : TcpState.Close;
-        Change(connection, state, end.Time, Observation.Destroyed);
-        if (known && state == TcpState.Close)
-            Forget(end.Cookie, connection);
+        Change(connection, Remains(seen, end), end.Time, Observation.Destroyed);
+    }
+
+    /// <summary>What is left of a connection without its socket: TIME-WAIT, or a FIN-WAIT-2 that nobody holds; else nothing.</summary>
+    private TcpState Remains(Seen seen, in SocketEnd end)
+    {
+        var connection = seen.Connection;
+        if (connection.State == TcpState.Listen || !connection.HasPorts || !machine.TryFind(connection.Tuple, out var left)
+            || left.Inode != 0 || left.State is not (TcpState.TimeWait or TcpState.FinWait2))
+            return TcpState.Close;
+        // It has the socket's cookie only if the socket had one by then.
+        (seen.Inode, seen.Dump) = (0, _dump);
+        _sockets[connection.Cookie = left.Cookie] = seen;
+        return left.State;
     }
 
     private void See(in SocketRecord socket, bool first, ulong now)
@@ -128,9 +144,8 @@ public sealed class DumpTracer(ITraceMachine machine)
 
     private void Inherit(Connection connection)
     {
-        bool accepted = _listeners.Inherit(connection);
-        if (connection.Role == ConnectionRole.Unknown && connection.Tuple.LocalPort != 0)
-            connection.Role = accepted ? ConnectionRole.Server : ConnectionRole.Client;
+        if (_listeners.Inherit(connection) && connection.Role == ConnectionRole.Unknown)
+            connection.Role = ConnectionRole.Server;
     }
 
     private void Change(Connection connection, TcpState state, ulong now, Observation observation)
@@ -142,11 +157,5 @@ public sealed class DumpTracer(ITraceMachine machine)
             return;
         connection.State = state;
         _queue.Add(connection.Event(now, old, state, observation));
-    }
-
-    private void Forget(ulong cookie, Connection connection)
-    {
-        _sockets.Remove(cookie);
-        _listeners.Remove(connection);
     }
 }

@@ -36,6 +36,14 @@ internal sealed class EventQueue
         return true;
     }
 
+    public delegate void Visitor(ref TraceEvent e);
+
+    public void ForEach(Visitor visit)
+    {
+        for (long i = _head; i < _end; i++)
+            visit(ref this[i]);
+    }
+
     private void Grow()
     {
         var larger = new (TraceEvent, ulong)[2 * _ring.Length];

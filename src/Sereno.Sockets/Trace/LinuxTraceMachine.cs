@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sereno.Linux;
 using Sereno.Sockets.Diag;
 using Sereno.Sockets.Owners;
 using Sereno.Sockets.Wire;
@@ -11,7 +12,7 @@ public sealed class LinuxTraceMachine(IUnitResolver? units) : ITraceMachine, IDi
     private const ulong PfKthread = 0x00200000; // include/linux/sched.h
     private readonly SocketLookup _lookup = new();
 
-    public ulong OurNamespace { get; } = InodeOf("/proc/thread-self/ns/net") ?? 0;
+    public ulong OurNamespace { get; } = Namespace.InodeOf("/proc/thread-self/ns/net") ?? 0;
 
     public bool TryFind(in TcpTuple tuple, out SocketRecord socket) =>
         _lookup.TryFind(tuple.Local, tuple.LocalPort, tuple.Remote, tuple.RemotePort, out socket);
@@ -37,23 +38,9 @@ public sealed class LinuxTraceMachine(IUnitResolver? units) : ITraceMachine, IDi
         && stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries) is { Length: > 6 } fields
         && ulong.TryParse(fields[6], NumberStyles.None, CultureInfo.InvariantCulture, out ulong flags) && (flags & PfKthread) != 0;
 
-    public ulong? NamespaceOf(int pid, int tid) => InodeOf($"/proc/{pid}/task/{tid}/ns/net");
+    public ulong? NamespaceOf(int pid, int tid) => Namespace.InodeOf($"/proc/{pid}/task/{tid}/ns/net");
 
     public void Dispose() => _lookup.Dispose();
-
-    // "net:[4026531840]", namespaces(7)
-    private static ulong? InodeOf(string path)
-    {
-        try
-        {
-            return new FileInfo(path).LinkTarget is ['n', 'e', 't', ':', '[', .. var inode, ']'] && ulong.TryParse(inode, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number)
-                ? number : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null; // gone, or not ours to look at
-        }
-    }
 
     private static string? Read(string path)
     {

@@ -23,11 +23,11 @@ public sealed class PerfTraceSource : ITraceSource
     private readonly TcpTracer _tracer;
     private TraceRecord[] _unsorted = new TraceRecord[1024];
     private int _count;
-    private ulong _lostBefore;
+    private ulong _lostBefore, _settled;
     private bool _cannotGrow;
 
     /// <param name="units">Names units; none are named when null.</param>
-    /// <param name="ringSize">Bytes per CPU to begin with, a power of two: when records are lost, more is taken.</param>
+    /// <param name="ringSize">Bytes per CPU to begin with, a power of two: when one gets crowded, more is taken.</param>
     /// <exception cref="LinuxException">EACCES or EPERM without the permission.</exception>
     public PerfTraceSource(IUnitResolver? units, int ringSize = DefaultRingSize)
     {
@@ -56,7 +56,7 @@ public sealed class PerfTraceSource : ITraceSource
 
     public TimeSpan Interval { get; } = TimeSpan.FromMilliseconds(20);
 
-    public ulong LostEvents => _tracer.Lost;
+    public ulong LostEvents => _events.Lost ?? _tracer.Lost;
 
     public int LostEnds => _groups?.Overruns ?? 0;
 
@@ -67,24 +67,25 @@ public sealed class PerfTraceSource : ITraceSource
 
     public void Read()
     {
-        ulong settled = MonotonicClock.Now - Settling;
+        _settled = MonotonicClock.Now - Settling;
         for (int cpu = 0; cpu < _events.Cpus; cpu++)
             while (_events.Next(cpu, out var record))
                 Keep(record);
         var kept = _unsorted.AsSpan(0, _count);
         kept.Sort(static (a, b) => a.Time.CompareTo(b.Time));
         int done = 0;
-        for (; done < kept.Length && kept[done].Time <= settled; done++)
+        for (; done < kept.Length && kept[done].Time <= _settled; done++)
             _tracer.Take(kept[done]);
         kept[done..].CopyTo(kept);
         _count -= done;
-        if (_tracer.Lost > _lostBefore)
+        if (_tracer.Lost > _lostBefore || _events.Crowded)
             Grow();
-        ReadEnds();
-        _tracer.LookAtRemains(MonotonicClock.Now);
+        // What these tell comes after what was taken, and before what will be.
+        ReadEnds(_settled);
+        _tracer.LookAtRemains(_settled);
     }
 
-    public bool TryTake(out TraceEvent e, bool last = false) => _tracer.TryTake(last ? ulong.MaxValue : MonotonicClock.Now, out e);
+    public bool TryTake(out TraceEvent e, bool last = false) => _tracer.TryTake(last ? ulong.MaxValue : _settled, out e);
 
     public void Dispose()
     {
@@ -120,7 +121,7 @@ public sealed class PerfTraceSource : ITraceSource
     private void Adopt(IUnitResolver? units)
     {
         var table = SocketTable.Capture(new SocketQuery { Udp = false }, units);
-        _tracer.DumpTime = MonotonicClock.Now;
+        (_tracer.DumpTime, _tracer.DumpIsComplete) = (MonotonicClock.Now, !table.Inconsistent);
         foreach (ref readonly var socket in table.Records)
         {
             var owner = table.OwnerOf(socket);
@@ -144,11 +145,10 @@ public sealed class PerfTraceSource : ITraceSource
         Descriptors = _events.Descriptors;
     }
 
-    private void ReadEnds()
+    private void ReadEnds(ulong now)
     {
         while (_groups is not null && _groups.Next(out var datagram))
         {
-            ulong now = MonotonicClock.Now;
             var reader = new NetlinkReader(datagram);
             while (reader.Next(out var message))
                 if (message.Type == InetDiag.SockDiagByFamily && SocketEnd.TryRead(message.Payload, now, out var end))

@@ -7,7 +7,7 @@ namespace Sereno.Sockets.Trace;
 public sealed partial class TcpTracer(ITraceMachine machine)
 {
     /// <summary>How long an event may wait for the port or the byte counts that come a little after it.</summary>
-    public const ulong Patience = 100_000_000;
+    public const ulong Patience = 250_000_000;
 
     private const int EndsKept = 1 << 15;
 
@@ -28,11 +28,14 @@ public sealed partial class TcpTracer(ITraceMachine machine)
     /// <summary>When the dump was taken whose sockets were adopted: CLOCK_MONOTONIC, in nanoseconds.</summary>
     public ulong DumpTime { get; set; }
 
+    /// <summary>Every socket of our network namespace that was there at <see cref="DumpTime"/> was adopted.</summary>
+    public bool DumpIsComplete { get; set; }
+
     /// <summary>Records that the kernel had no room for.</summary>
     public ulong Lost { get; private set; }
 
     /// <summary>The next event, in the order of time; false when there is none, or it still waits.</summary>
-    /// <param name="now">CLOCK_MONOTONIC, in nanoseconds.</param>
+    /// <param name="now">Until when all that happened was taken: CLOCK_MONOTONIC, in nanoseconds.</param>
     public bool TryTake(ulong now, out TraceEvent e) => _queue.TryTake(now, out e);
 
     /// <summary>A socket that was there before the trace.</summary>
@@ -98,6 +101,7 @@ public sealed partial class TcpTracer(ITraceMachine machine)
         var connection = Find(record);
         var old = record.OldState;
         connection.State = record.NewState;
+        connection.IsListener = record.NewState == TcpState.Listen || (old == TcpState.Listen && record.NewState == TcpState.Close);
         connection.WasEstablished |= record.NewState == TcpState.Established;
         if (!record.InInterrupt && IsByHolder(old, record.NewState))
             connection.Learn(_processes.OwnerOf(record.Pid));
@@ -144,9 +148,10 @@ public sealed partial class TcpTracer(ITraceMachine machine)
             return;
         if (_known.Remove(tuple, out var older))
         {
-            (connection.Namespace, connection.Cookie) = (SocketNamespace.This, older.Cookie);
+            if (_listeners.Inherit(connection) && connection.Role == ConnectionRole.Unknown)
+                connection.Role = ConnectionRole.Server;
+            (connection.Namespace, connection.Cookie, connection.WasEstablished) = (SocketNamespace.This, older.Cookie, true);
             connection.Learn(older.Owner);
-            connection.WasEstablished = true;
         }
         if (!_queue.IsWaiting(connection.Unnamed))
             return;
@@ -171,11 +176,11 @@ public sealed partial class TcpTracer(ITraceMachine machine)
             connection.Namespace = place == machine.OurNamespace ? SocketNamespace.This : SocketNamespace.Other;
         else if (connection.Role == ConnectionRole.Server && connection.State != TcpState.Listen)
             _listeners.Inherit(connection);
-        if (connection.Namespace != SocketNamespace.Unknown || !connection.HasPorts || connection.State is TcpState.Listen or TcpState.Close)
+        if (connection.Namespace != SocketNamespace.Unknown || !connection.HasPorts)
             return;
-        if (machine.TryFind(connection.Tuple, out var socket))
+        if (connection.State is not (TcpState.Listen or TcpState.Close) && machine.TryFind(connection.Tuple, out var socket))
             (connection.Namespace, connection.Cookie) = (SocketNamespace.This, socket.Cookie);
-        else if (connection.Started == 0 && Lost == 0)
+        else if (connection.Started == 0 && DumpIsComplete && Lost == 0)
             connection.Namespace = SocketNamespace.Other; // it was there before the trace, and not in our dump
     }
 

@@ -1,10 +1,8 @@
+using Sereno.Sockets.Diagnosis;
 using Sereno.Sockets.Owners;
 using Sereno.Sockets.Wire;
 
 namespace Sereno.Sockets.Trace;
-
-/// <summary>The three phases of a connection's life: it is established, it transmits, it finishes.</summary>
-public enum ConnectionPhase : byte { Establish, Transmit, Finish }
 
 /// <summary>Which end opened the connection. A listening socket is a server.</summary>
 public enum ConnectionRole : byte { Unknown, Client, Server }
@@ -99,15 +97,24 @@ public record struct TraceEvent
     /// <summary>No change: its process closed the descriptor long after the connection's end, and only now are its bytes told.</summary>
     public readonly bool IsEndOnly => OldState == NewState;
 
-    public readonly ConnectionPhase Phase => PhaseOf(NewState);
+    /// <summary>Of a listening socket, which has no peer.</summary>
+    public readonly bool IsOfListener => Tuple.RemotePort == 0 && (NewState == TcpState.Listen || OldState == TcpState.Listen);
+
+    public readonly TcpPhase Phase => TcpPhases.Of(NewState);
+
+    /// <summary>The socket as it is now, as far as the event tells.</summary>
+    public readonly SocketRecord Socket => new()
+    {
+        Protocol = SocketProtocol.Tcp,
+        State = NewState,
+        IsIPv4 = Tuple.Local.IsIPv4,
+        Local = Tuple.Local,
+        LocalPort = Tuple.LocalPort,
+        Remote = Tuple.Remote,
+        RemotePort = Tuple.RemotePort,
+        Cookie = Cookie,
+    };
 
     /// <summary>Nanoseconds since the first state; null when that isn't known.</summary>
     public readonly ulong? Duration => Started == 0 ? null : Time - Math.Min(Started, Time);
-
-    public static ConnectionPhase PhaseOf(TcpState state) => state switch
-    {
-        TcpState.Listen or TcpState.SynSent or TcpState.SynReceived or TcpState.BoundInactive => ConnectionPhase.Establish,
-        TcpState.Established => ConnectionPhase.Transmit,
-        _ => ConnectionPhase.Finish,
-    };
 }

@@ -3,13 +3,6 @@ namespace Sereno.Sockets.Trace;
 /// <summary>The names in machine formats; they don't change with the language.</summary>
 public static class TraceNames
 {
-    public static string Name(this ConnectionPhase phase) => phase switch
-    {
-        ConnectionPhase.Establish => "establish",
-        ConnectionPhase.Transmit => "transmit",
-        ConnectionPhase.Finish => "finish",
-    };
-
     /// <summary>Null for an unknown role.</summary>
     public static string? Name(this ConnectionRole role) => role switch
     {

@@ -77,6 +77,10 @@ public static class SocketJson
         json.WriteEndArray();
     }
 
+    /// <summary>When the process that holds a socket started, in UTC by RFC 3339; null when it isn't known.</summary>
+    internal static string? SinceOf(SocketOwner? owner, ProcessTimes times) =>
+        owner?.Holders is [var first, ..] && times.StartOf(first.Pid) is { } start ? start.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ") : null;
+
     /// <summary>What a document says beside its list.</summary>
     internal static void WriteFacts(Utf8JsonWriter json, SocketTable table, LinuxPorts ports)
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Sereno.Sockets.Diagnosis;
 using Sereno.Sockets.Trace;
 using Sereno.Sockets.Wire;
 
@@ -12,7 +13,7 @@ public sealed class TraceJson : IDisposable
     private readonly ArrayBufferWriter<byte> _line = new(1024);
     private readonly Utf8JsonWriter _json;
 
-    public TraceJson(Stream output) => (_output, _json) = (output, new(_line));
+    public TraceJson(Stream output) => (_output, _json) = (output, new(_line, SocketJson.Options with { Indented = false }));
 
     /// <summary>The first line: how changes are seen, and what that misses.</summary>
     public void WriteStart(TraceSourceKind source)
@@ -36,21 +37,16 @@ public sealed class TraceJson : IDisposable
         Begin(e.IsEndOnly ? "end" : "state", e.Time);
         WriteText("unit"u8, e.Owner.Unit);
         _json.WriteString("owner"u8, e.Owner.Source.Name());
-        if (e.Owner.Pid > 0)
-        {
-            _json.WriteStartObject("process"u8);
-            _json.WriteNumber("pid"u8, e.Owner.Pid);
-            WriteText("name"u8, e.Owner.Name);
-            _json.WriteEndObject();
-        }
-        else
-            _json.WriteNull("process"u8);
+        WriteProcess(e.Owner);
         _json.WriteString("protocol"u8, "tcp"u8);
         _json.WriteString("family"u8, e.Tuple.Local.IsIPv4 ? "ipv4"u8 : "ipv6"u8);
         WriteText("role"u8, e.Role.Name());
-        WriteAddress("localAddress"u8, e.Tuple.Local);
-        WritePort("localPort"u8, e.Tuple.LocalPort);
-        WriteAddress("peerAddress"u8, e.Tuple.Remote);
+        WriteAddress("address"u8, e.Tuple.Local);
+        WritePort("port"u8, e.Tuple.LocalPort);
+        if (e.IsOfListener)
+            _json.WriteNull("peerAddress"u8);
+        else
+            WriteAddress("peerAddress"u8, e.Tuple.Remote);
         WritePort("peerPort"u8, e.Tuple.RemotePort);
         WriteText("oldState"u8, e.OldState == default ? null : e.OldState.Name());
         _json.WriteString("newState"u8, e.NewState.Name());
@@ -61,7 +57,7 @@ public sealed class TraceJson : IDisposable
             _json.WriteNull("duration"u8);
         WriteNumber("bytesSent"u8, e.BytesSent);
         WriteNumber("bytesReceived"u8, e.BytesReceived);
-        WriteNumber("cookie"u8, e.Cookie == 0 ? null : e.Cookie);
+        WriteCookie(e.Cookie);
         _json.WriteString("namespace"u8, e.Namespace.Name());
         _json.WriteString("observation"u8, e.Observation.Name());
         End();
@@ -97,6 +93,30 @@ public sealed class TraceJson : IDisposable
         _json.Flush();
         _line.Write("\n"u8);
         _output.Write(_line.WrittenSpan);
+    }
+
+    private void WriteProcess(in TracedOwner owner)
+    {
+        _json.WriteStartArray("processes"u8);
+        if (owner.Pid > 0)
+        {
+            _json.WriteStartObject();
+            _json.WriteNumber("pid"u8, owner.Pid);
+            WriteText("name"u8, owner.Name);
+            _json.WriteEndObject();
+        }
+        _json.WriteEndArray();
+    }
+
+    // 64 bits: more than a JSON reader's number holds.
+    private void WriteCookie(ulong cookie)
+    {
+        Span<byte> text = stackalloc byte[16];
+        cookie.TryFormat(text, out int length, "x");
+        if (cookie == 0)
+            _json.WriteNull("cookie"u8);
+        else
+            _json.WriteString("cookie"u8, text[..length]);
     }
 
     private void WriteAddress(ReadOnlySpan<byte> name, InetAddress address)

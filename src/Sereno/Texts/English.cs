@@ -1,3 +1,5 @@
+using Sereno.Sockets.Filter;
+
 namespace Sereno.Texts;
 
 public sealed class English : Text
@@ -40,8 +42,12 @@ public sealed class English : Text
         "logs" => "Show log lines",
         "sockets" => "Show every TCP and UDP socket: unit, process, ends, state, phase, scope and queues",
         "ports" => "Show the open ports: unit, process, address, service, class, scope and connections",
+        "why" => "Say why a port is busy or can't be bound; ends with 0 when it is free, 1 when it isn't",
+        "explain" => "Explain a state, a phase, a port, an address or a connection, with what this machine shows of it now",
+        "doctor" => "Look for trouble with sockets and say who must act; ends with 0 when all is well, 1 when not",
         "ss" => "Show sockets as iproute2's ss does (see ss(8))",
         "netstat" => "Show sockets as net-tools' netstat does (see netstat(8))",
+        "trace" => "Show every TCP state change as it happens: unit, process, both ends, phase, duration and bytes",
         "watch" => "Show services with state, pid, ports, scope and connections, live",
         "serve" => "Be a small server for examples and tests: http or echo",
         _ => "",
@@ -83,7 +89,15 @@ public sealed class English : Text
         "peer" => "Only connections to this peer",
         "scope" => "Only what is open this far: local, intranet, internet",
         "class" => "Only local ports of this class: system, user, dynamic",
+        "why-port" => "PORT, service name, ADDRESS:PORT or [ADDRESS]:PORT",
+        "why-udp" => "The UDP port; TCP's otherwise",
+        "why-try" => "Also try to bind it, with a socket that is closed at once",
+        "explain-what" => "close-wait, establish, 22, ssh, 10.0.0.1, 10.0.0.1:5001-10.0.0.2:80, system...",
         "netns" => "Look into other network namespaces: all, a name, or the pid of a process inside",
+        "count" => "End after so many changes",
+        "time-limit" => "End after this time, such as 30s or 5min",
+        "trace-source" => "How changes are seen: perf, destroy or poll; the best that is permitted without this",
+        "trace-interval" => "Time between two dumps, where they are needed, such as 250ms",
         "address" => "Address and port to listen on",
         _ => "",
     };
@@ -97,6 +111,7 @@ public sealed class English : Text
     public override string VersionOption => "Show the version";
     public override string Unknown(string word) => $"unknown word '{word}'";
     public override string MissingArgument(string verb) => $"{verb} wants the name of a unit";
+    public override string MissingWord(string verb, string what) => $"{verb} wants {what}";
     public override string SeeHelp(string verb) => $"Try 'sereno{verb} --help'.";
     public override string NotRunning(string path, string command) => $"cannot reach the manager at {path}: no instance runs there (start one with '{command}')";
     public override string FailedJob(string verb, string unit, string error) => $"Failed to {verb} {unit}: {error}";
@@ -153,6 +168,36 @@ public sealed class English : Text
     public override string MoreRows(int count) => $"... and {count} more";
     public override string WatchHint => "Ctrl-C to stop";
     public override string InvalidValue(string option, string value) => $"{option} can't be '{value}'";
+    public override string FilterLine(int number) => $"Line {number} of the filter file:";
+
+    public override string WrongFilter(FilterProblem problem, string word, string subject) => problem switch
+    {
+        FilterProblem.ExpectedCondition => "Here a condition has to begin: src, dst, sport, dport, dev, fwmark, cgroup, autobound, not or (.",
+        FilterProblem.ExpectedConnective => "A condition ends before this. What may follow: and, or, another condition, or a ) for a ( before.",
+        FilterProblem.ExpectedValue => $"{subject} needs a value here.",
+        FilterProblem.WrongRelation => subject is "src" or "dst" ? $"{subject} knows = only; put \"not\" before it for the opposite." : $"{subject} knows = and != only.",
+        FilterProblem.UnclosedParenthesis => "This ( has no ). Parentheses stand between blanks.",
+        FilterProblem.UnclosedBracket => "This [ has no ].",
+        FilterProblem.BadAddress => "This is neither an address, nor a prefix (10.0.0.0/8, [2001:db8::]:80), nor a host that is known.",
+        FilterProblem.UnbracketedIPv6 => $"An IPv6 address stands in brackets: [{word}].",
+        FilterProblem.UnknownPort => subject switch
+        {
+            "netlink" => "A netlink socket's port is a number (mostly a process), or kernel.",
+            "vsock" => "A vsock port is a number.",
+            _ => $"{subject} is neither a port number nor a service of the tables that are shown (-t, -u).",
+        },
+        FilterProblem.AmbiguousPort => $"{subject} is one port for TCP and another for UDP: choose a table (-t, -u), or give the number.",
+        FilterProblem.UnknownProtocol => "There is no such protocol.",
+        FilterProblem.UnknownDevice => "There is no such interface.",
+        FilterProblem.BadMark => "A mark is a number, or number/mask.",
+        FilterProblem.UnknownCgroup => $"There is no such cgroup{(subject.Length > 0 ? $" ({subject})" : "")}.",
+        FilterProblem.UnknownState => "There is no such state. Those of TCP: established, syn-sent, syn-recv, fin-wait-1, fin-wait-2, time-wait, closed, close-wait, "
+            + "last-ack, listening, closing; several: all, connected, synchronized, bucket, big.",
+        FilterProblem.NestedTooDeep => "Parentheses and nots are nested too deeply.",
+        FilterProblem.LineTooLong => "A line of a filter file has at most 1022 bytes, with its end.",
+        FilterProblem.InvalidLine => "A line can't begin with a zero byte.",
+    };
+
     public override string NoLog(string unit) => $"{unit} has no log";
     public override string NoLogs(string folder) => $"cannot read {folder}: no instance has logged there";
     public override string InvalidName(string name) => $"Unit name {name} is not valid.";

@@ -1,3 +1,5 @@
+using Sereno.Sockets.Filter;
+
 namespace Sereno.Texts;
 
 public sealed class Spanish : Text
@@ -40,8 +42,12 @@ public sealed class Spanish : Text
         "logs" => "Mostrar líneas de registro (bitácora)",
         "sockets" => "Mostrar todos los sockets TCP y UDP: unidad, proceso, extremos, estado, fase, ámbito y colas",
         "ports" => "Mostrar los puertos abiertos: unidad, proceso, dirección, servicio, clase, ámbito y conexiones",
+        "why" => "Decir por qué un puerto está ocupado o no se puede usar; termina con 0 si está libre, 1 si no",
+        "explain" => "Explicar un estado, una fase, un puerto, una dirección o una conexión, con lo que esta máquina muestra ahora",
+        "doctor" => "Buscar problemas de sockets y decir quién debe actuar; termina con 0 si todo va bien, 1 si no",
         "ss" => "Mostrar sockets como el ss de iproute2 (vea ss(8))",
         "netstat" => "Mostrar sockets como el netstat de net-tools (vea netstat(8))",
+        "trace" => "Mostrar cada cambio de estado de TCP según ocurre: unidad, proceso, extremos, fase, duración y bytes",
         "watch" => "Mostrar los servicios con estado, pid, puertos, ámbito y conexiones, en vivo",
         "serve" => "Ser un pequeño servidor para ejemplos y pruebas: http o echo",
         _ => "",
@@ -83,7 +89,15 @@ public sealed class Spanish : Text
         "peer" => "Solo conexiones con este otro extremo",
         "scope" => "Solo lo abierto hasta aquí: local, intranet, internet",
         "class" => "Solo puertos locales de esta clase: sistema, usuario, dinámico",
+        "why-port" => "PUERTO, nombre de servicio, DIRECCIÓN:PUERTO o [DIRECCIÓN]:PUERTO",
+        "why-udp" => "El puerto UDP; si no, el de TCP",
+        "why-try" => "Además, probar a tomarlo con un socket que se cierra enseguida",
+        "explain-what" => "close-wait, establecer, 22, ssh, 10.0.0.1, 10.0.0.1:5001-10.0.0.2:80, sistema...",
         "netns" => "Mirar en otros espacios de nombres de red: all, un nombre, o el pid de un proceso de dentro",
+        "count" => "Terminar después de tantos cambios",
+        "time-limit" => "Terminar pasado este tiempo, como 30s o 5min",
+        "trace-source" => "Cómo se ven los cambios: perf, destroy o poll; sin esto, lo mejor que se permita",
+        "trace-interval" => "Tiempo entre dos listados, donde hacen falta, como 250ms",
         "address" => "Dirección y puerto en que escuchar",
         _ => "",
     };
@@ -97,6 +111,7 @@ public sealed class Spanish : Text
     public override string VersionOption => "Mostrar la versión";
     public override string Unknown(string word) => $"palabra desconocida '{word}'";
     public override string MissingArgument(string verb) => $"{verb} pide el nombre de una unidad";
+    public override string MissingWord(string verb, string what) => $"{verb} pide {what}";
     public override string SeeHelp(string verb) => $"Pruebe 'sereno{verb} --help'.";
     public override string NotRunning(string path, string command) => $"no se puede contactar con el gestor en {path}: ahí no se ejecuta ninguna instancia (iníciela con '{command}')";
 
@@ -180,6 +195,10 @@ public sealed class Spanish : Text
         "CLASS" => "CLASE",
         "PEER" => "OTRO EXTREMO",
         "PHASE" => "FASE",
+        "TIME" => "HORA",
+        "DURATION" => "DURACIÓN",
+        "SENT" => "ENVIADO",
+        "RECEIVED" => "RECIBIDO",
         "QUEUE" => "COLA",
         "SCOPE" => "ÁMBITO",
         "CONNECTIONS" => "CONEXIONES",
@@ -203,6 +222,36 @@ public sealed class Spanish : Text
     public override string MoreRows(int count) => $"... y {count} más";
     public override string WatchHint => "Ctrl-C para terminar";
     public override string InvalidValue(string option, string value) => $"{option} no puede ser '{value}'";
+    public override string FilterLine(int number) => $"Línea {number} del archivo del filtro:";
+
+    public override string WrongFilter(FilterProblem problem, string word, string subject) => problem switch
+    {
+        FilterProblem.ExpectedCondition => "Aquí tiene que empezar una condición: src, dst, sport, dport, dev, fwmark, cgroup, autobound, not o (.",
+        FilterProblem.ExpectedConnective => "Antes de esto termina una condición. Puede seguir: and, or, otra condición, o un ) para un ( anterior.",
+        FilterProblem.ExpectedValue => $"A {subject} le falta aquí un valor.",
+        FilterProblem.WrongRelation => subject is "src" or "dst" ? $"{subject} solo conoce =; para lo contrario, ponga \"not\" delante." : $"{subject} solo conoce = y !=.",
+        FilterProblem.UnclosedParenthesis => "Este ( no tiene ). Los paréntesis van entre espacios.",
+        FilterProblem.UnclosedBracket => "Este [ no tiene ].",
+        FilterProblem.BadAddress => "Esto no es una dirección, ni un prefijo (10.0.0.0/8, [2001:db8::]:80), ni un host conocido.",
+        FilterProblem.UnbracketedIPv6 => $"Una dirección IPv6 va entre corchetes: [{word}].",
+        FilterProblem.UnknownPort => subject switch
+        {
+            "netlink" => "El puerto de un socket netlink es un número (casi siempre, un proceso) o kernel.",
+            "vsock" => "Un puerto vsock es un número.",
+            _ => $"{subject} no es un número de puerto ni un servicio de las tablas mostradas (-t, -u).",
+        },
+        FilterProblem.AmbiguousPort => $"{subject} es un puerto en TCP y otro en UDP: elija una tabla (-t, -u) o indique el número.",
+        FilterProblem.UnknownProtocol => "No existe ese protocolo.",
+        FilterProblem.UnknownDevice => "No existe esa interfaz.",
+        FilterProblem.BadMark => "Una marca es un número, o número/máscara.",
+        FilterProblem.UnknownCgroup => $"No existe ese cgroup{(subject.Length > 0 ? $" ({subject})" : "")}.",
+        FilterProblem.UnknownState => "No existe ese estado. Los de TCP: established, syn-sent, syn-recv, fin-wait-1, fin-wait-2, time-wait, closed, close-wait, "
+            + "last-ack, listening, closing; varios: all, connected, synchronized, bucket, big.",
+        FilterProblem.NestedTooDeep => "Demasiados paréntesis y not anidados.",
+        FilterProblem.LineTooLong => "Una línea de un archivo de filtro tiene como máximo 1022 bytes, con su final.",
+        FilterProblem.InvalidLine => "Una línea no puede empezar con un byte cero.",
+    };
+
     public override string NoLog(string unit) => $"{unit} no tiene registro";
     public override string NoLogs(string folder) => $"no se puede leer {folder}: ninguna instancia ha escrito ahí";
     public override string InvalidName(string name) => $"{name} no es un nombre de unidad.";

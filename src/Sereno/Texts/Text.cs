@@ -1,3 +1,5 @@
+using Sereno.Sockets.Filter;
+
 namespace Sereno.Texts;
 
 /// <summary>
@@ -33,6 +35,7 @@ public abstract class Text
     public abstract string VersionOption { get; }
     public abstract string Unknown(string word);
     public abstract string MissingArgument(string verb);
+    public abstract string MissingWord(string verb, string what);
     public abstract string SeeHelp(string verb);
     public abstract string NotRunning(string path, string command);
     public abstract string FailedJob(string verb, string unit, string error);
@@ -61,6 +64,11 @@ public abstract class Text
     public abstract string MoreRows(int count);
     public abstract string WatchHint { get; }
     public abstract string InvalidValue(string option, string value);
+    public abstract string FilterLine(int number);
+
+    /// <summary>What is wrong with a filter of sockets; the arguments are those of <see cref="FilterException"/>.</summary>
+    public abstract string WrongFilter(FilterProblem problem, string word, string subject);
+
     public abstract string NoLog(string unit);
     public abstract string NoLogs(string folder);
     public abstract string InvalidName(string name);

@@ -1,7 +1,8 @@
 using System.CommandLine;
-using System.Text;
+using Encoding = System.Text.Encoding;
 using Sereno.Linux;
 using Sereno.Sockets.Views.Netstat;
+using Sereno.Texts;
 
 namespace Sereno.Verbs;
 
@@ -18,14 +19,46 @@ public static class NetstatVerb
         var command = Help.Command("netstat", "sereno netstat -tulpn", "sereno netstat -an", "sereno netstat --style windows -ano");
         command.Add(arguments);
         command.TreatUnmatchedTokensAsErrors = false;
-        command.SetAction(result => Run([.. result.GetValue(arguments) ?? [], .. result.UnmatchedTokens]));
+        command.SetAction(result => RunVerb([.. result.GetValue(arguments) ?? [], .. result.UnmatchedTokens]));
         return command;
+    }
+
+    /// <summary>sereno netstat: also ours, --style unix|windows and --lang, wherever they stand.</summary>
+    public static int RunVerb(IReadOnlyList<string> arguments)
+    {
+        string? language = null, style = null;
+        var rest = new List<string>();
+        for (int i = 0; i < arguments.Count; i++)
+            if (!TakeOwn(arguments, ref i, "--lang", ref language) && !TakeOwn(arguments, ref i, "--style", ref style))
+                rest.Add(arguments[i]);
+        switch (style)
+        {
+            case "windows":
+                return WindowsNetstatVerb.Run(rest, StandardStreams.Output, StandardStreams.Errors, Text.Current.Language,
+                    UnitsByPid.For(Instance.Resolve(null, null).BusPath), WaitUnlessUnread);
+            case null or "unix":
+                return Run(rest, StandardStreams.Output, StandardStreams.Errors, NetstatTexts.For(language), () => WaitUnlessUnread(s_round));
+            default:
+                StandardStreams.Errors.WriteLine($"sereno: {Text.Current.InvalidValue("--style", style)}");
+                return Failed;
+        }
+    }
+
+    private static bool TakeOwn(IReadOnlyList<string> arguments, ref int i, string option, ref string? value)
+    {
+        if (arguments[i] == option && i + 1 < arguments.Count)
+            value = arguments[++i];
+        else if (arguments[i].StartsWith(option + "=", StringComparison.Ordinal))
+            value = arguments[i][(option.Length + 1)..];
+        else
+            return false;
+        return true;
     }
 
     /// <summary>Does what netstat does with these arguments, on this process's standard output.</summary>
     /// <returns>netstat's exit code: 0, 1 for what this machine can't do, 3 for a command line that can't be.</returns>
     public static int Run(IReadOnlyList<string> arguments) =>
-        Run(arguments, StandardStreams.Output, StandardStreams.Errors, NetstatTexts.OfLocale(), WaitUnlessUnread);
+        Run(arguments, StandardStreams.Output, StandardStreams.Errors, NetstatTexts.OfLocale(), () => WaitUnlessUnread(s_round));
 
     /// <param name="again">Under -c: waits, and says whether to go on; never when null.</param>
     public static int Run(IReadOnlyList<string> arguments, Stream output, TextWriter errors, NetstatTexts? texts = null, Func<bool>? again = null)
@@ -38,7 +71,7 @@ public static class NetstatVerb
                 output.Write(Encoding.UTF8.GetBytes(NetstatHelp.Version));
                 return 0;
             case NetstatAction.Help or NetstatAction.BadUsage:
-                string usage = string.Concat(NetstatHelp.Usage.Select(line => texts[line]));
+                string usage = string.Concat(NetstatHelp.Usage.Select(line => texts[line].Replace("%s", "inet")));
                 if (action == NetstatAction.Help)
                     output.Write(Encoding.UTF8.GetBytes(usage));
                 else
@@ -59,11 +92,11 @@ public static class NetstatVerb
         }
     }
 
-    private static bool WaitUnlessUnread()
+    private static bool WaitUnlessUnread(TimeSpan wait)
     {
         if (((DescriptorStream)StandardStreams.Output).IsUnread)
             return false;
-        Thread.Sleep(s_round);
+        Thread.Sleep(wait);
         return true;
     }
 }

@@ -133,7 +133,7 @@ public sealed class NetstatArguments
 
     private NetstatAction TakeFamilies(string list)
     {
-        foreach (string alias in list.Split(','))
+        foreach (string alias in list[..Math.Min(list.Length, LongestFamilies)].Split(','))
         {
             if (!s_families.TryGetValue(alias, out string? name))
                 return Complain("Unknown address family `%s'.\n", NetstatAction.Refuse, alias);

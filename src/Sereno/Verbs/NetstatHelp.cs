@@ -13,7 +13,7 @@ internal static class NetstatHelp
 
         """;
 
-    /// <summary>A message a line, as translations have them.</summary>
+    /// <summary>A message a line, as translations have them; %s is the default family, inet.</summary>
     public static readonly string[] Usage =
     [
         "usage: netstat [-vWeenNcCF] [<Af>] -r         netstat {-V|--version|-h|--help}\n",
@@ -42,7 +42,7 @@ internal static class NetstatHelp
         "        -Z, --context            display SELinux security context for sockets\n",
         "\n  <Socket>={-t|--tcp} {-u|--udp} {-U|--udplite} {-S|--sctp} {-w|--raw}\n",
         "           {-x|--unix} --ax25 --ipx --netrom\n",
-        "  <AF>=Use '-6|-4' or '-A <af>' or '--<af>'; default: inet\n",
+        "  <AF>=Use '-6|-4' or '-A <af>' or '--<af>'; default: %s\n",
         "  List of possible address families (which support routing):\n",
     ];
 

@@ -24,7 +24,7 @@ internal static class SocketSource
     public static IReadOnlyList<PlacedSockets> Capture(SocketQuery query, IUnitResolver units, string? netns)
     {
         if (netns is null)
-            return [new(null, SocketTable.Capture(query, units), NetworkFactsReader.Read())];
+            return [new(null, SocketTable.Capture(query, units).WithBoundInactive(), NetworkFactsReader.Read())];
         var list = NetworkNamespaces.List(units);
         var chosen = list.Select(netns);
         var text = Text.Current.Sockets;
@@ -35,7 +35,7 @@ internal static class SocketSource
         var places = new List<PlacedSockets>();
         foreach (var (space, table, failure) in NetworkNamespaces.Capture(chosen, query, units))
             if (table is not null)
-                places.Add(new(space.Name, table, NetworkNamespaces.Run(space, NetworkFactsReader.Read)));
+                places.Add(new(space.Name, table.WithBoundInactive(), NetworkNamespaces.Run(space, NetworkFactsReader.Read)));
             else if (failure is not null)
                 StandardStreams.Errors.WriteLine($"sereno: {(failure.Number is libc.EPERM or libc.EACCES ? text.ForbiddenNamespace(space.Name) : failure.Message)}");
         return places;

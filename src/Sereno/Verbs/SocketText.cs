@@ -1,4 +1,5 @@
 using Sereno.Sockets;
+using Sereno.Sockets.Diagnosis;
 using Sereno.Sockets.Owners;
 using Sereno.Sockets.Wire;
 using Sereno.Texts;
@@ -34,6 +35,32 @@ public static class SocketText
 
     /// <summary>"10.0.0.1:80", "[::1]:80".</summary>
     public static string EndPoint(InetAddress address, ushort port) => address.IsIPv4 ? $"{address}:{port}" : $"[{address}]:{port}";
+
+    /// <summary>Unit, first process and descriptor, and since when that process runs; or why nobody is known.</summary>
+    public static string Who(SocketOwner owner, ProcessTimes times)
+    {
+        var text = Text.Current.Sockets;
+        if (owner.Holders is [var first, ..])
+        {
+            int others = owner.Holders.Select(h => h.Pid).Distinct().Count() - 1;
+            return text.Who(owner.Unit, Printable(first.Name), first.Pid, first.Fd, others, times.StartOf(first.Pid) is { } start ? Since(start) : "");
+        }
+        return owner.Unit ?? owner.Kind switch
+        {
+            OwnerKind.Hidden => text.OwnerHidden,
+            OwnerKind.None => text.OwnerUnknown,
+            _ => text.OwnerElsewhere,
+        };
+    }
+
+    /// <summary>"Sun 2026-11-22 16:00:00 UTC (2h 3min ago)".</summary>
+    public static string Since(DateTimeOffset start)
+    {
+        ulong usec = (ulong)Math.Max(0, (start - DateTimeOffset.UnixEpoch).Ticks / 10), now = (ulong)(DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).Ticks / 10;
+        return $"{Times.Full(usec)} ({Text.Current.Ago(Times.Ago(now > usec ? now - usec : 0))})";
+    }
+
+    private static string Printable(string name) => name.Any(char.IsControl) ? string.Concat(name.Select(c => char.IsControl(c) ? '?' : c)) : name;
 
     private static string Processes(IReadOnlyList<SocketHolder> holders)
     {

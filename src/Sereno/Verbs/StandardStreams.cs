@@ -9,6 +9,9 @@ internal static class StandardStreams
     // Never disposed: these descriptors are the process's, not ours.
     private static readonly Fd s_output = new(1), s_errors = new(2);
 
+    /// <summary>Of standard output, for who waits for events: an error tells that its reader is gone (EPOLLERR).</summary>
+    public static Fd OutputFd => s_output;
+
     public static Stream Output { get; } = new DescriptorStream(s_output);
 
     public static TextWriter Text { get; } = new StreamWriter(Output, bufferSize: 16 * 1024);

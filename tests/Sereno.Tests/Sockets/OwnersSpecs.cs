@@ -4,6 +4,7 @@ using Sereno.Linux.Headers;
 using Sereno.Sockets;
 using Sereno.Sockets.Diag;
 using Sereno.Sockets.Owners;
+using Sereno.Tests.Sockets.Lab;
 using Xunit;
 
 namespace Sereno.Tests.Sockets;
@@ -133,8 +134,8 @@ public sealed class OwnersSpecs(OwnersSpecs.Holders holders) : IClassFixture<Own
     [Fact]
     public void Nobody_is_found_where_nobody_was_looked_for() => NetworkNamespace.Run(() =>
     {
-        using var zoo = new SocketZoo();
-        zoo.Add(Specimen.Listen4);
+        using var lab = new SocketLab();
+        lab.Listen("127.0.0.1");
         var table = SocketTable.Capture(new SocketQuery { Owners = false });
         Assert.Equal(OwnerKind.Elsewhere, table.WithOwners(OwnerIndex.Scan([])).OwnerOf(table.Records[0]).Kind);
         Assert.Equal(OwnerKind.Hidden, table.WithOwners(OwnerIndex.Scan(new OwnerQuery { Method = OwnerMethod.Cgroup })).OwnerOf(table.Records[0]).Kind);
@@ -152,8 +153,8 @@ public sealed class OwnersSpecs(OwnersSpecs.Holders holders) : IClassFixture<Own
                     process.WaitForExit();
         });
         churn.Start();
-        using var zoo = new SocketZoo();
-        zoo.Add(Specimen.Listen4);
+        using var lab = new SocketLab();
+        lab.Listen("127.0.0.1");
         for (int i = 0; i < 30; i++)
             foreach (var method in (OwnerMethod[])[OwnerMethod.Proc, OwnerMethod.Bpf])
                 Assert.Contains(OwnerIndex.Scan(new OwnerQuery { Method = method }).Processes, p => p.Pid == Environment.ProcessId);

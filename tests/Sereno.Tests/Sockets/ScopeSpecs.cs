@@ -143,6 +143,14 @@ public class ScopeSpecs
     }
 
     [Fact]
+    public void An_own_address_is_as_open_as_a_service_there_and_another_as_far_as_it_is()
+    {
+        var facts = Facts("lo=127.0.0.1/8 eth0=10.0.0.2/24 wan=8.8.4.4/24", s_default4);
+        Assert.Equal([AddressScope.Local, AddressScope.Intranet, AddressScope.Internet, AddressScope.Intranet, AddressScope.Internet],
+            ((string[])["127.0.0.1", "10.0.0.2", "8.8.4.4", "8.8.4.9", "8.8.8.8"]).Select(a => AddressScopes.Of(Parse(a), facts)));
+    }
+
+    [Fact]
     public void More_addresses_and_routes_never_narrow_a_wildcard() => Gen.Select(Gen.Int[0, 7].Array[0, 4], Gen.Int[0, 7], Gen.Bool, Gen.Bool).Sample((chosen, one, v4, routed) =>
     {
         string[] all = ["lo=127.0.0.1/8", "eth0=10.0.0.2/24", "wan=8.8.4.4/24", "eth0=fd00::2/64", "wan=2606:4700::2/64", "eth0=fe80::1/64", "off=9.9.9.9/24", "eth0=100.64.0.9/10"];

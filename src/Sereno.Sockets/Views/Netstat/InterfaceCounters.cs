@@ -8,7 +8,8 @@ namespace Sereno.Sockets.Views.Netstat;
 internal readonly record struct DirectionCounters(ulong Bytes, ulong Packets, ulong Errors, ulong Dropped, ulong Overruns, ulong Special, ulong Carrier, ulong Compressed);
 
 /// <summary>A line of /proc/net/dev: packets and errors of one interface.</summary>
-internal sealed record InterfaceCounters(DirectionCounters Received, DirectionCounters Sent)
+/// <param name="Multicast">Received packets to more than one.</param>
+internal sealed record InterfaceCounters(DirectionCounters Received, DirectionCounters Sent, ulong Multicast = 0)
 {
     private const string Path = "/proc/net/dev";
 
@@ -16,16 +17,25 @@ internal sealed record InterfaceCounters(DirectionCounters Received, DirectionCo
     public static SortedDictionary<string, InterfaceCounters?> ReadAll(NetstatPage page)
     {
         var interfaces = new SortedDictionary<string, InterfaceCounters?>(new InterfaceNameOrder());
-        using (var lines = ProcLines.TryOpen(Path, out int errno))
-        {
-            if (lines is null)
-                page.Complain("Warning: cannot open %s (%s). Limited output.\n", Path, Errno.Text(errno));
-            for (int number = 0; lines is not null && lines.Next(out var line); number++)
-                if (number >= 2 && line.LastIndexOf((byte)':') is var colon and > 0)
-                    interfaces[Encoding.UTF8.GetString(line[..colon].Trim((byte)' '))] = Read(line[(colon + 1)..]);
-        }
+        var known = ReadAll(out int errno);
+        foreach (var (name, counters) in known)
+            interfaces[name] = counters;
+        if (errno != 0)
+            page.Complain("Warning: cannot open %s (%s). Limited output.\n", Path, Errno.Text(errno));
         foreach (string name in InterfaceConfiguration.NamesWithAddress())
             interfaces.TryAdd(name, null);
+        return interfaces;
+    }
+
+    public static Dictionary<string, InterfaceCounters> ReadAll() => ReadAll(out _);
+
+    private static Dictionary<string, InterfaceCounters> ReadAll(out int errno)
+    {
+        var interfaces = new Dictionary<string, InterfaceCounters>();
+        using var lines = ProcLines.TryOpen(Path, out errno);
+        for (int number = 0; lines is not null && lines.Next(out var line); number++)
+            if (number >= 2 && line.LastIndexOf((byte)':') is var colon and > 0)
+                interfaces[Encoding.UTF8.GetString(line[..colon].Trim((byte)' '))] = Read(line[(colon + 1)..]);
         return interfaces;
     }
 
@@ -37,12 +47,12 @@ internal sealed record InterfaceCounters(DirectionCounters Received, DirectionCo
         for (int i = 0; i < values.Length; i++)
             values[i] = fields.Decimal(fields.Next());
         return new(new(values[0], values[1], values[2], values[3], values[4], values[5], 0, values[6]),
-            new(values[8], values[9], values[10], values[11], values[12], values[13], values[14], values[15]));
+            new(values[8], values[9], values[10], values[11], values[12], values[13], values[14], values[15]), values[7]);
     }
 }
 
 /// <summary>net-tools' order of interface names: the number at the end counts as one, and then that of an alias: eth2, eth10, eth10:1.</summary>
-internal sealed class InterfaceNameOrder : IComparer<string>
+public sealed class InterfaceNameOrder : IComparer<string>
 {
     public int Compare(string? x, string? y)
     {

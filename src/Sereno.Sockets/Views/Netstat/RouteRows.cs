@@ -1,6 +1,5 @@
 using System.Text;
 using Sereno.Sockets.Proc;
-using Sereno.Sockets.Wire;
 
 namespace Sereno.Sockets.Views.Netstat;
 
@@ -35,8 +34,6 @@ internal sealed class RouteRows(NetstatPage page, NetstatNames names, int detail
         "Source          Destination     Gateway         Flags Metric Ref    Use Iface    MSS   Window irtt  TOS HHRef HHUptod     SpecDst\n",
     ];
 
-    private readonly record struct Route(string Interface, uint Destination, uint Gateway, uint Flags, int References, int Uses, int Metric, uint Mask, int Mtu, int Window, int Irtt);
-
     /// <returns>netstat's exit code.</returns>
     public int Write()
     {
@@ -47,7 +44,7 @@ internal sealed class RouteRows(NetstatPage page, NetstatNames names, int detail
         if (detail > 0)
             page.Print(s_headings[detail]);
         for (int number = 0; lines.Next(out var line); number++)
-            if (number > 0 && TryRead(line, out var route) && (route.Flags & Up) != 0)
+            if (number > 0 && ProcRoute.TryRead(line, out var route) && (route.Flags & Up) != 0)
             {
                 WriteRow(route);
                 page.EndRow();
@@ -79,31 +76,10 @@ internal sealed class RouteRows(NetstatPage page, NetstatNames names, int detail
         return lines;
     }
 
-    private static bool TryRead(ReadOnlySpan<byte> line, out Route route)
+    private void WriteRow(in ProcRoute route)
     {
-        var fields = new ProcFields(line);
-        string name = Encoding.UTF8.GetString(fields.Next());
-        uint destination = Address(ref fields), gateway = Address(ref fields), flags = (uint)fields.Hex(fields.Next());
-        int references = (int)fields.Signed(fields.Next()), uses = (int)fields.Signed(fields.Next()), metric = (int)fields.Signed(fields.Next());
-        uint mask = Address(ref fields);
-        int mtu = (int)fields.Signed(fields.Next()), window = (int)fields.Signed(fields.Next());
-        bool complete = !fields.Malformed;
-        int irtt = (int)fields.Signed(fields.Next()); // older kernels end before it
-        route = new(name, destination, gateway, flags, references, uses, metric, mask, mtu, window, irtt);
-        return complete;
-    }
-
-    private static uint Address(ref ProcFields fields)
-    {
-        Span<byte> bytes = stackalloc byte[4];
-        BitConverter.TryWriteBytes(bytes, (uint)fields.Hex(fields.Next()));
-        return System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(bytes);
-    }
-
-    private void WriteRow(Route route)
-    {
-        string destination = Cut(Destination(route)), gateway = Cut(numeric ? Text(route.Gateway) : names.Host(new(true, 0, route.Gateway)));
-        string mask = Text(route.Mask), flags = Flags(route.Flags);
+        string destination = Cut(Destination(route)), gateway = Cut(numeric ? route.Gateway.ToString() : names.Host(route.Gateway));
+        string mask = route.Mask.ToString(), flags = Flags(route.Flags);
         bool rejects = (route.Flags & Reject) != 0;
         if (detail == 1 && rejects)
             page.Out.AppendFormat("%-15s -               %-15s %-5s %-6d -  %7d -\n", destination, mask, flags, route.Metric, route.Uses);
@@ -120,14 +96,14 @@ internal sealed class RouteRows(NetstatPage page, NetstatNames names, int detail
                 route.Uses, route.Interface, route.Mtu, route.Window, route.Irtt);
     }
 
-    private string Destination(Route route)
+    private string Destination(in ProcRoute route)
     {
         if (numeric)
-            return Text(route.Destination);
-        if (route.Destination == 0)
-            return route.Mask == 0 ? "default" : "0.0.0.0";
-        bool isHost = (route.Flags & Host) != 0 || (route.Destination & ~route.Mask) != 0;
-        return isHost ? names.Host(new(true, 0, route.Destination)) : names.Network(route.Destination);
+            return route.Destination.ToString();
+        if (route.Destination.IsAny)
+            return route.Mask.IsAny ? "default" : "0.0.0.0";
+        bool isHost = (route.Flags & Host) != 0 || (route.Destination.Low & ~route.Mask.Low) != 0;
+        return isHost ? names.Host(route.Destination) : names.Network((uint)route.Destination.Low);
     }
 
     private static string Flags(uint flags)
@@ -142,8 +118,6 @@ internal sealed class RouteRows(NetstatPage page, NetstatNames names, int detail
                 text.Append(letter);
         return text.ToString();
     }
-
-    private static string Text(uint address) => new InetAddress(true, 0, address).ToString();
 
     private static string Cut(string name) => name.Length > Width ? name[..Width] : name;
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Sereno.Sockets.Proc;
 using Sereno.Sockets.Wire;
 
@@ -37,19 +36,11 @@ internal sealed class RouteRows6(NetstatPage page, NetstatNames names, bool nume
 
     private void WriteRow(ReadOnlySpan<byte> line, bool cache)
     {
-        var fields = new ProcFields(line);
-        var destination = fields.Address6(fields.Next());
-        uint prefix = (uint)fields.Hex(fields.Next());
-        fields.Next(); // source and its prefix
-        fields.Next();
-        var hop = fields.Address6(fields.Next());
-        int metric = (int)fields.Hex(fields.Next()), references = (int)fields.Hex(fields.Next()), uses = (int)fields.Hex(fields.Next());
-        uint flags = (uint)fields.Hex(fields.Next());
-        string device = Encoding.UTF8.GetString(fields.Next());
-        if (fields.Malformed || (flags & Cached) != 0 != cache)
+        if (!ProcRoute.TryRead6(line, out var route) || (route.Flags & Cached) != 0 != cache)
             return;
-        string letters = string.Concat(s_letters.Where(l => (flags & l.Flag) != 0).Select(l => l.Letter));
-        page.Out.AppendFormat("%-30s %-26s %-4s %-3d %-1d %6d %s\n", $"{Text(destination)}/{prefix}", Text(hop), letters, metric, references, uses, device);
+        string letters = string.Concat(s_letters.Where(l => (route.Flags & l.Flag) != 0).Select(l => l.Letter));
+        page.Out.AppendFormat("%-30s %-26s %-4s %-3d %-1d %6d %s\n", $"{Text(route.Destination)}/{route.Prefix}", Text(route.Gateway), letters,
+            route.Metric, route.References, route.Uses, route.Interface);
         page.EndRow();
     }
 

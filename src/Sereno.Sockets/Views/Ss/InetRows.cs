@@ -5,7 +5,8 @@ using Sereno.Sockets.Wire;
 namespace Sereno.Sockets.Views;
 
 /// <summary>ss's rows of Internet sockets.</summary>
-internal sealed class InetRows(SsCells cells, SsOptions options, SsNames names, ByteArena arena, Action<ReadOnlySpan<byte>> writeAhead)
+internal sealed class InetRows(SsCells cells, SsOptions options, SsNames names, ByteArena arena, Action<ReadOnlySpan<byte>> writeAhead,
+    Action<string>? complain)
 {
     private const byte Icmp6 = 58;
     private readonly CgroupPaths _cgroups = new();
@@ -213,6 +214,7 @@ internal sealed class InetRows(SsCells cells, SsOptions options, SsNames names, 
             cell.Append(path);
         else
         {
+            complain?.Invoke("Failed to open cgroup2 by ID\n");
             cell.Append("unreachable:"u8);
             cell.AppendHex(id);
         }

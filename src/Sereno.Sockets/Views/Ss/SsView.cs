@@ -20,14 +20,16 @@ public sealed class SsView : IRowSink
     /// <param name="arena">What the records' Details refer to.</param>
     /// <param name="files">Where names that aren't in a socket are looked up.</param>
     /// <param name="terminalWidth">Columns to lay out for; null for the compact layout.</param>
-    public SsView(SocketTables tables, SsOptions options, OwnerIndex owners, ByteArena arena, ProcFiles files, Stream output, int? terminalWidth)
+    /// <param name="complain">Takes what ss would say on standard error meanwhile, line ends included.</param>
+    public SsView(SocketTables tables, SsOptions options, OwnerIndex owners, ByteArena arena, ProcFiles files, Stream output, int? terminalWidth,
+        Action<string>? complain = null)
     {
         _options = options;
         _lastNaming = LastNaming(tables);
         _columns = new(output, terminalWidth);
         _names = new(options, files);
         var cells = new SsCells(_columns, options, owners);
-        _inet = new(cells, options, _names, arena, _columns.WriteAhead);
+        _inet = new(cells, options, _names, arena, _columns.WriteAhead, complain);
         _unix = new(cells, options, arena);
         _packet = new(cells, options, _names, arena);
         _netlink = new(cells, options, _names, arena, files);
@@ -46,9 +48,10 @@ public sealed class SsView : IRowSink
 
     /// <summary>Prints a snapshot.</summary>
     /// <param name="tables">Those asked for, whether there is anything in them or not.</param>
-    public static void Write(SocketTable table, SocketTables tables, SsOptions options, ProcFiles files, Stream output, int? terminalWidth)
+    public static void Write(SocketTable table, SocketTables tables, SsOptions options, ProcFiles files, Stream output, int? terminalWidth,
+        Action<string>? complain = null)
     {
-        var view = new SsView(tables, options, table.Owners, table.Details, files, output, terminalWidth);
+        var view = new SsView(tables, options, table.Owners, table.Details, files, output, terminalWidth, complain);
         foreach (ref readonly var socket in table.Netlink)
             view._netlink.Write(socket);
         foreach (ref readonly var socket in table.Packet)

@@ -7,6 +7,7 @@ internal sealed partial class EnglishSocketTexts : SocketTexts
 {
     public override string ClassName(PortClass portClass) => portClass.Name();
     public override string PhaseName(TcpPhase phase) => phase.Name();
+    public override string NotAPort(string word) => $"'{word}' is neither a port, a service's name nor ADDRESS:PORT";
     public override string NoPorts => "No listening ports.";
     public override string NoSockets => "No such sockets.";
     public override string Hidden => "(hidden)";

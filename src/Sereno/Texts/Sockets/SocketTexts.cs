@@ -8,6 +8,7 @@ public abstract partial class SocketTexts
 {
     public abstract string ClassName(PortClass portClass);
     public abstract string PhaseName(TcpPhase phase);
+    public abstract string NotAPort(string word);
     public abstract string NoPorts { get; }
     public abstract string NoSockets { get; }
     public abstract string Hidden { get; }

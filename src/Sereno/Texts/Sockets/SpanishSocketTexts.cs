@@ -19,6 +19,7 @@ internal sealed partial class SpanishSocketTexts : SocketTexts
         TcpPhase.Finish => "finalizar",
     };
 
+    public override string NotAPort(string word) => $"'{word}' no es un puerto, ni el nombre de un servicio, ni DIRECCIÓN:PUERTO";
     public override string NoPorts => "Ningún puerto a la escucha.";
     public override string NoSockets => "Ningún socket así.";
     public override string Hidden => "(oculto)";

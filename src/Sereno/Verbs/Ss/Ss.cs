@@ -14,7 +14,7 @@ public static class SsVerb
         var command = Help.Command("ss", "sereno ss -tuln", "sereno ss -tanp");
         command.Add(arguments);
         command.TreatUnmatchedTokensAsErrors = false;
-        command.SetAction(result => Run([.. result.GetValue(arguments) ?? [], .. result.UnmatchedTokens]));
+        command.SetAction(result => RunVerb([.. result.GetValue(arguments) ?? [], .. result.UnmatchedTokens]));
         return command;
     }
 
@@ -23,13 +23,18 @@ public static class SsVerb
     public static int Run(IReadOnlyList<string> arguments) =>
         Run(arguments, StandardStreams.Output, StandardStreams.Errors, Terminal.WidthOf(1), ProcFiles.OfEnvironment());
 
+    /// <summary>The same, and for a filter that can't be understood also where and why.</summary>
+    public static int RunVerb(IReadOnlyList<string> arguments) =>
+        Run(arguments, StandardStreams.Output, StandardStreams.Errors, Terminal.WidthOf(1), ProcFiles.OfEnvironment(), explains: true);
+
     /// <param name="terminalWidth">Columns to lay out for; null where the output isn't a terminal.</param>
     /// <param name="files">Where /proc is; the running kernel's when null.</param>
-    public static int Run(IReadOnlyList<string> arguments, Stream output, TextWriter errors, int? terminalWidth, ProcFiles? files = null)
+    /// <param name="explains">Behind what ss says of a filter, our own words.</param>
+    public static int Run(IReadOnlyList<string> arguments, Stream output, TextWriter errors, int? terminalWidth, ProcFiles? files = null, bool explains = false)
     {
         if (SsArguments.Read(arguments, output, errors, out int exitCode) is not SsRequest request)
             return exitCode;
-        var run = new SsRun(output, errors, terminalWidth, files ?? ProcFiles.Running);
+        var run = new SsRun(output, errors, terminalWidth, files ?? ProcFiles.Running) { Explains = explains };
         try
         {
             return request.Namespace is string name ? SsNamespace.Run(name, errors, () => run.Do(request)) : run.Do(request);

@@ -6,6 +6,7 @@ using Sereno.Sockets.Filter;
 using Sereno.Sockets.Owners;
 using Sereno.Sockets.Views;
 using Sereno.Sockets.Wire;
+using Sereno.Texts;
 
 namespace Sereno.Verbs;
 
@@ -13,6 +14,9 @@ namespace Sereno.Verbs;
 internal sealed class SsRun(Stream output, TextWriter errors, int? terminalWidth, ProcFiles files)
 {
     private const uint ReadableByAll = 0x1B6; // rw-rw-rw-, before the umask
+
+    /// <summary>Behind what ss says of a filter that can't be understood, where and why.</summary>
+    public bool Explains { get; init; }
 
     /// <summary>Does it; returns ss's exit code.</summary>
     public int Do(SsRequest request)
@@ -45,6 +49,8 @@ internal sealed class SsRun(Stream output, TextWriter errors, int? terminalWidth
             errors.Write(e.SsText);
             if (e.ShowsUsage)
                 errors.Write(SsUsage.Text);
+            if (Explains)
+                FilterErrors.Write(e, errors, Text.Current);
             return e.ExitCode;
         }
     }
@@ -70,7 +76,7 @@ internal sealed class SsRun(Stream output, TextWriter errors, int? terminalWidth
     private void List(SsRequest request, SocketFilter? filter)
     {
         var rows = filter is null && CanPrintAtOnce(request)
-            ? new SsView(request.Selection.Tables, request.Options, OwnersFor(request.Options, files), new(), files, output, terminalWidth) : null;
+            ? new SsView(request.Selection.Tables, request.Options, OwnersFor(request.Options, files), new(), files, output, terminalWidth, errors.Write) : null;
         var reader = new TableReader(QueryOf(request) with { Bytecode = filter?.Bytecode }, files, errors.Write)
         {
             TextIPv4 = request.Selection.Has(SocketFamily.Inet),
@@ -91,7 +97,7 @@ internal sealed class SsRun(Stream output, TextWriter errors, int? terminalWidth
         if (request.Kill)
             dump.Inet.Filter(new SocketKiller(errors.Write).TryKill);
         var owners = OwnersFor(request.Options, files);
-        SsView.Write(new SocketTable(dump, owners), request.Selection.Tables, request.Options, files, output, terminalWidth);
+        SsView.Write(new SocketTable(dump, owners), request.Selection.Tables, request.Options, files, output, terminalWidth, errors.Write);
     }
 
     // Rows that need nothing besides owners and what the kernel says of each socket are made while it says it.

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
+using Sereno.Sockets.Diag;
 using Sereno.Verbs;
 using Xunit;
 
@@ -13,7 +14,7 @@ internal readonly record struct Outcome(int ExitCode, string Output, string Erro
 internal static partial class Differential
 {
     /// <summary>Sockets change between two listings: one equal pair is proof.</summary>
-    private const int Attempts = 6;
+    private const int Attempts = 8;
 
     public static void SsSays(string arguments, int? width = null)
     {
@@ -45,11 +46,11 @@ internal static partial class Differential
         AssertSame(Ask, Ask, inOrder ? text => text : Settled);
     }
 
-    public static Outcome OurSs(string[] arguments, int? width = null)
+    public static Outcome OurSs(string[] arguments, int? width = null, ProcFiles? files = null)
     {
         using var output = new MemoryStream();
         using var errors = new StringWriter();
-        int exit = SsVerb.Run(arguments, output, errors, width);
+        int exit = SsVerb.Run(arguments, output, errors, width, files);
         return new(exit, Encoding.UTF8.GetString(output.ToArray()), errors.ToString());
     }
 
@@ -61,13 +62,16 @@ internal static partial class Differential
         return new(exit, Encoding.UTF8.GetString(output.ToArray()), errors.ToString());
     }
 
-    public static Outcome Run(string program, string[] arguments)
+    public static Outcome Run(string program, string[] arguments, params (string Name, string Value)[] environment)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments)
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
             StandardOutputEncoding = Encoding.UTF8, StandardErrorEncoding = Encoding.UTF8,
-        })!;
+        };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        using var process = Process.Start(start)!;
         using var patience = new Timer(_ => process.Kill(), null, TimeSpan.FromSeconds(30), Timeout.InfiniteTimeSpan);
         var errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
@@ -109,7 +113,9 @@ internal static partial class Differential
         }
     }
 
-    private static Outcome Settle(Outcome outcome, Func<string, string> settle) => outcome with { Output = settle(outcome.Output) };
+    // The page that follows a refusal is each program's own.
+    private static Outcome Settle(Outcome outcome, Func<string, string> settle) =>
+        outcome with { Output = settle(outcome.Output), Errors = UsagePage().Replace(outcome.Errors, "Usage:") };
 
     private static IEnumerable<string> Rows(string text)
     {
@@ -139,7 +145,7 @@ internal static partial class Differential
         yield return section;
     }
 
-    private static void SkipUnless(string program, string versionOption, string version)
+    public static void SkipUnless(string program, string versionOption, string version)
     {
         string found = "";
         try
@@ -151,9 +157,13 @@ internal static partial class Differential
     }
 
     // Timers count down; "last" times, busy times and the share that they are of each other count up, and ss leaves them out at zero; who
-    // asks by netlink has a socket of its own for that: ss by its name, ours by a number, since the specimen has this process's.
-    [GeneratedRegex(@"(?<keep>timer:\(\w+,)[^,)]*| (lastsnd|lastrcv|lastack):\d+| (busy|rwnd_limited|sndbuf_limited):\d+ms(\([\d.]+%\))?|^.*tcpdiag:(ss/\d+|-\d+) .*\n(\t.*\n)*|(?<keep>(off|on|keepalive|timewait|probe) \()[\d.]+", RegexOptions.Multiline)]
+    // asks by netlink has a socket of its own for that: ss by its name, ours by a number, since the specimen has this process's. With -n
+    // they can't be told apart, and all of protocol 4 (sock_diag) go. Of -s, what the kernel counts over all network namespaces.
+    [GeneratedRegex(@"(?<keep>timer:\(\w+,)[^,)]*| (lastsnd|lastrcv|lastack):\d+| (busy|rwnd_limited|sndbuf_limited):\d+ms(\([\d.]+%\))?|(?<keep>^(Total|TCP): +)\d+|(?<keep> closed )\d+(?<keep>, orphaned )\d+|^.* (tcpdiag:(ss/\d+|-\d+)|4:-?\d+) .*\n([ \t].*\n)*|(?<keep>(off|on|keepalive|timewait|probe) \()[\d.]+", RegexOptions.Multiline)]
     private static partial Regex Moving();
+
+    [GeneratedRegex(@"^Usage: (.|\n)*", RegexOptions.Multiline)]
+    private static partial Regex UsagePage();
 
     [GeneratedRegex(@"[ \t]+$", RegexOptions.Multiline)]
     private static partial Regex BlanksAtEnd();

@@ -95,6 +95,6 @@ internal sealed partial class SocketLab
         Peer.Say(peerPort, new byte[500], fin: false);
         byte[] unread = new byte[4];
         const nuint FIONREAD = 0x541B;
-        Await(() => ioctl(fd, FIONREAD, unread) == 0 && BitConverter.ToInt32(unread) == 500, "500 bytes");
+        Await(() => ioctl(fd, FIONREAD, unread) == 0 && BitConverter.ToInt32(unread) == 500, "500 bytes", () => Peer.Repeat(peerPort));
     }
 }

@@ -68,7 +68,7 @@ internal sealed partial class SocketLab
         if (peerCloses)
         {
             Peer.Say(peerPort, [], fin: true);
-            AwaitState(fd, 8); // CLOSE-WAIT
+            AwaitState(fd, 8, () => Peer.Repeat(peerPort)); // CLOSE-WAIT
         }
         if (weClose)
             Check(shutdown(fd, SHUT_WR), "shut down");
@@ -95,8 +95,8 @@ internal sealed partial class SocketLab
         string address = v6 ? TunPeer.Our6 : TunPeer.Our4;
         _ = Peer; // the address is its device's
         ushort port = Port(Listen(address, prepare: deferred ? fd => Set(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, 300) : null));
-        Peer.Connect(address, port, finish: deferred);
-        AwaitRow(v6, 3, port);
+        ushort peerPort = Peer.Connect(address, port, finish: deferred);
+        AwaitRow(v6, 3, port, () => Peer.Repeat(peerPort));
     }
 
     public void LeaveTimeWait(string ip)

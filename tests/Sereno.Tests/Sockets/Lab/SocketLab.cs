@@ -130,27 +130,33 @@ internal sealed partial class SocketLab : IDisposable
     }
 
     /// <summary>Waits for the kernel: what another end causes is there a moment later.</summary>
-    public static void Await(Func<bool> condition, string what)
+    /// <param name="again">Done every so often until then: for what can get lost.</param>
+    public static void Await(Func<bool> condition, string what, Action? again = null)
     {
-        for (var waited = Stopwatch.StartNew(); !condition(); Thread.Sleep(1))
+        var waited = Stopwatch.StartNew();
+        for (int times = 1; !condition(); Thread.Sleep(1), times++)
+        {
             Assert.True(waited.Elapsed < TimeSpan.FromSeconds(10), $"waited ten seconds for {what}");
+            if (times % 100 == 0)
+                again?.Invoke();
+        }
     }
 
     /// <param name="state">The kernel's number: 1 ESTABLISHED to 11 CLOSING (net/tcp_states.h).</param>
-    public static void AwaitState(int fd, int state)
+    public static void AwaitState(int fd, int state, Action? again = null)
     {
         byte[] info = new byte[8];
         int length = info.Length;
-        Await(() => getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, ref length) == 0 && info[0] == state, $"state {state}, not {info[0]}");
+        Await(() => getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, ref length) == 0 && info[0] == state, $"state {state}", again);
     }
 
     /// <summary>As <see cref="AwaitState"/>, for what has no descriptor: a connection not yet accepted or already forgotten.</summary>
-    public static void AwaitRow(bool v6, int state, ushort port)
+    public static void AwaitRow(bool v6, int state, ushort port, Action? again = null)
     {
         string local = string.Create(CultureInfo.InvariantCulture, $":{port:X4}"), st = state.ToString("X2");
         Await(() => File.ReadLines(v6 ? "/proc/thread-self/net/tcp6" : "/proc/thread-self/net/tcp").Skip(1)
             .Any(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is var cells && cells[1].EndsWith(local) && cells[3] == st),
-            $"state {state} at port {port}");
+            $"state {state} at port {port}", again);
     }
 
     public static int Family(string ip) => ip.Contains(':') ? AF_INET6 : AF_INET;

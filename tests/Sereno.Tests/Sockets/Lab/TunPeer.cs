@@ -40,6 +40,8 @@ internal sealed class TunPeer : IDisposable
         public uint Next = InitialSequence;
         /// <summary>What we have acknowledged, which is all that we look for.</summary>
         public uint Acknowledged;
+        /// <summary>The last packet that we sent of our own accord.</summary>
+        public byte[] Said = [];
     }
 
     private readonly Lock _lock = new();
@@ -76,7 +78,8 @@ internal sealed class TunPeer : IDisposable
 
     /// <summary>Connects to a port that the kernel listens on, and lets the kernel wait for the handshake's end.</summary>
     /// <param name="finish">Acknowledge the kernel's SYN: for it the connection is there.</param>
-    public void Connect(string address, ushort ourPort, bool finish)
+    /// <returns>The port of the peer's.</returns>
+    public ushort Connect(string address, ushort ourPort, bool finish)
     {
         ushort port = Port(finish ? PeerManners.Polite : PeerManners.Silent);
         bool v6 = address.Contains(':');
@@ -85,9 +88,10 @@ internal sealed class TunPeer : IDisposable
         {
             var connection = new Connection(kernel, _manners[port]);
             _connections[Key(kernel)] = connection;
-            Send(connection, TcpFlags.Syn);
+            connection.Said = Send(connection, TcpFlags.Syn);
             connection.Next++;
         }
+        return port;
     }
 
     /// <summary>Sends data, and a FIN where the peer has nothing more to say, on the one connection to its port.</summary>
@@ -95,10 +99,17 @@ internal sealed class TunPeer : IDisposable
     {
         lock (_lock)
         {
-            var connection = _connections.Single(c => c.Key.PeerPort == peerPort).Value;
-            Send(connection, TcpFlags.Ack | TcpFlags.Push | (fin ? TcpFlags.Fin : 0), data);
+            var connection = Find(peerPort);
+            connection.Said = Send(connection, TcpFlags.Ack | TcpFlags.Push | (fin ? TcpFlags.Fin : 0), data);
             connection.Next += (uint)data.Length + (fin ? 1u : 0);
         }
+    }
+
+    /// <summary>Repeats what it said last, as any host does: the kernel's backlog may have been full, its IPv6 address not ready.</summary>
+    public void Repeat(ushort peerPort)
+    {
+        lock (_lock)
+            Write(Find(peerPort).Said);
     }
 
     public void Dispose()
@@ -165,41 +176,35 @@ internal sealed class TunPeer : IDisposable
         }
     }
 
-    private static bool HasFin(TcpSegment segment) => segment.Flags.HasFlag(TcpFlags.Fin);
-
     private void AnswerData(Connection connection, TcpSegment segment)
     {
         connection.Last = segment;
-        bool probe = segment.Length == 0 && segment.Sequence == connection.Acknowledged - 1; // keepalive or zero window
+        bool known = segment.Sequence == connection.Acknowledged - 1 || (segment.Length > 0 && (int)(segment.Sequence - connection.Acknowledged) < 0); // a probe, a repetition
         bool expected = segment.Sequence == connection.Acknowledged && segment.Length > 0;
-        if (connection.Manners is PeerManners.AcknowledgesNothing || !(probe || expected))
+        if (connection.Manners == PeerManners.AcknowledgesNothing || !(known || expected))
             return;
-        if (expected && connection.Manners is not PeerManners.NoWindow)
+        if (expected && connection.Manners != PeerManners.NoWindow)
             connection.Acknowledged += (uint)segment.Payload.Length;
-        if (expected && HasFin(segment))
-            switch (connection.Manners)
-            {
-                case PeerManners.IgnoresFin:
-                    break;
-                case PeerManners.ClosesAtOnce:
-                    if (connection.Next == InitialSequence + 1) // once: the kernel repeats its FIN
-                        Send(connection, TcpFlags.Ack | TcpFlags.Fin);
-                    connection.Next = InitialSequence + 2;
-                    return;
-                default:
-                    connection.Acknowledged++;
-                    break;
-            }
-        Send(connection, TcpFlags.Ack);
+        bool fin = expected && segment.Flags.HasFlag(TcpFlags.Fin);
+        if (fin && connection.Manners is not (PeerManners.IgnoresFin or PeerManners.ClosesAtOnce))
+            connection.Acknowledged++;
+        Send(connection, TcpFlags.Ack | (fin && connection.Manners == PeerManners.ClosesAtOnce ? TcpFlags.Fin : 0));
     }
 
-    private void Send(Connection connection, TcpFlags flags, byte[]? data = null)
+    private byte[] Send(Connection connection, TcpFlags flags, byte[]? data = null)
     {
         var kernel = connection.Last;
-        byte[] packet = new TcpSegment(kernel.Destination, kernel.DestinationPort, kernel.Source, kernel.SourcePort, connection.Next,
-            flags == TcpFlags.Syn ? 0 : connection.Acknowledged, flags, (ushort)(connection.Manners == PeerManners.NoWindow ? 0 : 65535), data ?? []).Write();
-        Libc.Check(Libc.write(_tun, packet, packet.Length), "send a segment");
+        return Write(new TcpSegment(kernel.Destination, kernel.DestinationPort, kernel.Source, kernel.SourcePort, connection.Next,
+            flags == TcpFlags.Syn ? 0 : connection.Acknowledged, flags, (ushort)(connection.Manners == PeerManners.NoWindow ? 0 : 65535), data ?? []).Write());
     }
+
+    private byte[] Write(byte[] packet)
+    {
+        Libc.Check(Libc.write(_tun, packet, packet.Length), "send a segment");
+        return packet;
+    }
+
+    private Connection Find(ushort peerPort) => _connections.Single(c => c.Key.PeerPort == peerPort).Value;
 
     private static (IPAddress Peer, ushort PeerPort, ushort OurPort) Key(TcpSegment kernels) =>
         (kernels.Destination, kernels.DestinationPort, kernels.SourcePort);

@@ -1,3 +1,4 @@
+using Sereno.Sockets.Trace;
 using Sereno.Sockets.Wire;
 using Xunit;
 
@@ -11,7 +12,14 @@ internal static class Decoders
 
     public static readonly (string Name, Decoder Read)[] All =
     [
-        ("inet", payload => InetDiag.TryRead(payload, SocketProtocol.Tcp, out var record) ? record : null),
+        ("inet_diag", payload => InetDiag.TryRead(payload, SocketProtocol.Tcp, out var record) ? record : null),
+        ("unix_diag", payload => UnixDiag.TryRead(payload, new ByteArena(), keepAttributes: true, out var record) ? (record with { Name = default }, Convert.ToHexString(record.Name.Span)) : null),
+        ("packet_diag", payload => PacketDiag.TryRead(payload, new ByteArena(), keepAttributes: true, out var record) ? record : null),
+        ("netlink_diag", payload => NetlinkDiag.TryRead(payload, new ByteArena(), keepAttributes: true, out var record) ? record : null),
+        ("the end of a socket", payload => SocketEnd.TryRead(payload, 0, out var end) ? end : null),
+        ("link", payload => RouteNetlink.TryReadLink(payload, out uint index, out uint flags, out string name) ? (index, flags, name) : null),
+        ("address", payload => RouteNetlink.TryReadAddress(payload, out uint index, out var address) ? (index, address) : null),
+        ("route", payload => RouteNetlink.TryReadRoute(payload, out uint index, out var destination) ? (index, destination) : null),
     ];
 
     /// <summary>Reads a datagram to its end with all of them.</summary>

@@ -1,7 +1,9 @@
+using Sereno.Sockets.Diagnosis;
 using Sereno.Sockets.Trace;
 using Sereno.Sockets.Wire;
+using Sereno.Texts;
 
-namespace Sereno.Sockets.Views;
+namespace Sereno.Verbs;
 
 /// <summary>A trace as lines that a person reads while they come. What comes isn't known, so the columns' widths are fixed at
 /// the beginning; on a narrow terminal the least needed columns go.</summary>
@@ -18,7 +20,8 @@ public sealed class TraceTable
     // Narrowed one after the other: the state loses what it was before.
     private static readonly Column[] s_narrowed = [Column.Unit, Column.Process, Column.State, Column.Local, Column.Peer];
 
-    private readonly TraceText _text;
+    private static readonly string[] s_headings = ["TIME", "UNIT", "PROCESS", "LOCAL", "PEER", "STATE", "PHASE", "DURATION", "SENT", "RECEIVED"];
+
     private readonly TextWriter _output;
     private readonly bool _colour;
     private readonly int[] _widths;
@@ -26,9 +29,9 @@ public sealed class TraceTable
     private readonly Line _line = new();
 
     /// <param name="terminalWidth">Lines are cut to it; null for lines as long as they need be.</param>
-    public TraceTable(TraceText text, TextWriter output, int? terminalWidth, bool colour)
+    public TraceTable(TextWriter output, int? terminalWidth, bool colour)
     {
-        (_text, _output, _colour) = (text, output, colour);
+        (_output, _colour) = (output, colour);
         _cut = terminalWidth is not null;
         _widths = Fit(terminalWidth ?? Unlimited);
     }
@@ -39,10 +42,10 @@ public sealed class TraceTable
         for (int i = 0; i < _widths.Length; i++)
             if (_widths[i] > 0)
             {
-                _line.Append(_text.Headings[i]);
+                _line.Append(Text.Current.Column(s_headings[i]));
                 EndCell((Column)i);
             }
-        _output.WriteLine(_colour ? $"\e[1m{_line.Text.TrimEnd()}\e[0m" : _line.Text.TrimEnd());
+        _output.WriteLine(_colour ? $"\e[1m{_line.Content.TrimEnd()}\e[0m" : _line.Content.TrimEnd());
     }
 
     public void Write(in TraceEvent e)
@@ -53,13 +56,13 @@ public sealed class TraceTable
             if (_widths[(int)column] == 0)
                 continue;
             if (column == Column.State && _colour)
-                _line.AppendInvisible(e.Phase switch { ConnectionPhase.Establish => "\e[33m", ConnectionPhase.Transmit => "\e[32m", ConnectionPhase.Finish => "\e[90m" });
+                _line.AppendInvisible(e.Phase switch { TcpPhase.Establish => "\e[33m", TcpPhase.Transmit => "\e[32m", TcpPhase.Finish => "\e[90m" });
             AppendCell(column, e);
             EndCell(column);
             if (column == Column.State && _colour)
                 _line.AppendInvisible("\e[0m");
         }
-        _output.WriteLine(_line.Text.TrimEnd());
+        _output.WriteLine(_line.Content.TrimEnd());
     }
 
     private static int[] Fit(int screen)
@@ -85,10 +88,10 @@ public sealed class TraceTable
             case Column.Unit: _line.Append(e.Owner.Unit ?? "-"); break;
             case Column.Process: AppendProcess(e.Owner); break;
             case Column.Local: AppendEnd(e.Tuple.Local, e.Tuple.LocalPort); break;
-            case Column.Peer when e.NewState == TcpState.Listen || e.OldState == TcpState.Listen && e.Tuple.RemotePort == 0: _line.Append("-"); break;
+            case Column.Peer when e.IsOfListener: _line.Append("-"); break;
             case Column.Peer: AppendEnd(e.Tuple.Remote, e.Tuple.RemotePort); break;
             case Column.State: AppendStates(e); break;
-            case Column.Phase: _line.Append(_text.Of(e.Phase)); break;
+            case Column.Phase: _line.Append(Text.Current.Sockets.PhaseName(e.Phase)); break;
             case Column.Duration: AppendDuration(e.Duration); break;
             case Column.Sent: AppendBytes(e.BytesSent); break;
             case Column.Received: AppendBytes(e.BytesReceived); break;
@@ -100,7 +103,7 @@ public sealed class TraceTable
     private void AppendProcess(in TracedOwner owner)
     {
         if (owner.Source == OwnerSource.Hidden)
-            _line.Append(_text.Hidden);
+            _line.Append(Text.Current.Sockets.Hidden);
         else if (owner.Pid == 0)
             _line.Append("-");
         else
@@ -137,7 +140,7 @@ public sealed class TraceTable
 
     private void AppendDuration(ulong? nanoseconds)
     {
-        if (nanoseconds is not ulong n)
+        if (nanoseconds is not ulong n || n == 0)
             _line.Append("-");
         else if (n < 1_000_000)
             AppendUnit(n / 1000, "µs");
@@ -182,7 +185,7 @@ public sealed class TraceTable
         private char[] _text = new char[512];
         private int _length, _cell;
 
-        public ReadOnlySpan<char> Text => _text.AsSpan(0, _length);
+        public ReadOnlySpan<char> Content => _text.AsSpan(0, _length);
 
         public void Clear() => _length = _cell = 0;
 

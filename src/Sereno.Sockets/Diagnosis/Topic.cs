@@ -1,0 +1,91 @@
+using Sereno.Sockets.Ports;
+using Sereno.Sockets.Scope;
+using Sereno.Sockets.Selection;
+using Sereno.Sockets.Wire;
+
+namespace Sereno.Sockets.Diagnosis;
+
+/// <summary>Something of the network that can be explained, and the sockets that show it.</summary>
+public abstract record Topic
+{
+    private Topic() { }
+
+    /// <summary>Is this socket evidence of it?</summary>
+    public abstract bool Matches(in SocketRecord socket, NetworkFacts network);
+
+    public sealed record State(TcpState Value) : Topic
+    {
+        public override bool Matches(in SocketRecord socket, NetworkFacts network) => IsTcp(socket) && socket.State == Value;
+    }
+
+    public sealed record Phase(TcpPhase Value) : Topic
+    {
+        public override bool Matches(in SocketRecord socket, NetworkFacts network) => TcpPhases.Of(socket) == Value;
+    }
+
+    /// <param name="Name">The service's name that was asked by; null for a number.</param>
+    public sealed record Port(ushort Number, string? Name) : Topic
+    {
+        public override bool Matches(in SocketRecord socket, NetworkFacts network) => socket.LocalPort == Number || socket.RemotePort == Number;
+    }
+
+    public sealed record Address(InetAddress Value) : Topic
+    {
+        public override bool Matches(in SocketRecord socket, NetworkFacts network) =>
+            socket.Local.Unmapped == Value.Unmapped || (socket.Remote.Unmapped == Value.Unmapped && (socket.RemotePort != 0 || !socket.Remote.IsAny));
+    }
+
+    /// <summary>Two ends; either of them may be ours.</summary>
+    public sealed record Connection(InetEnd First, InetEnd Second) : Topic
+    {
+        public override bool Matches(in SocketRecord socket, NetworkFacts network)
+        {
+            InetEnd local = new(socket.Local.Unmapped, socket.LocalPort), remote = new(socket.Remote.Unmapped, socket.RemotePort);
+            return (local == First && remote == Second) || (local == Second && remote == First);
+        }
+    }
+
+    public sealed record Class(PortClass Value) : Topic
+    {
+        public override bool Matches(in SocketRecord socket, NetworkFacts network) => ListeningPorts.IsPort(socket) && PortClasses.Of(socket.LocalPort) == Value;
+    }
+
+    public sealed record Reach(AddressScope Value) : Topic
+    {
+        public override bool Matches(in SocketRecord socket, NetworkFacts network) => ListeningPorts.IsPort(socket) && AddressScopes.Of(socket, network) == Value;
+    }
+
+    /// <summary>Finds out what is meant: a state by any of its names, a phase, a port class, a scope, a connection
+    /// (A:P-B:Q, A:P->B:Q or two words), an address, a port or a service; null for none of these.</summary>
+    public static Topic? Parse(IReadOnlyList<string> words)
+    {
+        if (words.Count == 2 && InetEnd.TryParse(words[0]) is { } first && InetEnd.TryParse(words[1]) is { } second)
+            return new Connection(first, second);
+        string text = string.Join(' ', words);
+        return StateWords.StateOf(text) is { } state ? new State(state)
+            : StateWords.PhaseOf(text) is { } phase ? new Phase(phase)
+            : ScopeWords.ClassOf(text) is { } portClass ? new Class(portClass)
+            : ScopeWords.ScopeOf(text) is { } scope ? new Reach(scope)
+            : ParseConnection(text) is { } connection ? connection
+            : AddressPrefix.TryParseAddress(text, out var address) ? new Address(address)
+            : ParsePort(text);
+    }
+
+    private static Connection? ParseConnection(string text)
+    {
+        foreach (string separator in (ReadOnlySpan<string>)["->", "→", ",", "-", " "])
+        {
+            // A service's name may have a hyphen of its own: every place is tried.
+            for (int at = text.IndexOf(separator, StringComparison.Ordinal); at > 0; at = text.IndexOf(separator, at + 1, StringComparison.Ordinal))
+                if (InetEnd.TryParse(text[..at]) is { } first && InetEnd.TryParse(text[(at + separator.Length)..]) is { } second)
+                    return new(first, second);
+        }
+        return null;
+    }
+
+    private static Port? ParsePort(string text) =>
+        PortRange.Parse(text.TrimStart(':')) is [var range, ..] && range.First == range.Last
+            ? new(range.First, char.IsAsciiDigit(text.TrimStart(':')[0]) ? null : text) : null;
+
+    private static bool IsTcp(in SocketRecord socket) => socket.Protocol is SocketProtocol.Tcp or SocketProtocol.Mptcp;
+}

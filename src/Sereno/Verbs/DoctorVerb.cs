@@ -1,0 +1,92 @@
+using System.CommandLine;
+using Sereno.Bus;
+using Sereno.Bus.Client;
+using Sereno.Sockets;
+using Sereno.Sockets.Diag;
+using Sereno.Sockets.Diagnosis;
+using Sereno.Sockets.Owners;
+using Sereno.Sockets.Scope;
+using Sereno.Sockets.Selection;
+using Sereno.Sockets.Views;
+using Sereno.Texts;
+
+namespace Sereno.Verbs;
+
+/// <summary>sereno doctor: what is wrong with the sockets of this machine, and who must act.</summary>
+public static class DoctorVerb
+{
+    public static Command Build()
+    {
+        var format = Help.Output();
+        var command = Help.Command("doctor", "sereno doctor", "sereno doctor --unit nginx", "sereno doctor -o json");
+        var options = new SelectionOptions().AddTo(command, "--listening", "--state");
+        command.Add(format);
+        command.SetAction(result =>
+        {
+            var instance = GlobalOptions.Instance(result);
+            var manager = Connect(instance.BusPath);
+            IUnitResolver units = manager is null ? new CgroupUnitResolver() : new UnitsByPid(manager);
+            var network = NetworkFactsReader.Read();
+            var table = SocketTable.Capture(new SocketQuery { States = PortFacts.States }, units).WithBoundInactive().Select(options.Read(result), network);
+            var facts = DoctorFacts.Read(new(null, table, network)) with
+            {
+                DeclaredScopes = DeclaredScopes.Of(Units(table), instance),
+                Restarts = manager is null ? new Dictionary<string, long>() : Restarts(manager),
+            };
+            var found = SocketDoctor.Examine(facts);
+            if (result.GetValue(format) == "json")
+                DoctorJson.Write(found, facts, new(), StandardStreams.Output);
+            else
+                foreach (string line in Lines(found, facts, new()))
+                    StandardStreams.Text.WriteLine(line);
+            return SocketDoctor.IsHealthy(found) ? ExitCodes.Success : ExitCodes.Failure;
+        });
+        return command;
+    }
+
+    public static IEnumerable<string> Lines(IReadOnlyList<Trouble> found, DoctorFacts facts, ProcessTimes times)
+    {
+        var text = Text.Current.Sockets;
+        foreach (var trouble in found)
+        {
+            string end = trouble.Socket is { } socket ? SocketText.EndPoint(socket.Local, socket.LocalPort) : "";
+            string peer = trouble.Socket is { RemotePort: > 0 } connection ? SocketText.EndPoint(connection.Remote, connection.RemotePort) : "";
+            string idle = trouble.IdleMilliseconds >= 1000 ? Times.Ago(trouble.IdleMilliseconds * 1000ul) : "";
+            yield return $"{text.SeverityWord(trouble.Severity)}: {text.TroubleText(trouble, end, peer, idle)}";
+            if (trouble.Socket is { } shown)
+                yield return "  " + Evidence.Of(facts.Here.Table, shown, facts.Vitals, times);
+            yield return $"  {text.WhoMustAct} {text.ActorWords(trouble.WhoMustAct)}. {text.Remedy(trouble)}";
+        }
+        if (SocketDoctor.IsHealthy(found))
+            yield return text.Healthy(facts.Here.Table.Records.Length);
+    }
+
+    private static ManagerProxy? Connect(string path)
+    {
+        try
+        {
+            return new(BusClient.Connect(path, TimeSpan.FromSeconds(2)));
+        }
+        catch (Exception e) when (e is BusException or IOException)
+        {
+            return null; // no manager: units by control group, and nobody counts restarts
+        }
+    }
+
+    private static HashSet<string> Units(SocketTable table)
+    {
+        var units = new HashSet<string>();
+        foreach (ref readonly var socket in table.Records)
+            if (table.UnitOf(socket) is { } unit)
+                units.Add(unit);
+        return units;
+    }
+
+    private static Dictionary<string, long> Restarts(ManagerProxy manager)
+    {
+        var restarts = new Dictionary<string, long>();
+        foreach (var unit in manager.ListUnits().Where(u => u.Id.EndsWith(".service", StringComparison.Ordinal) && u.LoadState == "loaded"))
+            restarts[unit.Id] = (long)manager.Unit(unit.Id).GetAll(UnitProxy.Service).Number("NRestarts");
+        return restarts;
+    }
+}

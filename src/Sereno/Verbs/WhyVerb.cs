@@ -1,0 +1,105 @@
+using System.CommandLine;
+using Sereno.Linux;
+using Sereno.Sockets;
+using Sereno.Sockets.Diag;
+using Sereno.Sockets.Diagnosis;
+using Sereno.Sockets.Namespaces;
+using Sereno.Sockets.Owners;
+using Sereno.Sockets.Ports;
+using Sereno.Sockets.Scope;
+using Sereno.Sockets.Selection;
+using Sereno.Sockets.Views;
+using Sereno.Sockets.Wire;
+using Sereno.Texts;
+
+namespace Sereno.Verbs;
+
+/// <summary>sereno why: why a port is busy, or can't be bound.</summary>
+public static class WhyVerb
+{
+    public static Command Build()
+    {
+        var what = new Argument<string>("PORT") { Description = Text.Current.Option("why-port") };
+        var udp = Help.Option<bool>("--udp", "why-udp", "-u");
+        var attempt = Help.Option<bool>("--try", "why-try");
+        var format = Help.Output();
+        var command = Help.Command("why", "sereno why 8080", "sereno why ssh", "sereno why 127.0.0.1:53 --udp", "sereno why 8080 --try");
+        command.Add(what);
+        foreach (var option in (Option[])[udp, attempt, format])
+            command.Add(option);
+        command.SetAction(result =>
+        {
+            var question = Parse(result.GetValue(what)!, result.GetValue(udp) ? Transport.Udp : Transport.Tcp);
+            var facts = Gather(UnitsByPid.For(GlobalOptions.Instance(result).BusPath));
+            var diagnosis = PortDoctor.Examine(question, facts);
+            (int, int)? tried = result.GetValue(attempt) ? Try(question) : null;
+            if (result.GetValue(format) == "json")
+                WhyJson.Write(diagnosis, facts, new(), tried, StandardStreams.Output);
+            else
+                foreach (string line in Lines(diagnosis, facts, new(), tried))
+                    StandardStreams.Text.WriteLine(line);
+            return diagnosis.Verdict == PortVerdict.Free ? ExitCodes.Success : ExitCodes.Failure;
+        });
+        return command;
+    }
+
+    /// <summary>PORT, NAME, ADDRESS:PORT or [ADDRESS]:PORT.</summary>
+    /// <exception cref="FormatException">It is none of these.</exception>
+    public static PortQuestion Parse(string text, Transport transport)
+    {
+        if (PortRange.Parse(text) is [var port, ..])
+            return port.First == port.Last ? new(port.First, transport) : throw Bad(text);
+        int colon = text.LastIndexOf(':');
+        if (colon < 0 || PortRange.Parse(text[(colon + 1)..]) is not [var named, ..] || named.First != named.Last)
+            throw Bad(text);
+        string host = text[..colon];
+        return host is "*" or "" ? new(named.First, transport)
+            : (host[0] == '[' || !host.Contains(':')) && AddressPrefix.TryParseAddress(host, out var address) ? new(named.First, transport, address)
+            : throw Bad(text);
+    }
+
+    public static IEnumerable<string> Lines(PortDiagnosis diagnosis, PortFacts facts, ProcessTimes times, (int Plain, int Reuse)? tried)
+    {
+        var text = Text.Current.Sockets;
+        var question = diagnosis.Question;
+        string port = $"{(question.Address is { } address ? SocketText.EndPoint(address, question.Port) : question.Port)}/{question.Transport.Name()}";
+        yield return text.WhyVerdict(diagnosis, text.PortWords(port, PortRegistry.Iana.NameOf(question.Port, question.Transport), text.ClassName(PortClasses.Of(question.Port))));
+        var ranges = new LinuxPortsText($"{facts.Ports.Ephemeral.First}-{facts.Ports.Ephemeral.Last}", string.Join(',', facts.Ports.Reserved), facts.Ports.UnprivilegedStart);
+        foreach (var finding in diagnosis.Findings)
+        {
+            string end = finding.Socket is { } socket ? SocketText.EndPoint(socket.Local, socket.LocalPort) : "";
+            string who = finding.Owner is { } owner ? SocketText.Who(owner, times) : "";
+            string overlap = finding.Socket is null ? "" : text.WhyOverlap(finding.Overlap);
+            yield return $"- {text.WhyFinding(finding, ranges, end, who)}{(overlap.Length > 0 ? " " + overlap : "")}";
+            string act = text.WhyAct(finding, finding.Owner?.Unit, finding.Owner?.Holders is [var first, ..] ? first.Pid : null);
+            if (act.Length > 0)
+                yield return "  " + act;
+        }
+        if (tried is var (plain, reuse))
+            yield return text.WhyTried(ErrorText(plain), ErrorText(reuse));
+    }
+
+    private static PortFacts Gather(IUnitResolver units)
+    {
+        var query = new SocketQuery { States = PortFacts.States, Owners = false };
+        var list = NetworkNamespaces.List(units);
+        var captured = NetworkNamespaces.Capture(list.All.Where(n => !n.IsOurs), query with { Owners = true }, units);
+        var here = SocketTable.Capture(query with { Owners = true }, units).WithBoundInactive();
+        return new(new(null, here, NetworkFactsReader.Read()),
+            [.. from c in captured where c.Table is not null select new PlacedSockets(c.Namespace.Name, c.Table!.WithBoundInactive(), NetworkFacts.Unknown)],
+            LinuxPorts.Read(), PortFacts.ReadMayBindPrivileged());
+    }
+
+    private static (int, int) Try(PortQuestion question)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        var address = question.Address ?? new(false, 0, 0);
+        int length = address.WriteBytes(bytes);
+        bool udp = question.Transport == Transport.Udp;
+        return (BindTest.Try(bytes[..length], question.Port, udp, reuse: false), BindTest.Try(bytes[..length], question.Port, udp, reuse: true));
+    }
+
+    private static string? ErrorText(int errno) => errno == 0 ? null : Errno.Text(errno);
+
+    private static FormatException Bad(string text) => new(Text.Current.Sockets.NotAPort(text));
+}
