@@ -65,6 +65,23 @@ public sealed class OwnersSpecs(OwnersSpecs.Holders holders) : IClassFixture<Own
             Assert.Equal(expected, Rows(method));
     }
 
+    [Theory]
+    [InlineData("-uan")]
+    [InlineData("-uanp")]
+    [InlineData("-uaneo")]
+    public void A_table_of_many_datagrams_is_the_same_too(string options) => NetworkNamespace.Run(() =>
+    {
+        SkipUnlessPermitted();
+        using var zoo = new SocketZoo();
+        for (int i = 0; i < 3000; i++)
+            zoo.Add(i % 10 == 0 ? Specimen.Udp6 : Specimen.Udp4);
+        string sereno = Path.Combine(AppContext.BaseDirectory, "sereno");
+        var (exit, errors) = Shell("env", $"cd {holders.Folder} && ss {options} > ss.out && {sereno} ss {options} > ours.out");
+        Assert.True(exit == 0, errors);
+        Assert.Equal(3001, Rows("ss").Length);
+        Assert.Equal(Rows("ss"), Rows("ours"));
+    });
+
     [Fact]
     public void The_iterator_is_used_where_it_may_be_and_the_walk_where_not()
     {

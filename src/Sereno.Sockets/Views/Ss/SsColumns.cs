@@ -112,7 +112,7 @@ public sealed class SsColumns(Stream output, int? terminalWidth)
         int length = _cells.Length - _cell - 2;
         if (length > ushort.MaxValue)
             _cells.Cut(_cell + 2 + (length = ushort.MaxValue));
-        BinaryPrimitives.WriteUInt16LittleEndian(_cells[_cell..(_cell + 2)], (ushort)length);
+        BinaryPrimitives.WriteUInt16LittleEndian(_cells.At(_cell, 2), (ushort)length);
         if (length >= ChunkSize - _chunkEnd && !_firstInChunk)
             NewChunk();
         _chunkEnd += length;
@@ -153,14 +153,14 @@ public sealed class SsColumns(Stream output, int? terminalWidth)
         bool started = false;
         for (int at = 0; at < _cells.Length;)
         {
-            int length = BinaryPrimitives.ReadUInt16LittleEndian(_cells[at..(at + 2)]);
+            int length = BinaryPrimitives.ReadUInt16LittleEndian(_cells.At(at, 2));
             int start = _out.Length;
             if (started)
                 _out.Append(DelimiterOf(column));
             started = true;
             if (IsRightAligned(column))
                 _out.AppendSpaces(_width[column] - length - (_out.Length - start));
-            _out.Append(_cells[(at + 2)..(at + 2 + length)]);
+            _out.Append(_cells.At(at + 2, length));
             if (!IsRightAligned(column))
                 _out.PadFrom(start, _width[column]);
             at += 2 + length;

@@ -76,7 +76,7 @@ internal sealed class SsRun(Stream output, TextWriter errors, int? terminalWidth
     private void List(SsRequest request, SocketFilter? filter)
     {
         var rows = filter is null && CanPrintAtOnce(request)
-            ? new SsView(request.Selection.Tables, request.Options, OwnerIndex.Empty, new(), files, output, terminalWidth, errors.Write) : null;
+            ? new SsView(request.Selection.Tables, request.Options, OwnersFor(request.Options, files), new(), files, output, terminalWidth, errors.Write) : null;
         var reader = new TableReader(QueryOf(request) with { Bytecode = filter?.Bytecode }, files, errors.Write)
         {
             TextIPv4 = request.Selection.Has(SocketFamily.Inet),
@@ -103,8 +103,8 @@ internal sealed class SsRun(Stream output, TextWriter errors, int? terminalWidth
         SsView.Write(new SocketTable(dump, owners), request.Selection.Tables, request.Options, files, output, terminalWidth, errors.Write);
     }
 
-    // Rows that need nothing besides what the kernel says of each socket are made while it says it.
-    private static bool CanPrintAtOnce(SsRequest request) => request is { Kill: false, Details: SocketDetails.None, Options: { Processes: false, Threads: false } }
+    // Rows that need nothing besides owners and what the kernel says of each socket are made while it says it.
+    private static bool CanPrintAtOnce(SsRequest request) => request is { Kill: false, Details: SocketDetails.None }
         && (Shown(request.Selection) & ~(SocketTables.Tcp | SocketTables.Udp)) == 0;
 
     internal static OwnerIndex OwnersFor(SsOptions options, ProcFiles files) => options.Processes || options.Threads
