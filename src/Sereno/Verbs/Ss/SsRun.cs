@@ -44,7 +44,7 @@ internal sealed class SsRun(Stream output, TextWriter errors, int? terminalWidth
             if (filter?.Selects is SocketFamily family)
                 settled = settled with { Selection = selection.Narrowed(family) };
             if (Only is not null)
-                settled = settled with { Selection = settled.Selection with { Tables = settled.Selection.Tables & SocketTables.Inet } };
+                settled = settled with { Selection = settled.Selection.Within(SocketTables.Inet) };
             if (settled.Follow)
                 return new SsEvents(settled, filter, Only, files, output, terminalWidth).Run();
             List(settled, filter);
