@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Sereno.Sockets.Owners;
+using Sereno.Tests.Sockets.Lab;
 using Sereno.Verbs;
 using Xunit;
 
@@ -9,7 +10,11 @@ namespace Sereno.Tests.Sockets.Netstat;
 /// <summary>netstat as Windows has it, of sockets of every kind in a network namespace.</summary>
 public partial class WindowsNetstatSpecs
 {
-    private static readonly Specimen[] s_specimens = Enum.GetValues<Specimen>();
+    private static readonly Specimen[] s_specimens =
+    [
+        Specimen.ListenV4, Specimen.ListenV6, Specimen.ListenAnyV6, Specimen.EstablishedV4, Specimen.EstablishedV6, Specimen.EstablishedMapped,
+        Specimen.CloseWaitV4, Specimen.TimeWaitV4, Specimen.TimeWaitV6, Specimen.UdpV4, Specimen.UdpV6, Specimen.UdpConnectedV4, Specimen.UdpMapped,
+    ];
 
     [Fact]
     public void The_table_has_Windows_layout_line_ends_and_order() => WithSockets(() =>
@@ -67,7 +72,7 @@ public partial class WindowsNetstatSpecs
         string english = Netstat("-ano"), spanish = Netstat("-ano", "es");
         string[] lines = spanish.Split("\r\n");
         Assert.Equal(["", "Conexiones activas", "", "  Proto  Dirección local        Dirección remota       Estado          PID"], lines[..4]);
-        Assert.Equal(Rows(english), Rows(spanish));
+        Assert.Equal(Rows(english).Select(WithoutFinWait), Rows(spanish).Select(WithoutFinWait));
         Assert.Contains(" No se puede obtener información de propiedad\r\n", Netstat("-anob", "es"));
     });
 
@@ -153,8 +158,8 @@ public partial class WindowsNetstatSpecs
 
     private static void WithSockets(Action test) => NetworkNamespace.Run(() =>
     {
-        using var zoo = new SocketZoo();
-        Array.ForEach(s_specimens, zoo.Add);
+        using var lab = new SocketLab();
+        lab.Add(s_specimens);
         test();
     });
 
@@ -166,6 +171,9 @@ public partial class WindowsNetstatSpecs
         Assert.Equal((0, ""), (exit, errors.ToString()));
         return Encoding.UTF8.GetString(output.ToArray());
     }
+
+    // The other end's acknowledgement comes when it comes.
+    private static string WithoutFinWait(string row) => row.Replace("FIN_WAIT_1", "FIN_WAIT_2");
 
     private static List<string> Rows(string text) => [.. text.Split("\r\n").Where(line => line.StartsWith("  TCP ", StringComparison.Ordinal) || line.StartsWith("  UDP ", StringComparison.Ordinal))];
 
