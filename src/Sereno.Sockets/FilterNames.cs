@@ -31,6 +31,10 @@ public sealed class FilterNames(string ephemeralRange = "/proc/sys/net/ipv4/ip_l
 
     public ulong CgroupOf(string path, out string error) => CgroupId.Of(path, out error);
 
+    /// <summary>The name of a netlink protocol, or null.</summary>
+    public string? NetlinkProtocolOf(byte number) =>
+        (_protocols ??= ReadProtocols()).TryGetValue(number, out string? name) && name.Length > 0 ? name : null;
+
     public byte? NetlinkProtocolOf(string name)
     {
         foreach (var (number, known) in (_protocols ??= ReadProtocols()).OrderBy(entry => entry.Key))

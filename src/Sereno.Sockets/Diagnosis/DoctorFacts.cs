@@ -1,7 +1,6 @@
 using System.Globalization;
 using Sereno.Sockets.Ports;
 using Sereno.Sockets.Scope;
-using Sereno.Sockets.Wire;
 
 namespace Sereno.Sockets.Diagnosis;
 
@@ -27,9 +26,10 @@ public sealed record DoctorFacts(PlacedSockets Here)
     public IReadOnlyDictionary<string, long> Restarts { get; init; } = new Dictionary<string, long>();
 
     /// <summary>Adds what the kernel says to a snapshot of the sockets.</summary>
+    /// <param name="here">Captured with <see cref="SocketVitals.Details"/>.</param>
     public static DoctorFacts Read(PlacedSockets here) => new(here)
     {
-        Vitals = SocketVitals.Read(SocketProtocol.Tcp, TcpStates.All).And(SocketVitals.Read(SocketProtocol.Udp, TcpStates.All)),
+        Vitals = SocketVitals.Of(here.Table),
         Ports = LinuxPorts.Read(),
         MaxTimeWait = Sysctl.ReadNumber("net/ipv4/tcp_max_tw_buckets") ?? 0,
         MaxOrphans = Sysctl.ReadNumber("net/ipv4/tcp_max_orphans") ?? 0,

@@ -19,7 +19,7 @@ public static class FilterBytecode
     // Lengths and jumps are 16 bits, the attribute's header and the jump past the end included.
     private const int MaxLength = 65_528;
 
-    /// <summary>Null when the kernel can't: the filter has a dev term, which ss never sends, or is too long, or <see cref="IsRefused"/>.</summary>
+    /// <summary>Null when the kernel can't: the filter has a dev term, which ss never sends, or is too long.</summary>
     internal static byte[]? Compile(FilterProgram program)
     {
         var steps = program.Steps;
@@ -49,14 +49,8 @@ public static class FilterBytecode
         int Target(int step) => step == program.Reject ? end + 4 : starts[step];
     }
 
-    /// <summary>An address of another family than IPv4 and IPv6: the kernel answers EINVAL, and ss reads /proc/net instead.</summary>
-    internal static bool IsRefused(FilterProgram program) => program.Steps.Any(step => step.Term is HostTerm { Host: var host } && IsForeign(host));
-
-    private static bool IsForeign(HostCondition host) => host.Selects is SocketFamily.Unix or SocketFamily.Packet or SocketFamily.Netlink or SocketFamily.Vsock;
-
     private static int? LengthOf(FilterTerm term) => term switch
     {
-        HostTerm { Host: var host } when IsForeign(host) => null,
         HostTerm { Host.Addresses: [{ Family: SocketFamily.Inet6 }, ..] } => 4 + 8 + 16,
         HostTerm => 4 + 8 + 4,
         PortTerm => 8,
@@ -101,11 +95,11 @@ public static class FilterBytecode
         }
     }
 
-    // inet_diag_hostcond {family, prefix_len, port, addr}.
+    // inet_diag_hostcond {family, prefix_len, port, addr}. An address of another family than IPv4 and IPv6 is refused with EINVAL, as ss's is.
     private static void WriteHost(HostCondition host, Span<byte> operand)
     {
         var first = host.Addresses is [var prefix, ..] ? prefix : default;
-        operand[0] = (byte)first.Family;
+        operand[0] = (byte)(host.Selects is SocketFamily.Unspecified or SocketFamily.Inet or SocketFamily.Inet6 ? first.Family : host.Selects);
         operand[1] = (byte)first.Length;
         BinaryPrimitives.WriteInt32LittleEndian(operand[4..], host.Port);
         if (first.Family == SocketFamily.Inet6)

@@ -69,12 +69,12 @@ internal readonly struct HostReader(IFilterNames names, FilterContext context)
     private static HostCondition ReadVsock(string text, bool isPort)
     {
         var (host, port) = Split(text, isPort);
-        uint number = uint.MaxValue, cid = uint.MaxValue;
+        uint number = uint.MaxValue;
         if (port is not (null or "*") && !CNumber.TryUnsigned(port, uint.MaxValue, out number))
             throw new HostFormatException(FilterProblem.UnknownPort, subject: "vsock");
-        if (!IsAny(host) && !CNumber.TryUnsigned(host, uint.MaxValue, out cid))
+        if (!IsAny(host) && !CNumber.TryUnsigned(host, uint.MaxValue, out _))
             throw new HostFormatException(FilterProblem.BadAddress);
-        return new(SocketFamily.Vsock, (int)number, Numbered(SocketFamily.Vsock, host, cid));
+        return new(SocketFamily.Vsock, (int)number, []); // ss reads the cid, and then doesn't compare it
     }
 
     private HostCondition ReadInet(string text, bool isPort, SocketFamily family)

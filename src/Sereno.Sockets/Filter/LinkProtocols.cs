@@ -15,6 +15,15 @@ internal static class LinkProtocols
         ("teb", 0x6558), ("LLDP", 0x88CC), ("ipv4", 0x800),
     ];
 
+    /// <summary>The name, or null.</summary>
+    public static string? NameOf(int type)
+    {
+        foreach (var (name, known) in s_names)
+            if (known == type)
+                return name;
+        return null;
+    }
+
     /// <summary>By name in any case, or a number of any base; null for neither.</summary>
     public static ushort? Find(string text)
     {

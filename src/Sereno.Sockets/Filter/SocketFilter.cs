@@ -25,12 +25,9 @@ public sealed class SocketFilter
     public FilterExpression Expression { get; }
 
     /// <summary>For INET_DIAG_REQ_BYTECODE of TCP, UDP and their like; null when only user space can filter. What comes back is to be
-    /// checked by Matches.</summary>
+    /// checked by Matches. The kernel refuses it with EINVAL when an address of another family is in it, and with EPERM when a fwmark is
+    /// and the caller has no CAP_NET_ADMIN: ss says so ("RTNETLINK answers: ...") and reads /proc/net then.</summary>
     public byte[]? Bytecode { get; }
-
-    /// <summary>The kernel would refuse ss's bytecode with EINVAL: an address of another family is in it. (And a fwmark term it refuses with
-    /// EPERM without CAP_NET_ADMIN.) ss says so ("RTNETLINK answers: ...") and reads /proc/net then.</summary>
-    public bool IsRefusedByKernel => FilterBytecode.IsRefused(_program);
 
     /// <summary>A filter that was put together rather than read.</summary>
     /// <exception cref="InsufficientExecutionStackException">Nested deeper than this thread's stack can follow.</exception>

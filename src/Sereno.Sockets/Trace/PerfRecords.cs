@@ -44,6 +44,9 @@ public sealed class PerfRecords
     public bool IsUsable => _state is { Address.Exists: true, Family.Exists: true, LocalPort.Exists: true, RemotePort.Exists: true, Local4.Size: 4, Remote4.Size: 4 }
         && _oldState.Exists && _newState.Exists;
 
+    /// <summary>Ends come with their cookies.</summary>
+    public bool HasEnds => _cookie.Exists;
+
     /// <summary>Decodes one record, header included; false when it isn't one that we know, or not whole.</summary>
     public bool TryRead(ReadOnlySpan<byte> record, out TraceRecord result)
     {

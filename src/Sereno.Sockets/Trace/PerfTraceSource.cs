@@ -28,7 +28,7 @@ public sealed class PerfTraceSource : ITraceSource
 
     /// <param name="units">Names units; none are named when null.</param>
     /// <param name="ringSize">Bytes per CPU to begin with, a power of two: when one gets crowded, more is taken.</param>
-    /// <exception cref="LinuxException">EACCES or EPERM without the permission.</exception>
+    /// <exception cref="IOException">The kernel has no such tracepoint; as <see cref="LinuxException"/>, EACCES or EPERM without the permission.</exception>
     public PerfTraceSource(IUnitResolver? units, int ringSize = DefaultRingSize)
     {
         _records = ReadFormats(out int[] tracepoints);
@@ -39,7 +39,7 @@ public sealed class PerfTraceSource : ITraceSource
             _machine = new(units);
             _tracer = new(_machine);
             _groups = TryOpenGroups();
-            _tracer.EndsAreTold = _groups is not null;
+            _tracer.EndsAreTold = _groups is not null && _records.HasEnds;
             _events.Enable();
             Adopt(units);
         }
@@ -98,11 +98,11 @@ public sealed class PerfTraceSource : ITraceSource
     {
         using var tracefs = Tracefs.Open();
         var states = TraceFormat.Parse(tracefs.Read("events/sock/inet_sock_set_state/format") ?? "")
-            ?? throw new NotSupportedException("the kernel has no tracepoint sock:inet_sock_set_state (Linux 4.16)");
+            ?? throw new IOException("cannot trace TCP: the kernel has no tracepoint sock:inet_sock_set_state (Linux 4.16)");
         var ends = TraceFormat.Parse(tracefs.Read("events/tcp/tcp_destroy_sock/format") ?? "");
         tracepoints = ends is null ? [states.Id] : [states.Id, ends.Id];
         var records = new PerfRecords(states, ends);
-        return records.IsUsable ? records : throw new NotSupportedException("the tracepoint sock:inet_sock_set_state lacks fields that are needed");
+        return records.IsUsable ? records : throw new IOException("cannot trace TCP: the tracepoint sock:inet_sock_set_state lacks fields that are needed");
     }
 
     private static DestroyGroups? TryOpenGroups()

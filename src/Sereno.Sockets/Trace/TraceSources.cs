@@ -1,4 +1,3 @@
-using Sereno.Linux;
 using Sereno.Sockets.Owners;
 
 namespace Sereno.Sockets.Trace;
@@ -14,7 +13,6 @@ public static class TraceSources
     /// <param name="interval">Between two dumps; <see cref="DefaultInterval"/> when null.</param>
     /// <param name="refusals">Why the better ones can't be had, best first.</param>
     /// <exception cref="IOException">None can be had, or not the one that is wanted.</exception>
-    /// <exception cref="NotSupportedException">The kernel doesn't know the one that is wanted.</exception>
     public static ITraceSource Open(TraceSourceKind? wanted, IUnitResolver? units, TimeSpan? interval, out IReadOnlyList<string> refusals)
     {
         var reasons = new List<string>();
@@ -25,7 +23,7 @@ public static class TraceSources
                 {
                     return Open(kind, units, interval ?? DefaultInterval);
                 }
-                catch (Exception e) when (wanted is null && kind != TraceSourceKind.Poll && e is LinuxException or NotSupportedException or IOException or UnauthorizedAccessException)
+                catch (Exception e) when (wanted is null && kind != TraceSourceKind.Poll && e is IOException or UnauthorizedAccessException)
                 {
                     reasons.Add(e.Message);
                 }

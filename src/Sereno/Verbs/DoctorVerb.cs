@@ -27,7 +27,7 @@ public static class DoctorVerb
             var manager = Connect(instance.BusPath);
             IUnitResolver units = manager is null ? new CgroupUnitResolver() : new UnitsByPid(manager);
             var network = NetworkFactsReader.Read();
-            var table = SocketTable.Capture(new SocketQuery { States = PortFacts.States }, units).WithBoundInactive().Select(options.Read(result), network);
+            var table = SocketTable.Capture(new SocketQuery { States = PortFacts.States, Details = SocketVitals.Details }, units).WithBoundInactive().Select(options.Read(result), network);
             var facts = DoctorFacts.Read(new(null, table, network)) with
             {
                 DeclaredScopes = DeclaredScopes.Of(Units(table), instance),

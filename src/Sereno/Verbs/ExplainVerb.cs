@@ -29,12 +29,12 @@ public static class ExplainVerb
             string[] words = result.GetValue(what)!;
             var topic = Topic.Parse(words) ?? throw new FormatException(Text.Current.Sockets.NotATopic(string.Join(' ', words)));
             var network = NetworkFactsReader.Read();
-            var all = SocketTable.Capture(new SocketQuery { States = PortFacts.States }, UnitsByPid.For(GlobalOptions.Instance(result).BusPath)).WithBoundInactive();
+            var all = SocketTable.Capture(new SocketQuery { States = PortFacts.States, Details = SocketVitals.Details }, UnitsByPid.For(GlobalOptions.Instance(result).BusPath)).WithBoundInactive();
             var place = new PlacedSockets(null, all.Where(s => topic.Matches(s, network)), network);
             if (result.GetValue(format) == "json")
                 ExplainJson.Write(topic, place, LinuxPorts.Read(), StandardStreams.Output);
             else
-                foreach (string line in Lines(topic, place, LinuxPorts.Read(), SocketVitals.Read(SocketProtocol.Tcp, TcpStates.All)))
+                foreach (string line in Lines(topic, place, LinuxPorts.Read(), SocketVitals.Of(place.Table)))
                     StandardStreams.Text.WriteLine(line);
             return ExitCodes.Success;
         });

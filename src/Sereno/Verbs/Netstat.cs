@@ -76,7 +76,7 @@ public static class NetstatVerb
                     output.Write(Encoding.UTF8.GetBytes(usage));
                 else
                     errors.Write(usage);
-                errors.Write(NetstatHelp.Families);
+                errors.Write(NetstatHelp.Families(texts));
                 return action == NetstatAction.Help ? 0 : BadUsage;
             case NetstatAction.Refuse:
                 return Failed;

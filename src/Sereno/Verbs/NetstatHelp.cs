@@ -1,3 +1,5 @@
+using Sereno.Sockets.Views.Netstat;
+
 namespace Sereno.Verbs;
 
 /// <summary>What netstat -h and -V say.</summary>
@@ -46,7 +48,13 @@ internal static class NetstatHelp
         "  List of possible address families (which support routing):\n",
     ];
 
-    /// <summary>Behind the usage, and always on standard error.</summary>
-    public const string Families = "    inet (DARPA Internet) inet6 (IPv6) ax25 (AMPR AX.25) \n    netrom (AMPR NET/ROM) rose (AMPR ROSE) ipx (Novell IPX) \n"
-        + "    ddp (Appletalk DDP) x25 (CCITT X.25) \n";
+    private static readonly (string Name, string Title)[] s_families =
+    [
+        ("inet", "DARPA Internet"), ("inet6", "IPv6"), ("ax25", "AMPR AX.25"), ("netrom", "AMPR NET/ROM"), ("rose", "AMPR ROSE"), ("ipx", "Novell IPX"),
+        ("ddp", "Appletalk DDP"), ("x25", "CCITT X.25"),
+    ];
+
+    /// <summary>Behind the usage, and always on standard error: the families that have routes, three a line.</summary>
+    public static string Families(NetstatTexts texts) =>
+        string.Concat(s_families.Chunk(3).Select(row => "    " + string.Concat(row.Select(f => $"{f.Name} ({texts[f.Title]}) ")) + "\n"));
 }

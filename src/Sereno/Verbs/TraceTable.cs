@@ -14,11 +14,11 @@ public sealed class TraceTable
     private const int Unlimited = int.MaxValue;
 
     // Widths that show nearly all there is, and the least that say something, by column.
-    private static readonly int[] s_wanted = [15, 20, 18, 21, 21, 24, 10, 8, 8, 8], s_least = [15, 10, 10, 15, 15, 12, 10, 8, 8, 8];
+    private static readonly int[] s_wanted = [15, 20, 18, 21, 21, 26, 10, 8, 8, 8], s_least = [12, 9, 10, 15, 15, 14, 10, 8, 8, 8];
     private static readonly Column[] s_leastNeeded = [Column.Phase, Column.Duration, Column.Received, Column.Sent, Column.Unit, Column.Process];
 
-    // Narrowed one after the other: the state loses what it was before.
-    private static readonly Column[] s_narrowed = [Column.Unit, Column.Process, Column.State, Column.Local, Column.Peer];
+    // Narrowed one after the other: the time loses its microseconds, the state what it was before.
+    private static readonly Column[] s_narrowed = [Column.Time, Column.Unit, Column.Process, Column.State, Column.Local, Column.Peer];
 
     private static readonly string[] s_headings = ["TIME", "UNIT", "PROCESS", "LOCAL", "PEER", "STATE", "PHASE", "DURATION", "SENT", "RECEIVED"];
 
@@ -58,9 +58,7 @@ public sealed class TraceTable
             if (column == Column.State && _colour)
                 _line.AppendInvisible(e.Phase switch { TcpPhase.Establish => "\e[33m", TcpPhase.Transmit => "\e[32m", TcpPhase.Finish => "\e[90m" });
             AppendCell(column, e);
-            EndCell(column);
-            if (column == Column.State && _colour)
-                _line.AppendInvisible("\e[0m");
+            EndCell(column, column == Column.State && _colour ? "\e[0m" : "");
         }
         _output.WriteLine(_line.Content.TrimEnd());
     }
@@ -84,7 +82,7 @@ public sealed class TraceTable
     {
         switch (column)
         {
-            case Column.Time: _line.Append(MonotonicClock.ToTimeOfDay(e.Time).LocalDateTime, "HH:mm:ss.ffffff"); break;
+            case Column.Time: _line.Append(MonotonicClock.ToTimeOfDay(e.Time).LocalDateTime, _widths[(int)column] < s_wanted[(int)column] ? "HH:mm:ss.fff" : "HH:mm:ss.ffffff"); break;
             case Column.Unit: _line.Append(e.Owner.Unit ?? "-"); break;
             case Column.Process: AppendProcess(e.Owner); break;
             case Column.Local: AppendEnd(e.Tuple.Local, e.Tuple.LocalPort); break;
@@ -98,7 +96,7 @@ public sealed class TraceTable
         }
     }
 
-    private void EndCell(Column column) => _line.EndCell(_widths[(int)column], _cut);
+    private void EndCell(Column column, string reset = "") => _line.EndCell(_widths[(int)column], _cut, reset);
 
     private void AppendProcess(in TracedOwner owner)
     {
@@ -229,7 +227,8 @@ public sealed class TraceTable
             _cell = _length;
         }
 
-        public void EndCell(int width, bool cut)
+        /// <param name="reset">Ends a colour; takes no room on the screen.</param>
+        public void EndCell(int width, bool cut, string reset)
         {
             if (cut && _length - _cell > width)
             {
@@ -237,6 +236,7 @@ public sealed class TraceTable
                 _text[_length - 1] = '…';
             }
             int spaces = Math.Max(0, width - (_length - _cell)) + 1;
+            Append(reset);
             Reserve(spaces)[..spaces].Fill(' ');
             _length += spaces;
             _cell = _length;

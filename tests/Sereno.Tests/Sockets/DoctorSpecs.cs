@@ -187,7 +187,7 @@ public class DoctorSpecs
         }
     }
 
-    private static IReadOnlyList<Trouble> Examine() => SocketDoctor.Examine(DoctorFacts.Read(new(null, SocketTable.Capture(new SocketQuery { States = PortFacts.States }).WithBoundInactive(), NetworkFactsReader.Read())));
+    private static IReadOnlyList<Trouble> Examine() => SocketDoctor.Examine(DoctorFacts.Read(new(null, SocketTable.Capture(new SocketQuery { States = PortFacts.States, Details = SocketVitals.Details }).WithBoundInactive(), NetworkFactsReader.Read())));
 
     private static IReadOnlyList<Trouble> Examine(LinuxPorts ports, SocketRecord[] records) => SocketDoctor.Examine(Facts(records) with { Ports = ports });
 

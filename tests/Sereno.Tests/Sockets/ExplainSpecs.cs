@@ -91,7 +91,7 @@ public class ExplainSpecs
         lab.Add(specimen);
         var place = Evidence(new Topic.State(state));
         Assert.NotEqual(0, place.Table.Records.Length);
-        string[] lines = [.. ExplainVerb.Lines(new Topic.State(state), place, new(), SocketVitals.Read(SocketProtocol.Tcp, TcpStates.All))];
+        string[] lines = [.. ExplainVerb.Lines(new Topic.State(state), place, new(), SocketVitals.Of(place.Table))];
         Assert.Contains($"On this machine now: {place.Table.Records.Length}", lines);
         var socket = place.Table.Records[0];
         Assert.Contains(lines, l => l.StartsWith($"  tcp {SocketText.EndPoint(socket.Local, socket.LocalPort)}") && l.Contains($" {state.Name()}: "));
@@ -135,8 +135,8 @@ public class ExplainSpecs
         using var lab = new SocketLab();
         lab.Add(Lab.Specimen.EstablishedV4);
         lab.Add(Lab.Specimen.ListenOverflowing);
-        var vitals = SocketVitals.Read(SocketProtocol.Tcp, TcpStates.All);
         var table = Capture();
+        var vitals = SocketVitals.Of(table);
         foreach (ref readonly var socket in table.Records)
             if (socket.State == TcpState.Established)
                 Assert.InRange(vitals.Of(socket).IdleMilliseconds!.Value, 0u, 60_000u);
@@ -200,5 +200,5 @@ public class ExplainSpecs
         return new(null, Capture().Where(s => topic.Matches(s, network)), network);
     }
 
-    private static SocketTable Capture() => SocketTable.Capture(new SocketQuery { States = PortFacts.States }).WithBoundInactive();
+    private static SocketTable Capture() => SocketTable.Capture(new SocketQuery { States = PortFacts.States, Details = SocketVitals.Details }).WithBoundInactive();
 }

@@ -11,7 +11,7 @@ internal sealed class NetlinkRows(SsCells cells, SsOptions options, SsNames name
     public void Write(in NetlinkRecord socket)
     {
         cells.Begin("nl"u8, TcpState.Close, socket.ReceiveQueue, socket.SendQueue);
-        cells.WriteEnd(SsColumn.Local, names.NetlinkProtocol(socket.Protocol), ':', PortOf(socket.PortId));
+        cells.WriteEnd(SsColumn.Local, names.NetlinkProtocolOf(socket.Protocol), ':', PortOf(socket.PortId));
         if (socket.IsConnected)
             cells.WriteEnd(SsColumn.Peer, Number((int)socket.PeerGroups), ':', Number(socket.PeerPortId));
         else

@@ -12,7 +12,7 @@ internal sealed class PacketRows(SsCells cells, SsOptions options, SsNames names
     public void Write(in PacketRecord socket)
     {
         cells.Begin(socket.Kind == SocketKind.Raw ? "p_raw"u8 : "p_dgr"u8, TcpState.Close, socket.ReceiveQueue, 0);
-        cells.WriteEnd(SsColumn.Local, socket.EtherType == AllProtocols ? "*" : EtherTypes.NameOf(socket.EtherType, options.Numeric), ':',
+        cells.WriteEnd(SsColumn.Local, socket.EtherType == AllProtocols ? "*" : names.EtherTypeOf(socket.EtherType), ':',
             socket.Interface == 0 ? "*" : names.InterfaceOf(socket.Interface));
         cells.WriteEnd(SsColumn.Peer, "", '*', "");
         cells.SeekDetails();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Sereno.Linux;
 using Sereno.Sockets.Diag;
+using Sereno.Sockets.Filter;
 using Sereno.Sockets.Wire;
 
 namespace Sereno.Sockets.Views;
@@ -11,8 +12,8 @@ internal sealed class SsNames(SsOptions options, ProcFiles files)
     private readonly Dictionary<uint, string> _interfaces = [];
     private readonly Dictionary<InetAddress, string?> _hosts = [];
     private readonly Dictionary<(SocketProtocol?, ushort), string?> _services = [];
-    private readonly (int First, int Last) _ephemeral = options.Numeric ? default : ReadEphemeral(files);
-    private Dictionary<int, string>? _netlinkProtocols;
+    private readonly FilterNames _machine = new(files.EphemeralRange);
+    private (int First, int Last)? _ephemeral;
 
     /// <summary>The table whose services name ports: that of the socket, or the one before it where a table has none of its own.
     /// Null before all of them: then any protocol's do.</summary>
@@ -26,7 +27,7 @@ internal sealed class SsNames(SsOptions options, ProcFiles files)
         if (!_services.TryGetValue((Services, port), out string? name))
             _services[(Services, port)] = name = Services == SocketProtocol.Raw ? NameService.ProtocolOf(port) ?? $"ipproto-{port}"
                 // Ephemeral ports aren't looked up: what /etc/services says of them is hardly ever what uses them.
-                : port >= _ephemeral.First && port <= _ephemeral.Last ? null
+                : IsEphemeral(port) ? null
                 : NameService.ServiceOf(port, Services switch { null => null, SocketProtocol.Udp => "udp", _ => "tcp" });
         return name;
     }
@@ -51,33 +52,14 @@ internal sealed class SsNames(SsOptions options, ProcFiles files)
         return name;
     }
 
-    /// <summary>A netlink protocol's name, as iproute2 has it unless its table says otherwise.</summary>
-    public string NetlinkProtocol(int protocol)
-    {
-        if (options.Numeric)
-            return protocol.ToString(CultureInfo.InvariantCulture);
-        _netlinkProtocols ??= ReadNetlinkProtocols();
-        return _netlinkProtocols.TryGetValue(protocol, out string? name) ? name : protocol.ToString(CultureInfo.InvariantCulture);
-    }
+    public string EtherTypeOf(ushort etherType) => (options.Numeric ? null : LinkProtocols.NameOf(etherType)) ?? $"[{etherType}]";
 
-    private static Dictionary<int, string> ReadNetlinkProtocols()
-    {
-        var names = new Dictionary<int, string>
-        {
-            [0] = "rtnl", [1] = "unused", [2] = "usersock", [3] = "fw", [4] = "tcpdiag", [5] = "nflog", [6] = "xfrm", [7] = "selinux",
-            [8] = "iscsi", [9] = "audit", [10] = "fiblookup", [11] = "connector", [12] = "nft", [13] = "ip6fw", [14] = "dec-rt",
-            [15] = "uevent", [16] = "genl", [18] = "scsi-trans", [19] = "ecryptfs", [20] = "rdma", [21] = "crypto",
-        };
-        if (Files.TryReadText("/etc/iproute2/nl_protos") is string text)
-            foreach (string line in text.Split('\n'))
-                if (line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries) is [var number, var name, ..] && number[0] != '#'
-                    && (number.StartsWith("0x") ? int.TryParse(number[2..], NumberStyles.HexNumber, null, out int id) : int.TryParse(number, out id)))
-                    names[id] = name;
-        return names;
-    }
+    public string NetlinkProtocolOf(byte protocol) =>
+        (options.Numeric ? null : _machine.NetlinkProtocolOf(protocol)) ?? protocol.ToString(CultureInfo.InvariantCulture);
 
-    // Where nobody says, ss takes what Linux 2.4 had.
-    private static (int, int) ReadEphemeral(ProcFiles files) =>
-        Files.TryReadText(files.EphemeralRange)?.Split((char[])['\t', ' ', '\n'], StringSplitOptions.RemoveEmptyEntries) is [var first, var last, ..]
-            && int.TryParse(first, out int from) && int.TryParse(last, out int to) ? (from, to) : (1024, 4999);
+    private bool IsEphemeral(ushort port)
+    {
+        var (first, last) = _ephemeral ??= _machine.EphemeralPorts;
+        return port >= first && port <= last;
+    }
 }

@@ -95,7 +95,10 @@ internal sealed class SsRun(Stream output, TextWriter errors, int? terminalWidth
         if (filter is not null)
             Apply(filter, dump);
         if (request.Kill)
-            dump.Inet.Filter(new SocketKiller(errors.Write).TryKill);
+        {
+            using var killer = new SocketKiller(errors.Write);
+            dump.Inet.Filter((in SocketRecord socket) => socket.IsFromText || killer.TryKill(socket)); // ss shows what it can't even try
+        }
         var owners = OwnersFor(request.Options, files);
         SsView.Write(new SocketTable(dump, owners), request.Selection.Tables, request.Options, files, output, terminalWidth, errors.Write);
     }

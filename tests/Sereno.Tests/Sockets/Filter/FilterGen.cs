@@ -30,7 +30,7 @@ internal static class FilterGen
     private static readonly Gen<HostCondition> s_foreignHost = Gen.OneOf(
         Gen.String[Gen.OneOf(Gen.Char['!', '~'], OneOf(' ', '\\', '*', '?', '[')), 0, 8].Select(p => new HostCondition(SocketFamily.Unix, -1, [], p)),
         Gen.Select(s_port, OneOf(SocketFamily.Packet, SocketFamily.Netlink, SocketFamily.Vsock), Gen.Byte)
-            .Select((port, family, number) => new HostCondition(family, port, [new(family, (UInt128)number << 120, 32)])));
+            .Select((port, family, number) => new HostCondition(family, port, family == SocketFamily.Vsock ? [] : [new(family, (UInt128)number << 120, 32)])));
 
     private static readonly Gen<FilterSide> s_side = OneOf(FilterSide.Source, FilterSide.Destination);
 

@@ -69,7 +69,7 @@ public class FilterGrammarSpecs
     [InlineData("src netlink:tcpdiag", "src netlink:4")]
     [InlineData("src netlink:16:kernel", "src netlink:16:-1")]
     [InlineData("src netlink:*:1234", "src netlink:*:1234")]
-    [InlineData("src vsock:2:1024", "src vsock:2:1024")]
+    [InlineData("src vsock:2:1024", "src vsock:*:1024")]
     [InlineData("not not src 1", "! ! src 1.0.0.0")]
     [InlineData("! ( autobound )", "! autobound")]
     [InlineData("autobound sport 1 or dport 2 and dev 0", "autobound and src *:1 or dst *:2 and dev 0")]

@@ -1,10 +1,12 @@
+using Xunit;
+
 namespace Sereno.Tests.Sockets.Lab;
 
 /// <summary>netstat's command lines, of the whole of its options for what Linux has; but -c, which never ends, and -V, where each names itself.</summary>
 public static class NetstatCases
 {
     /// <summary>Sockets, whose rows come in the order of hash tables.</summary>
-    public static string[] OfSockets { get; } =
+    public static TheoryData<string> OfSockets { get; } =
     [
         "-tan", "-uan", "-tulpn", "-tn", "-un", "-tuanp", "-tuanW", "-tuan -4", "-tuan6", "-tua --numeric-hosts",
         "--tcp --listening --numeric --programs",
@@ -21,7 +23,7 @@ public static class NetstatCases
     ];
 
     /// <summary>Tables that have an order of their own.</summary>
-    public static string[] InOrder { get; } =
+    public static TheoryData<string> InOrder { get; } =
     [
         "-r", "-rn", "-rne", "-rnee", "-r -4 -n", "-r -6 -n", "-r -A inet -n", "-r -A inet6 -n", "-rv", "-rnF", "-rnC", "-rnW", "-i",
         "-in", "-ie", "-ia", "-iae", "-ien", "-i lo", "-iv", "-g", "-gn", "-g4n", "-g6n", "-s", "-st", "-su", "-sw", "-sU", "-stu", "-s4",

@@ -63,7 +63,7 @@ public class ProcSpecs
         Assert.True(ProcPacket.TryRead("00000000cdfe0a86 3      3    0003   2     1 512    1000   5566  "u8, out var packet));
         Assert.Equal(new PacketRecord { Kind = SocketKind.Raw, EtherType = 3, Interface = 2, ReceiveQueue = 512, Uid = 1000, Inode = 5566 }, packet);
         Assert.True(ProcNetlink.TryRead("00000000169cdadc 15  4294963200 00000003 8        16       0     2        0        77      "u8, out var netlink, out uint groups));
-        Assert.Equal((new NetlinkRecord { Protocol = 15, PortId = -4096, ReceiveQueue = 8, SendQueue = 16, Inode = 77 }, 3u), (netlink, groups));
+        Assert.Equal((new NetlinkRecord { Protocol = 15, PortId = -4096, Address = 0x169cdadc, ReceiveQueue = 8, SendQueue = 16, Inode = 77 }, 3u), (netlink, groups));
     }
 
     [Theory]
