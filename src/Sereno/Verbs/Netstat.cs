@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Encoding = System.Text.Encoding;
 using Sereno.Linux;
+using Sereno.Sockets.Selection;
 using Sereno.Sockets.Views.Netstat;
 using Sereno.Texts;
 
@@ -23,7 +24,7 @@ public static class NetstatVerb
         return command;
     }
 
-    /// <summary>sereno netstat: also ours, --style unix|windows and --lang, wherever they stand.</summary>
+    /// <summary>sereno netstat: also ours, --style unix|windows, --lang and what selects sockets, wherever they stand.</summary>
     public static int RunVerb(IReadOnlyList<string> arguments)
     {
         string? language = null, style = null;
@@ -31,13 +32,15 @@ public static class NetstatVerb
         for (int i = 0; i < arguments.Count; i++)
             if (!TakeOwn(arguments, ref i, "--lang", ref language) && !TakeOwn(arguments, ref i, "--style", ref style))
                 rest.Add(arguments[i]);
+        if (!SelectionOptions.TryTake(rest, out var others, out var only))
+            return Failed;
         switch (style)
         {
             case "windows":
-                return WindowsNetstatVerb.Run(rest, StandardStreams.Output, StandardStreams.Errors, Text.Current.Language,
-                    UnitsByPid.For(Instance.Resolve(null, null).BusPath), WaitUnlessUnread);
+                return WindowsNetstatVerb.Run(others, StandardStreams.Output, StandardStreams.Errors, Text.Current.Language,
+                    UnitsByPid.For(Instance.Resolve(null, null).BusPath), WaitUnlessUnread, only);
             case null or "unix":
-                return Run(rest, StandardStreams.Output, StandardStreams.Errors, NetstatTexts.For(language), () => WaitUnlessUnread(s_round));
+                return Run(others, StandardStreams.Output, StandardStreams.Errors, NetstatTexts.For(language), () => WaitUnlessUnread(s_round), only);
             default:
                 StandardStreams.Errors.WriteLine($"sereno: {Text.Current.InvalidValue("--style", style)}");
                 return Failed;
@@ -61,7 +64,9 @@ public static class NetstatVerb
         Run(arguments, StandardStreams.Output, StandardStreams.Errors, NetstatTexts.OfLocale(), () => WaitUnlessUnread(s_round));
 
     /// <param name="again">Under -c: waits, and says whether to go on; never when null.</param>
-    public static int Run(IReadOnlyList<string> arguments, Stream output, TextWriter errors, NetstatTexts? texts = null, Func<bool>? again = null)
+    /// <param name="only">Internet sockets that it admits, and no others.</param>
+    public static int Run(IReadOnlyList<string> arguments, Stream output, TextWriter errors, NetstatTexts? texts = null, Func<bool>? again = null,
+        SocketSieve? only = null)
     {
         texts ??= NetstatTexts.English;
         var action = NetstatArguments.Read(arguments, errors, texts, out var request);
@@ -83,7 +88,7 @@ public static class NetstatVerb
         }
         try
         {
-            return NetstatView.Write(request, output, errors, texts, again ?? (() => false));
+            return NetstatView.Write(request, output, errors, texts, again ?? (() => false), only);
         }
         catch (LinuxException e)
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sereno.Sockets.Owners;
 using Sereno.Sockets.Selection;
 using Sereno.Texts;
 
@@ -70,6 +71,25 @@ public sealed class SelectionOptions
         }
         rest = others;
         return selection;
+    }
+
+    /// <summary>The same, as a sieve (null when everything is wanted) that knows units as the manager does; false after saying what can't be.</summary>
+    public static bool TryTake(IReadOnlyList<string> arguments, out IReadOnlyList<string> rest, out SocketSieve? only)
+    {
+        only = null;
+        rest = arguments;
+        try
+        {
+            var selection = Take(arguments, out rest);
+            if (!selection.IsEverything)
+                only = new(selection, selection.Units.Count > 0 ? UnitsByPid.For(Instance.Resolve(null, null).BusPath) : new CgroupUnitResolver());
+            return true;
+        }
+        catch (FormatException e)
+        {
+            StandardStreams.Errors.WriteLine($"sereno: {e.Message}");
+            return false;
+        }
     }
 
     private static SocketSelection With(SocketSelection selection, string option, string values)

@@ -1,6 +1,7 @@
 using System.Text;
 using Sereno.Linux;
 using Sereno.Sockets.Owners;
+using Sereno.Sockets.Selection;
 using Sereno.Sockets.Views.Windows;
 
 namespace Sereno.Verbs;
@@ -31,7 +32,8 @@ public static class WindowsNetstatVerb
     /// <param name="language">"es" or "en".</param>
     /// <param name="again">Waits for the interval; false when nobody reads any more.</param>
     /// <returns>0, or 1 when it can't be done.</returns>
-    public static int Run(IReadOnlyList<string> arguments, Stream output, TextWriter errors, string language, IUnitResolver units, Func<TimeSpan, bool> again)
+    public static int Run(IReadOnlyList<string> arguments, Stream output, TextWriter errors, string language, IUnitResolver units, Func<TimeSpan, bool> again,
+        SocketSieve? only = null)
     {
         if (WindowsNetstatArguments.TryRead(arguments) is not { } request)
         {
@@ -40,7 +42,7 @@ public static class WindowsNetstatVerb
         }
         try
         {
-            WindowsNetstatView.Write(request, output, language, units, again);
+            WindowsNetstatView.Write(request, output, language, units, again, only);
             return 0;
         }
         catch (LinuxException e)

@@ -1,5 +1,6 @@
 using Sereno.Linux;
 using Sereno.Sockets.Diag;
+using Sereno.Sockets.Selection;
 using Sereno.Sockets.Proc;
 using Sereno.Sockets.Wire;
 
@@ -8,7 +9,7 @@ namespace Sereno.Sockets.Views.Netstat;
 /// <summary>netstat's Internet connections: a row for each socket, without an allocation.</summary>
 /// <remarks>TCP and UDP come from sock_diag(7), at a third of the cost of text, unless -e or -o asks for what only
 /// /proc/net tells: the uid of a half-open connection, clock ticks, unanswered probes.</remarks>
-internal sealed class InternetRows(NetstatPage page, NetstatRequest request, NetstatNames names, ProgramNames? programs)
+internal sealed class InternetRows(NetstatPage page, NetstatRequest request, NetstatNames names, ProgramNames? programs, SocketSieve? only)
 {
     private const int AddressWidth = 23, CutAt = 22, LongestAddress = 127;
 
@@ -97,7 +98,7 @@ internal sealed class InternetRows(NetstatPage page, NetstatRequest request, Net
     private bool IsShown(in SocketRecord socket)
     {
         bool connected = socket.Protocol == SocketProtocol.Tcp ? socket.RemotePort != 0 : !socket.Remote.IsAny;
-        return request.All || connected != request.Listening;
+        return (request.All || connected != request.Listening) && only?.Admits(socket) != false;
     }
 
     private void WriteRow(InternetTable table, in SocketRecord socket, in ProcInetDetail detail)

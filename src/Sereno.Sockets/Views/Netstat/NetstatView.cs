@@ -1,4 +1,5 @@
 using Sereno.Linux.Headers;
+using Sereno.Sockets.Selection;
 
 namespace Sereno.Sockets.Views.Netstat;
 
@@ -12,10 +13,12 @@ public sealed class NetstatView
     private readonly NetstatNames _names = new();
     private readonly InterfaceRows _interfaces;
     private readonly GroupRows _groups;
+    private readonly SocketSieve? _only;
     private ProgramNames? _programs;
 
-    private NetstatView(NetstatRequest request, NetstatPage page)
+    private NetstatView(NetstatRequest request, NetstatPage page, SocketSieve? only)
     {
+        _only = only;
         _request = request;
         _page = page;
         _interfaces = new(page, request);
@@ -23,13 +26,14 @@ public sealed class NetstatView
     }
 
     /// <summary>Answers once, or under -c as long as <paramref name="again"/> says so.</summary>
+    /// <param name="only">Internet sockets that it admits, and no others.</param>
     /// <param name="again">Waits for the next round; false when nobody reads any more.</param>
     /// <returns>netstat's exit code.</returns>
     /// <exception cref="Sereno.Linux.LinuxException">Nothing can be read or written.</exception>
-    public static int Write(NetstatRequest request, Stream output, TextWriter errors, NetstatTexts texts, Func<bool> again)
+    public static int Write(NetstatRequest request, Stream output, TextWriter errors, NetstatTexts texts, Func<bool> again, SocketSieve? only = null)
     {
         var page = new NetstatPage(output, errors, texts);
-        var view = new NetstatView(request, page);
+        var view = new NetstatView(request, page, only);
         if (request.Mode == NetstatMode.Interfaces)
             view._interfaces.WriteTitle();
         int exit;
@@ -76,12 +80,13 @@ public sealed class NetstatView
     private int WriteSockets()
     {
         _programs = null;
+        _only?.Renew();
         if (_request.Programs && _request.Shows(NetstatTables.Internet | NetstatTables.Unix))
             _programs = ProgramNames.Scan(_page);
         int exit = WriteInternet();
         if (exit == 0 && (_request.Tables & NetstatTables.Groups) != 0)
             exit = WriteGroups();
-        if (exit == 0 && _request.Shows(NetstatTables.Unix))
+        if (exit == 0 && _only is null && _request.Shows(NetstatTables.Unix))
             exit = WriteUnix();
         if (exit == 0)
             exit = WriteOtherFamilies();
@@ -95,7 +100,7 @@ public sealed class NetstatView
     {
         if (!_request.Shows(NetstatTables.Internet))
             return 0;
-        var rows = new InternetRows(_page, _request, _names, _programs);
+        var rows = new InternetRows(_page, _request, _names, _programs, _only);
         rows.WriteHeading();
         foreach (var table in InternetTable.All)
         {

@@ -2,13 +2,14 @@ using System.Text;
 using Sereno.Linux;
 using Sereno.Sockets.Diag;
 using Sereno.Sockets.Owners;
+using Sereno.Sockets.Selection;
 using Sereno.Sockets.Wire;
 
 namespace Sereno.Sockets.Views.Windows;
 
 /// <summary>Windows' table of connections: TCP and UDP, IPv4 before IPv6, by address and port.</summary>
 /// <remarks>An IPv4 conversation on an IPv6 socket is IPv4 here, as on Windows: filters by "[" depend on it.</remarks>
-internal sealed class WindowsConnections(WindowsPage page, WindowsNetstatRequest request, IUnitResolver units)
+internal sealed class WindowsConnections(WindowsPage page, WindowsNetstatRequest request, IUnitResolver units, SocketSieve? only)
 {
     private const int ProtocolWidth = 5, AddressWidth = 21, StateWidth = 14, OffloadWidth = 13;
     private static readonly string s_noState = "";
@@ -49,6 +50,8 @@ internal sealed class WindowsConnections(WindowsPage page, WindowsNetstatRequest
             (false, true) => WindowsProtocol.Udp,
             _ => WindowsProtocol.Udpv6,
         }))
+            return false;
+        if (only?.Admits(socket) == false)
             return false;
         return ShowsAll || tcp && socket.State is not (TcpState.Listen or TcpState.Close or TcpState.BoundInactive);
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Sereno.Linux;
 using Sereno.Sockets.Diag;
+using Sereno.Sockets.Selection;
 
 namespace Sereno.Verbs;
 
@@ -23,18 +24,24 @@ public static class SsVerb
     public static int Run(IReadOnlyList<string> arguments) =>
         Run(arguments, StandardStreams.Output, StandardStreams.Errors, Terminal.WidthOf(1), ProcFiles.OfEnvironment());
 
-    /// <summary>The same, and for a filter that can't be understood also where and why.</summary>
-    public static int RunVerb(IReadOnlyList<string> arguments) =>
-        Run(arguments, StandardStreams.Output, StandardStreams.Errors, Terminal.WidthOf(1), ProcFiles.OfEnvironment(), explains: true);
+    /// <summary>The same, with the options that select sockets on every view, and for a filter that can't be understood also where and why.</summary>
+    public static int RunVerb(IReadOnlyList<string> arguments)
+    {
+        if (!SelectionOptions.TryTake(arguments, out var rest, out var only))
+            return 255;
+        return Run(rest, StandardStreams.Output, StandardStreams.Errors, Terminal.WidthOf(1), ProcFiles.OfEnvironment(), explains: true, only);
+    }
 
     /// <param name="terminalWidth">Columns to lay out for; null where the output isn't a terminal.</param>
     /// <param name="files">Where /proc is; the running kernel's when null.</param>
     /// <param name="explains">Behind what ss says of a filter, our own words.</param>
-    public static int Run(IReadOnlyList<string> arguments, Stream output, TextWriter errors, int? terminalWidth, ProcFiles? files = null, bool explains = false)
+    /// <param name="only">Internet sockets that it admits, and no others.</param>
+    public static int Run(IReadOnlyList<string> arguments, Stream output, TextWriter errors, int? terminalWidth, ProcFiles? files = null, bool explains = false,
+        SocketSieve? only = null)
     {
         if (SsArguments.Read(arguments, output, errors, out int exitCode) is not SsRequest request)
             return exitCode;
-        var run = new SsRun(output, errors, terminalWidth, files ?? ProcFiles.Running) { Explains = explains };
+        var run = new SsRun(output, errors, terminalWidth, files ?? ProcFiles.Running) { Explains = explains, Only = only };
         try
         {
             return request.Namespace is string name ? SsNamespace.Run(name, errors, () => run.Do(request)) : run.Do(request);

@@ -1,13 +1,14 @@
 using Sereno.Linux;
 using Sereno.Sockets.Diag;
 using Sereno.Sockets.Filter;
+using Sereno.Sockets.Selection;
 using Sereno.Sockets.Views;
 using Sereno.Sockets.Wire;
 
 namespace Sereno.Verbs;
 
 /// <summary>ss -E: sockets as they are destroyed, until nobody reads them any more.</summary>
-internal sealed class SsEvents(SsRequest request, SocketFilter? filter, ProcFiles files, Stream output, int? terminalWidth)
+internal sealed class SsEvents(SsRequest request, SocketFilter? filter, SocketSieve? only, ProcFiles files, Stream output, int? terminalWidth)
 {
     private const int NothingToFollow = 255;
 
@@ -25,7 +26,7 @@ internal sealed class SsEvents(SsRequest request, SocketFilter? filter, ProcFile
         {
             sockets.Receive(destroyed);
             foreach (var socket in destroyed)
-                if (request.Selection.Has(socket.IsIPv4 ? SocketFamily.Inet : SocketFamily.Inet6) && filter?.Matches(socket) != false)
+                if (request.Selection.Has(socket.IsIPv4 ? SocketFamily.Inet : SocketFamily.Inet6) && filter?.Matches(socket) != false && only?.Admits(socket) != false)
                     view.WriteNow(socket);
         }
         return 0;

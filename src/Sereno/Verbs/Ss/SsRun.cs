@@ -4,6 +4,7 @@ using Sereno.Sockets;
 using Sereno.Sockets.Diag;
 using Sereno.Sockets.Filter;
 using Sereno.Sockets.Owners;
+using Sereno.Sockets.Selection;
 using Sereno.Sockets.Views;
 using Sereno.Sockets.Wire;
 using Sereno.Texts;
@@ -17,6 +18,9 @@ internal sealed class SsRun(Stream output, TextWriter errors, int? terminalWidth
 
     /// <summary>Behind what ss says of a filter that can't be understood, where and why.</summary>
     public bool Explains { get; init; }
+
+    /// <summary>Only the Internet sockets that it admits.</summary>
+    public SocketSieve? Only { get; init; }
 
     /// <summary>Does it; returns ss's exit code.</summary>
     public int Do(SsRequest request)
@@ -39,8 +43,10 @@ internal sealed class SsRun(Stream output, TextWriter errors, int? terminalWidth
                 new(selection.PreferredFamily, selection.Has(SocketTables.Tcp), selection.Has(SocketTables.Udp)), new FilterNames(files.EphemeralRange));
             if (filter?.Selects is SocketFamily family)
                 settled = settled with { Selection = selection.Narrowed(family) };
+            if (Only is not null)
+                settled = settled with { Selection = settled.Selection.Within(SocketTables.Inet) };
             if (settled.Follow)
-                return new SsEvents(settled, filter, files, output, terminalWidth).Run();
+                return new SsEvents(settled, filter, Only, files, output, terminalWidth).Run();
             List(settled, filter);
             return 0;
         }
@@ -75,7 +81,7 @@ internal sealed class SsRun(Stream output, TextWriter errors, int? terminalWidth
 
     private void List(SsRequest request, SocketFilter? filter)
     {
-        var rows = filter is null && CanPrintAtOnce(request)
+        var rows = filter is null && Only is null && CanPrintAtOnce(request)
             ? new SsView(request.Selection.Tables, request.Options, OwnersFor(request.Options, files), new(), files, output, terminalWidth, errors.Write) : null;
         var reader = new TableReader(QueryOf(request) with { Bytecode = filter?.Bytecode }, files, errors.Write)
         {
@@ -94,6 +100,8 @@ internal sealed class SsRun(Stream output, TextWriter errors, int? terminalWidth
         }
         if (filter is not null)
             Apply(filter, dump);
+        if (Only is not null)
+            dump.Inet.Filter(Only.Admits);
         if (request.Kill)
         {
             using var killer = new SocketKiller(errors.Write);

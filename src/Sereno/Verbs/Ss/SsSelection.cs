@@ -112,6 +112,9 @@ internal sealed record SsSelection
     /// <summary>A filter named a family: no other is shown. Tables and states stay.</summary>
     public SsSelection Narrowed(SocketFamily family) => this with { Families = Bit(family), PreferredFamily = family };
 
+    /// <summary>No other tables than these.</summary>
+    public SsSelection Within(SocketTables tables) => this with { Tables = Tables & tables };
+
     private static SocketTables? Named(string name)
     {
         foreach (var table in s_tables)

@@ -105,7 +105,7 @@ internal sealed class TunPeer : IDisposable
         }
     }
 
-    /// <summary>Repeats what it said last, as any host does: the kernel's backlog may have been full, its IPv6 address not ready.</summary>
+    /// <summary>Repeats what it said last, as any host does: the kernel's backlog may have been full.</summary>
     public void Repeat(ushort peerPort)
     {
         lock (_lock)
@@ -120,6 +120,8 @@ internal sealed class TunPeer : IDisposable
         _ = Libc.close(_tun);
     }
 
+    // The kernel's own route to its IPv6 address comes from a work queue of the whole machine, on a busy one after many seconds: without
+    // it, what the peer sends to that address is dropped.
     private static void Configure()
     {
         using var ip = Process.Start(new ProcessStartInfo("ip", "-batch -") { RedirectStandardInput = true, RedirectStandardError = true })!;
@@ -127,6 +129,7 @@ internal sealed class TunPeer : IDisposable
             addr add {Our4}/24 dev {Device}
             addr add {Our6}/64 dev {Device} nodad
             link set {Device} up
+            route replace local {Our6} dev {Device} table local
 
             """);
         ip.StandardInput.Close();
