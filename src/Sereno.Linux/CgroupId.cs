@@ -54,13 +54,15 @@ public static unsafe class CgroupId
         return 0;
     }
 
-    private static string? FindMount()
+    /// <summary>The first cgroup v2 mount, or null.</summary>
+    public static string? FindMount()
     {
         try
         {
-            return File.ReadLines("/proc/mounts").Select(line => line.Split(' ')).FirstOrDefault(fields => fields is [_, _, "cgroup2", ..])?[1];
+            return File.ReadLines("/proc/mounts").Select(line => line.Split(' ')).FirstOrDefault(fields => fields is [_, _, "cgroup2", ..]) is [_, var path, ..]
+                ? Namespace.Unescape(path) : null;
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null; // no /proc
         }

@@ -44,8 +44,8 @@ public static class Namespace
                 yield return (inode, Unescape(path));
     }
 
-    // Spaces, tabs, line ends and backslashes are written in octal.
-    private static string Unescape(string path)
+    /// <summary>A path as proc_pid_mounts(5) writes it: spaces, tabs, line ends and backslashes in octal.</summary>
+    internal static string Unescape(string path)
     {
         if (!path.Contains('\\'))
             return path;

@@ -93,7 +93,7 @@ public static class CommandLine
         }
         catch (Exception e) when (e is BusException or FormatException or IOException or UnauthorizedAccessException)
         {
-            StandardStreams.Errors.WriteLine($"sereno: {e.Message}");
+            StandardStreams.Errors.WriteLine(Printable.Lines($"sereno: {e.Message}"));
             return 1;
         }
     }

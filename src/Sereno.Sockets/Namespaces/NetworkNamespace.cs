@@ -26,8 +26,11 @@ public sealed record NetworkNamespace
 /// <summary>The network namespaces that we can know of.</summary>
 /// <param name="All">Ours first, then the named ones by name, then the others by their first process.</param>
 /// <param name="HiddenProcesses">Processes whose namespace we may not read (CAP_SYS_PTRACE): there may be more of them.</param>
-public sealed record NamespaceList(IReadOnlyList<NetworkNamespace> All, int HiddenProcesses)
+/// <param name="HasUnlisted">/proc isn't mounted or doesn't list every process: there may be more of them too.</param>
+public sealed record NamespaceList(IReadOnlyList<NetworkNamespace> All, int HiddenProcesses, bool HasUnlisted = false)
 {
+    public bool MayHide => HiddenProcesses > 0 || HasUnlisted;
+
     /// <summary>Those that are meant by "all", a name, or a pid; empty when none is.</summary>
     public IReadOnlyList<NetworkNamespace> Select(string selector)
     {

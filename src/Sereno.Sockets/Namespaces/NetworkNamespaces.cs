@@ -10,23 +10,24 @@ namespace Sereno.Sockets.Namespaces;
 /// <summary>Finds every network namespace of the machine, and does things inside of them.</summary>
 public static class NetworkNamespaces
 {
-    private const string NamedFolder = "/run/netns/";
+    private const string NamedFolder = "/run/netns/", OursPath = "/proc/thread-self/ns/net";
 
     /// <summary>Every namespace that a process that we may see is in, or that a file is mounted on.</summary>
     /// <param name="units">Names the namespaces of services and containers; by cgroup when null.</param>
-    /// <remarks>One that only an open descriptor or another mount namespace keeps isn't found.</remarks>
-    /// <exception cref="LinuxException">/proc isn't mounted.</exception>
+    /// <remarks>One that only an open descriptor or another mount namespace keeps isn't found; without /proc, only ours is.</remarks>
     public static NamespaceList List(IUnitResolver? units = null)
     {
+        if (!ProcView.IsMounted)
+            return new([new() { Inode = 0, Name = "this", Path = OursPath, IsOurs = true }], 0, HasUnlisted: true);
         units ??= new CgroupUnitResolver();
         var found = new Dictionary<ulong, Found>();
         int hidden = FindByProcess(found);
         foreach (var (inode, path) in Namespace.NetworkMounts(File.ReadLines("/proc/self/mountinfo")))
             At(found, inode).AddMount(path);
-        ulong? ours = Namespace.InodeOf("/proc/thread-self/ns/net");
+        ulong? ours = Namespace.InodeOf(OursPath);
         return new([.. found.Select(f => f.Value.Finish(f.Key, f.Key == ours, units))
             .OrderByDescending(n => n.IsOurs).ThenByDescending(n => n.Path.StartsWith(NamedFolder)).ThenBy(n => n.FirstPid ?? int.MaxValue)
-            .ThenBy(n => n.Name, StringComparer.Ordinal)], hidden);
+            .ThenBy(n => n.Name, StringComparer.Ordinal)], hidden, hidden == 0 && !ProcView.ListsEveryProcess);
     }
 
     /// <summary>The sockets of one namespace.</summary>
@@ -52,7 +53,7 @@ public static class NetworkNamespaces
     /// <exception cref="LinuxException">EPERM: another's namespace needs CAP_SYS_ADMIN; ENOENT when it is gone.</exception>
     public static T Run<T>(NetworkNamespace space, Func<T> action)
     {
-        if (space.Inode == Namespace.InodeOf("/proc/thread-self/ns/net"))
+        if (space.Inode == (Namespace.InodeOf(OursPath) ?? 0)) // 0: without /proc
             return action();
         T result = default!;
         Exception? failure = null;

@@ -33,6 +33,7 @@ public sealed class OwnerIndex
 
     private readonly List<Process> _processes;
     private readonly Holding[] _holdings;
+    private int? _hidden;
 
     // Open addressing: inode to the last holding of it, plus one. A power of two, at most half full.
     private readonly (uint Inode, int Last)[] _table;
@@ -61,14 +62,21 @@ public sealed class OwnerIndex
     /// <summary>Every thread is in it, not only every process.</summary>
     public bool ByThread { get; init; }
 
-    /// <summary>Processes whose descriptors we may not read; by BPF, those of them that hold sockets.</summary>
-    public int HiddenProcesses { get; init; }
+    /// <summary>Processes whose descriptors we may not read.</summary>
+    public int HiddenProcesses => _hidden ??= Refused + (Method == OwnerMethod.Bpf ? ProcWalk.CountUnreadable(_processes) : 0);
+
+    /// <summary>Those that were refused while they were looked at. What the iterator doesn't report may be held by a process
+    /// without sockets or by one that it can't see either: that is looked up when somebody asks.</summary>
+    internal int Refused { private get; init; }
+
+    /// <summary>/proc doesn't list every process (hidepid= of proc(5)), or isn't mounted.</summary>
+    public bool HasUnlisted { get; init; }
 
     /// <summary>Those of them whose /proc/PID/fd can't be opened: the ones that netstat notices.</summary>
     public int UnopenedProcesses { get; init; }
 
     /// <summary>A socket that isn't here may be held by a process that we couldn't look at.</summary>
-    public bool MayHide => HiddenProcesses > 0 || Method == OwnerMethod.Cgroup;
+    public bool MayHide => HasUnlisted || Method == OwnerMethod.Cgroup || HiddenProcesses > 0;
 
     /// <summary>Descriptors of sockets found.</summary>
     public int Count => _holdings.Length;
@@ -76,11 +84,9 @@ public sealed class OwnerIndex
     public IReadOnlyList<Process> Processes => _processes;
 
     /// <param name="only">Just these processes, when it is known whose sockets are wanted; all when null.</param>
-    /// <exception cref="LinuxException">/proc isn't mounted.</exception>
     public static OwnerIndex Scan(IReadOnlyCollection<int>? only = null) => Scan(new OwnerQuery { Only = only });
 
     /// <summary>Looks at the descriptors of processes, in the way that is permitted and takes the least time.</summary>
-    /// <exception cref="LinuxException">/proc isn't mounted.</exception>
     public static OwnerIndex Scan(OwnerQuery query)
     {
         var forced = query.Forced;

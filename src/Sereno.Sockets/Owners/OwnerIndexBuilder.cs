@@ -20,6 +20,9 @@ public sealed class OwnerIndexBuilder
     /// <summary>Those of them whose folder of descriptors we couldn't even open.</summary>
     public int Unopened { get; set; }
 
+    /// <summary>There may be processes that we don't even know of.</summary>
+    public bool HasUnlisted { get; set; }
+
     /// <summary>What is added from here on, this process (or thread) holds.</summary>
     /// <param name="name">comm.</param>
     /// <param name="tid">0 for the pid.</param>
@@ -56,7 +59,7 @@ public sealed class OwnerIndexBuilder
     /// <param name="method">How it was found out.</param>
     /// <param name="byThread">Whether every thread was looked at.</param>
     public OwnerIndex Build(OwnerMethod method, bool byThread) =>
-        new(_processes, [.. _starts, Count], _fds.AsSpan(0, Count), _inodes.AsSpan(0, Count)) { Method = method, ByThread = byThread, HiddenProcesses = Hidden, UnopenedProcesses = Unopened };
+        new(_processes, [.. _starts, Count], _fds.AsSpan(0, Count), _inodes.AsSpan(0, Count)) { Method = method, ByThread = byThread, Refused = Hidden, UnopenedProcesses = Unopened, HasUnlisted = HasUnlisted };
 
     private void Reserve(int more)
     {

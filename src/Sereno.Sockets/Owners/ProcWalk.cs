@@ -13,11 +13,14 @@ internal static class ProcWalk
     // A thread starts in the time that it takes to look at some dozens of processes.
     private const int ProcessesPerWorker = 100, Batch = 16;
 
-    /// <exception cref="LinuxException">There is no proc filesystem there.</exception>
     public static void Fill(OwnerIndexBuilder builder, OwnerQuery query)
     {
-        using var proc = Folder.TryOpen(query.ProcRoot, out int errno)
-            ?? throw new LinuxException(errno, $"find the owners of sockets: open {query.ProcRoot}");
+        using var proc = Folder.TryOpen(query.ProcRoot, out _);
+        if (proc is null || (query.ProcRoot == "/proc" && !ProcView.IsMounted))
+        {
+            builder.HasUnlisted = true;
+            return;
+        }
         int[] pids = query.Only is { } only ? [.. only.Order()] : [.. Numbers(proc)];
         int workers = Math.Min(Math.Min(MaxWorkers, Environment.ProcessorCount), pids.Length / ProcessesPerWorker);
         if (workers < 2)
@@ -25,6 +28,36 @@ internal static class ProcWalk
                 ScanProcess(builder, proc, pid, query.Threads);
         else
             Share(builder, proc, pids, workers, query.Threads);
+        // Whether there are others is of no interest where some of these were refused.
+        builder.HasUnlisted = builder.Hidden == 0 && query.Only is null && query.ProcRoot == "/proc" && !ProcView.ListsEveryProcess;
+    }
+
+    /// <summary>How many processes beside these there are whose descriptors may not be read.</summary>
+    public static int CountUnreadable(IEnumerable<OwnerIndex.Process> read)
+    {
+        using var proc = Folder.TryOpen("/proc", out _);
+        if (proc is null)
+            return 0;
+        var known = read.Select(process => process.Pid).ToHashSet();
+        int count = 0;
+        Span<byte> path = stackalloc byte[40], link = stackalloc byte[1];
+        foreach (int pid in Numbers(proc))
+            if (!known.Contains(pid))
+            {
+                Utf8Formatter.TryFormat(pid, path, out int length);
+                "/fd"u8.CopyTo(path[length..]);
+                using var fds = proc.TryOpen(path[..(length + 3)], out int errno);
+                if (fds is null)
+                    count += errno is libc.EACCES or libc.EPERM ? 1 : 0;
+                else
+                    while (fds.Next(out var entry))
+                        if (entry.Name[0] != (byte)'.')
+                        {
+                            count += fds.ReadLink(entry, link) == -1 && Errno.Last is libc.EACCES or libc.EPERM ? 1 : 0;
+                            break; // the same for all of them
+                        }
+            }
+        return count;
     }
 
     /// <summary>Workers take batches of processes; what they found is put together in the order of the pids.</summary>

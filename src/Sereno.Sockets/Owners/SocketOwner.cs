@@ -9,7 +9,7 @@ public enum OwnerKind
     /// <summary>No process was seen with it; the cgroup that created it tells the unit.</summary>
     ByCgroup,
 
-    /// <summary>Some process's descriptors could not be read (CAP_SYS_PTRACE), and nobody else has it.</summary>
+    /// <summary>Some process could not be looked at or isn't shown (CAP_SYS_PTRACE), and nobody else has it.</summary>
     Hidden,
 
     /// <summary>Every process here was read and none has it: another PID namespace's, the kernel's, or a descriptor in flight.</summary>

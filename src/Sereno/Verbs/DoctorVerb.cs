@@ -38,7 +38,7 @@ public static class DoctorVerb
                 DoctorJson.Write(found, facts, new(), StandardStreams.Output);
             else
                 foreach (string line in Lines(found, facts, new()))
-                    StandardStreams.Text.WriteLine(line);
+                    StandardStreams.Text.WriteLine(Printable.Of(line));
             return SocketDoctor.IsHealthy(found) ? ExitCodes.Success : ExitCodes.Failure;
         });
         return command;
@@ -55,7 +55,7 @@ public static class DoctorVerb
             yield return $"{text.SeverityWord(trouble.Severity)}: {text.TroubleText(trouble, end, peer, idle)}";
             if (trouble.Socket is { } shown)
                 yield return "  " + Evidence.Of(facts.Here.Table, shown, facts.Vitals, times);
-            yield return $"  {text.WhoMustAct} {text.ActorWords(trouble.WhoMustAct)}. {text.Remedy(trouble)}";
+            yield return $"  {text.WhoMustAct} {text.ActorWords(trouble.WhoMustAct)}. {text.Remedy(trouble, SocketNotes.MayTrace)}";
         }
         if (SocketDoctor.IsHealthy(found))
             yield return text.Healthy(facts.Here.Table.Records.Length);

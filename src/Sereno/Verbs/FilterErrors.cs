@@ -16,14 +16,8 @@ public static class FilterErrors
             output.WriteLine(text.FilterLine(number));
         int start = Math.Max(0, column - Around), end = Math.Min(line.Length, column + length + Around);
         string before = start > 0 ? "..." : "", behind = end < line.Length ? "..." : "";
-        output.WriteLine($"  {before}{Printable(line[start..end])}{behind}");
+        output.WriteLine($"  {before}{Printable.Of(line[start..end])}{behind}");
         output.WriteLine($"  {new string(' ', before.Length + column - start)}{new string('^', length)}");
-        output.WriteLine(text.WrongFilter(error.Problem, error.Word, error.Subject));
+        output.WriteLine(Printable.Of(text.WrongFilter(error.Problem, error.Word, error.Subject)));
     }
-
-    private static string Printable(string line) => string.Create(line.Length, line, (shown, from) =>
-    {
-        for (int i = 0; i < shown.Length; i++)
-            shown[i] = char.IsControl(from[i]) ? ' ' : from[i];
-    });
 }

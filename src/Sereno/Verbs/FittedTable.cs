@@ -1,4 +1,5 @@
 using Sereno.Linux;
+using Sereno.Texts;
 
 namespace Sereno.Verbs;
 
@@ -13,7 +14,7 @@ public sealed class FittedTable(IReadOnlyList<string> headings, ReadOnlyMemory<i
 
     public int Count => _rows.Count - 1;
 
-    public void Add(params string[] cells) => _rows.Add([.. cells.Select(Printable)]);
+    public void Add(params string[] cells) => _rows.Add([.. cells.Select(Printable.Of)]);
 
     /// <param name="terminalWidth">Lines are cut to it; null for lines as long as they need be.</param>
     public void Write(TextWriter output, int? terminalWidth, bool colour)
@@ -34,9 +35,6 @@ public sealed class FittedTable(IReadOnlyList<string> headings, ReadOnlyMemory<i
         Write(StandardStreams.Text, Terminal.WidthOf(1), Columns.UseColour);
         StandardStreams.Text.Flush();
     }
-
-    // A process names itself as it likes, even with escape sequences.
-    private static string Printable(string cell) => cell.Any(char.IsControl) ? string.Concat(cell.Select(c => char.IsControl(c) ? '?' : c)) : cell;
 
     private void Narrow(int[] widths, int screen)
     {

@@ -43,6 +43,6 @@ public static class GlobalOptions
             return name;
         if (Units.Model.UnitName.TryParse(name + ".service", out _))
             return name + ".service";
-        throw new FormatException(Text.Current.InvalidName(string.Concat(name.Select(c => char.IsControl(c) ? '?' : c))));
+        throw new FormatException(Text.Current.InvalidName(Printable.Of(name)));
     }
 }

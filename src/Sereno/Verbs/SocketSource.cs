@@ -28,16 +28,16 @@ internal static class SocketSource
         var list = NetworkNamespaces.List(units);
         var chosen = list.Select(netns);
         var text = Text.Current.Sockets;
-        if (list.HiddenProcesses > 0)
-            StandardStreams.Errors.WriteLine(text.HiddenNamespaces(list.HiddenProcesses));
+        if (list.MayHide)
+            StandardStreams.Errors.WriteLine(text.HiddenNamespaces(list.HiddenProcesses, SocketNotes.MayTrace));
         if (chosen.Count == 0)
-            StandardStreams.Errors.WriteLine($"sereno: {text.NoNamespace(netns)}");
+            StandardStreams.Errors.WriteLine(Printable.Of($"sereno: {text.NoNamespace(netns)}"));
         var places = new List<PlacedSockets>();
         foreach (var (space, table, failure) in NetworkNamespaces.Capture(chosen, query, units))
             if (table is not null)
                 places.Add(new(space.Name, table.WithBoundInactive(), NetworkNamespaces.Run(space, NetworkFactsReader.Read)));
             else if (failure is not null)
-                StandardStreams.Errors.WriteLine($"sereno: {(failure.Number is libc.EPERM or libc.EACCES ? text.ForbiddenNamespace(space.Name) : failure.Message)}");
+                StandardStreams.Errors.WriteLine(Printable.Of($"sereno: {(failure.Number is libc.EPERM or libc.EACCES ? text.ForbiddenNamespace(space.Name) : failure.Message)}"));
         return places;
     }
 }

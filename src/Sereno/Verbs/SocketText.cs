@@ -43,11 +43,11 @@ public static class SocketText
         if (owner.Holders is [var first, ..])
         {
             int others = owner.Holders.Select(h => h.Pid).Distinct().Count() - 1;
-            return text.Who(owner.Unit, Printable(first.Name), first.Pid, first.Fd, others, times.StartOf(first.Pid) is { } start ? Since(start) : "");
+            return text.Who(owner.Unit is null ? null : Printable.Of(owner.Unit), Printable.Of(first.Name), first.Pid, first.Fd, others, times.StartOf(first.Pid) is { } start ? Since(start) : "");
         }
-        return owner.Unit ?? owner.Kind switch
+        return owner.Unit is { } unit ? Printable.Of(unit) : owner.Kind switch
         {
-            OwnerKind.Hidden => text.OwnerHidden,
+            OwnerKind.Hidden => text.OwnerHidden(SocketNotes.MayTrace),
             OwnerKind.None => text.OwnerUnknown,
             _ => text.OwnerElsewhere,
         };
@@ -59,8 +59,6 @@ public static class SocketText
         ulong usec = (ulong)Math.Max(0, (start - DateTimeOffset.UnixEpoch).Ticks / 10), now = (ulong)(DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).Ticks / 10;
         return $"{Times.Full(usec)} ({Text.Current.Ago(Times.Ago(now > usec ? now - usec : 0))})";
     }
-
-    private static string Printable(string name) => name.Any(char.IsControl) ? string.Concat(name.Select(c => char.IsControl(c) ? '?' : c)) : name;
 
     private static string Processes(IReadOnlyList<SocketHolder> holders)
     {

@@ -217,7 +217,7 @@ public sealed class TraceTable
         public void AppendPrintable(string name)
         {
             foreach (char c in name)
-                Append(char.IsControl(c) ? '?' : c);
+                Append(Printable.Of(c));
         }
 
         /// <summary>Takes no room on the screen.</summary>

@@ -10,6 +10,7 @@ public sealed class UnitsByPid(ManagerProxy manager) : IUnitResolver
 {
     private readonly CgroupUnitResolver _groups = new();
     private readonly Dictionary<int, string?> _units = [];
+    private bool _failed;
     private readonly int _manager = manager.Client.Peer.Pid;
 
     public string? UnitOf(int pid)
@@ -48,12 +49,19 @@ public sealed class UnitsByPid(ManagerProxy manager) : IUnitResolver
 
     private string? Ask(int pid)
     {
+        if (_failed)
+            return null;
         try
         {
             return UnitPath.TryParse(manager.GetUnitByPid((uint)pid), out string? unit) ? unit : null;
         }
         catch (BusException e) when (e.Name == BusErrors.NoUnitForPid)
         {
+            return null;
+        }
+        catch (Exception e) when (e is BusException or IOException)
+        {
+            _failed = true; // it went away, doesn't answer or refuses: the control groups have to do
             return null;
         }
     }

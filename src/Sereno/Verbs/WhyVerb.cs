@@ -37,7 +37,7 @@ public static class WhyVerb
                 WhyJson.Write(diagnosis, facts, new(), tried, StandardStreams.Output);
             else
                 foreach (string line in Lines(diagnosis, facts, new(), tried))
-                    StandardStreams.Text.WriteLine(line);
+                    StandardStreams.Text.WriteLine(Printable.Of(line));
             return diagnosis.Verdict == PortVerdict.Free ? ExitCodes.Success : ExitCodes.Failure;
         });
         return command;

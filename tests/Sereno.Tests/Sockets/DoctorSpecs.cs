@@ -139,7 +139,7 @@ public class DoctorSpecs
         {
             var trouble = new Trouble(kind, Severity.Warning, Actor.Program) { Count = 3, Limit = 7, Unit = "web.service", Declared = AddressScope.Local, Actual = AddressScope.Internet };
             Assert.NotEqual(text[0].TroubleText(trouble, "e", "p", "1h"), text[1].TroubleText(trouble, "e", "p", "1h"));
-            Assert.NotEqual(text[0].Remedy(trouble), text[1].Remedy(trouble));
+            Assert.NotEqual(text[0].Remedy(trouble, false), text[1].Remedy(trouble, false));
         }
         var found = SocketDoctor.Examine(Facts([Tcp(TcpState.LastAck, 80, 1) with { Retransmits = 1 }]) with { Restarts = new Dictionary<string, long> { ["a.service"] = 9 } });
         Assert.Equal([Severity.Warning, Severity.Note], found.Select(t => t.Severity));

@@ -67,6 +67,40 @@ public sealed class OwnersSpecs(OwnersSpecs.Holders holders) : IClassFixture<Own
     }
 
     [Theory]
+    [InlineData("mount -t proc -o hidepid=2 proc /proc", Unprivileged)]
+    [InlineData("mount -t tmpfs none /proc", "")]
+    public void Owners_that_proc_does_not_show_are_hidden_not_elsewhere(string mount, string user)
+    {
+        SkipUnlessPermitted();
+        string sereno = Path.Combine(AppContext.BaseDirectory, "sereno");
+        var (exit, errors) = Shell("unshare -n -m -p --fork --mount-proc", $"""
+            cd {holders.Folder}
+            rm -f *.out a
+            {holders.Program} > a & A=$!
+            until grep -q ready a; do sleep 0.02; done
+            {mount} || exit 9
+            {user}{sereno} sockets -o json > hidden.out 2> notes.out || exit 1
+            {user}{sereno} why 61999 > why.out || exit 2
+            {user}{sereno} sockets --netns all >> notes.out 2>&1 || exit 3
+            kill $A
+            """);
+        Assert.True(exit == 0, $"{exit}: {errors}");
+        string json = File.ReadAllText(holders.Folder + "/hidden.out");
+        Assert.Contains("\"hidden\"", json);
+        Assert.DoesNotContain("\"elsewhere\"", json);
+        Assert.Contains("/proc doesn't show every process", File.ReadAllText(holders.Folder + "/notes.out"));
+        Assert.Contains("is free", File.ReadAllText(holders.Folder + "/why.out"));
+    }
+
+    [Fact]
+    public void The_ways_agree_on_what_can_not_be_known()
+    {
+        var found = OwnerIndex.Scan(new OwnerQuery { Method = OwnerMethod.Proc });
+        var asked = OwnerIndex.Scan(new OwnerQuery { Method = OwnerMethod.Bpf });
+        Assert.Equal(found.MayHide, asked.MayHide);
+    }
+
+    [Theory]
     [InlineData("-uan")]
     [InlineData("-uanp")]
     [InlineData("-uaneo")]

@@ -25,12 +25,12 @@ internal sealed partial class EnglishSocketTexts
         TroubleKind.TimeWaitNearLimit => $"{trouble.Count} connections in TIME-WAIT, at most {trouble.Limit} are kept (net.ipv4.tcp_max_tw_buckets)",
         TroubleKind.SynBacklog => $"{trouble.Count} half-open connections (SYN-RECEIVED) at {end}, whose queue is {trouble.Limit} long: a SYN flood or a network that loses ACKs",
         TroubleKind.OrphansStuck => $"{trouble.Count} closed sockets that no program holds still wait for their peers (FIN-WAIT-1, CLOSING, LAST-ACK, FIN-WAIT-2)",
-        TroubleKind.HiddenOwners => $"the owners of {trouble.Count} sockets can't be seen",
+        TroubleKind.HiddenOwners => trouble.Count == 1 ? "the owner of 1 socket can't be seen" : $"the owners of {trouble.Count} sockets can't be seen",
         TroubleKind.UdpDrops => $"{trouble.Count} datagrams were dropped at {end}: they came faster than they were read",
         TroubleKind.RestartStorm => $"{trouble.Unit} was restarted {trouble.Count} times",
     };
 
-    public override string Remedy(Trouble trouble) => trouble.Kind switch
+    public override string Remedy(Trouble trouble, bool mayTrace) => trouble.Kind switch
     {
         TroubleKind.CloseWaitLeak => "Mend the program: close(2) after read(2) has returned 0. Until then, restart it: that closes them all.",
         TroubleKind.AcceptQueueFull => "Accept faster or with more workers; a longer queue (listen(2), net.core.somaxconn) only helps with bursts.",
@@ -41,6 +41,7 @@ internal sealed partial class EnglishSocketTexts
         TroubleKind.TimeWaitNearLimit => "Let clients close first or reuse connections; raising net.ipv4.tcp_max_tw_buckets costs little memory.",
         TroubleKind.SynBacklog => "See that net.ipv4.tcp_syncookies is 1; look where they come from: sereno sockets --state syn-received.",
         TroubleKind.OrphansStuck => "The peers are gone or read nothing; the kernel gives up by itself (net.ipv4.tcp_orphan_retries, net.ipv4.tcp_fin_timeout).",
+        TroubleKind.HiddenOwners when mayTrace => "A process can't be looked at by anyone here: ask who runs this machine.",
         TroubleKind.HiddenOwners => "Run as root, or with CAP_SYS_PTRACE.",
         TroubleKind.UdpDrops => "Read faster, or ask for a larger buffer (SO_RCVBUF, net.core.rmem_max).",
         TroubleKind.RestartStorm => $"See why it ends: sereno logs {trouble.Unit}.",

@@ -59,7 +59,7 @@ internal sealed partial class EnglishSocketTexts
     public override string Who(string? unit, string? process, int pid, int fd, int others, string since) =>
         $"{(unit is null ? "" : unit + ", ")}{process} (pid {pid}, fd {fd}){(others > 0 ? $" and {others} more" : "")}{(since.Length > 0 ? $", running since {since}" : "")}";
 
-    public override string OwnerHidden => "owner hidden (needs CAP_SYS_PTRACE)";
+    public override string OwnerHidden(bool mayTrace) => mayTrace ? "owner hidden" : "owner hidden (needs CAP_SYS_PTRACE)";
     public override string OwnerElsewhere => "no process here holds it";
     public override string OwnerUnknown => "the kernel keeps it without an owner";
 

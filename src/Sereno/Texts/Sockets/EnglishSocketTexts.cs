@@ -13,9 +13,18 @@ internal sealed partial class EnglishSocketTexts : SocketTexts
     public override string Hidden => "(hidden)";
     public override string Elsewhere => "(not here)";
     public override string EphemeralNote(EphemeralRange range) => $"Ports {range.First}-{range.Last} are given to sockets that ask for none.";
-    public override string HiddenNote(int processes) => $"owner hidden: needs CAP_SYS_PTRACE ({processes} processes could not be read)";
+    public override string HiddenNote(int processes, bool mayTrace) => $"owner hidden: {Needs(mayTrace)}{Unseen(processes)}{(mayTrace ? "" : ")")}";
     public override string InconsistentNote => "sockets came and went during the listing: some may be missing";
     public override string NoNamespace(string selector) => $"no network namespace {selector}";
     public override string ForbiddenNamespace(string name) => $"cannot enter the network namespace {name}: needs CAP_SYS_ADMIN";
-    public override string HiddenNamespaces(int processes) => $"there may be more network namespaces: needs CAP_SYS_PTRACE (those of {processes} processes could not be read)";
+    public override string HiddenNamespaces(int processes, bool mayTrace) => $"there may be more network namespaces: {Needs(mayTrace)}{Unseen(processes)}{(mayTrace ? "" : ")")}";
+
+    private static string Needs(bool mayTrace) => mayTrace ? "" : "needs CAP_SYS_PTRACE (";
+
+    private static string Unseen(int processes) => processes switch
+    {
+        0 => "/proc doesn't show every process",
+        1 => "1 process can't be looked at",
+        _ => $"{processes} processes can't be looked at",
+    };
 }

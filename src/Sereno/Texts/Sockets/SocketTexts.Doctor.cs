@@ -11,5 +11,5 @@ public abstract partial class SocketTexts
     public abstract string TroubleText(Trouble trouble, string end, string peer, string idle);
 
     /// <summary>What to do about it.</summary>
-    public abstract string Remedy(Trouble trouble);
+    public abstract string Remedy(Trouble trouble, bool mayTrace);
 }

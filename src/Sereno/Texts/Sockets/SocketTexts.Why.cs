@@ -23,7 +23,7 @@ public abstract partial class SocketTexts
     /// <summary>"nginx.service, nginx (pid 12, fd 6) since Sun 2026-11-22 18:00:00 (2h ago)".</summary>
     public abstract string Who(string? unit, string? process, int pid, int fd, int others, string since);
 
-    public abstract string OwnerHidden { get; }
+    public abstract string OwnerHidden(bool mayTrace);
     public abstract string OwnerElsewhere { get; }
     public abstract string OwnerUnknown { get; }
 }

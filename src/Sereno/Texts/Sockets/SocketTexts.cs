@@ -14,9 +14,11 @@ public abstract partial class SocketTexts
     public abstract string Hidden { get; }
     public abstract string Elsewhere { get; }
     public abstract string EphemeralNote(EphemeralRange range);
-    public abstract string HiddenNote(int processes);
+    /// <param name="processes">How many could not be looked at; 0 where it isn't known.</param>
+    /// <param name="mayTrace">We have CAP_SYS_PTRACE: more rights wouldn't help.</param>
+    public abstract string HiddenNote(int processes, bool mayTrace);
     public abstract string InconsistentNote { get; }
     public abstract string NoNamespace(string selector);
     public abstract string ForbiddenNamespace(string name);
-    public abstract string HiddenNamespaces(int processes);
+    public abstract string HiddenNamespaces(int processes, bool mayTrace);
 }

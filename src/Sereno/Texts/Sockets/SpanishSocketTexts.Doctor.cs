@@ -25,12 +25,12 @@ internal sealed partial class SpanishSocketTexts
         TroubleKind.TimeWaitNearLimit => $"{trouble.Count} conexiones en TIME-WAIT, se guardan {trouble.Limit} como mucho (net.ipv4.tcp_max_tw_buckets)",
         TroubleKind.SynBacklog => $"{trouble.Count} conexiones a medio abrir (SYN-RECEIVED) en {end}, cuya cola es de {trouble.Limit}: una inundación de SYN o una red que pierde los ACK",
         TroubleKind.OrphansStuck => $"{trouble.Count} sockets cerrados que ningún programa tiene esperan aún a sus otros extremos (FIN-WAIT-1, CLOSING, LAST-ACK, FIN-WAIT-2)",
-        TroubleKind.HiddenOwners => $"no se pueden ver los dueños de {trouble.Count} sockets",
+        TroubleKind.HiddenOwners => trouble.Count == 1 ? "no se puede ver el dueño de 1 socket" : $"no se pueden ver los dueños de {trouble.Count} sockets",
         TroubleKind.UdpDrops => $"se descartaron {trouble.Count} datagramas en {end}: llegaron más deprisa de lo que se leían",
         TroubleKind.RestartStorm => $"{trouble.Unit} se reinició {trouble.Count} veces",
     };
 
-    public override string Remedy(Trouble trouble) => trouble.Kind switch
+    public override string Remedy(Trouble trouble, bool mayTrace) => trouble.Kind switch
     {
         TroubleKind.CloseWaitLeak => "Arregle el programa: close(2) después de que read(2) devuelva 0. Mientras tanto reinícielo: eso los cierra todos.",
         TroubleKind.AcceptQueueFull => "Acepte más deprisa o con más procesos; una cola más larga (listen(2), net.core.somaxconn) solo ayuda con las ráfagas.",
@@ -41,6 +41,7 @@ internal sealed partial class SpanishSocketTexts
         TroubleKind.TimeWaitNearLimit => "Haga que los clientes cierren primero o reutilice conexiones; subir net.ipv4.tcp_max_tw_buckets cuesta poca memoria.",
         TroubleKind.SynBacklog => "Compruebe que net.ipv4.tcp_syncookies es 1; mire de dónde vienen: sereno sockets --state syn-received.",
         TroubleKind.OrphansStuck => "Los otros extremos han desaparecido o no leen nada; el núcleo se rinde él solo (net.ipv4.tcp_orphan_retries, net.ipv4.tcp_fin_timeout).",
+        TroubleKind.HiddenOwners when mayTrace => "Hay un proceso en el que nadie de aquí puede mirar: pregunte a quien lleva esta máquina.",
         TroubleKind.HiddenOwners => "Ejecútelo como root, o con CAP_SYS_PTRACE.",
         TroubleKind.UdpDrops => "Lea más deprisa, o pida un búfer mayor (SO_RCVBUF, net.core.rmem_max).",
         TroubleKind.RestartStorm => $"Mire por qué termina: sereno logs {trouble.Unit}.",

@@ -59,7 +59,7 @@ internal sealed partial class SpanishSocketTexts
     public override string Who(string? unit, string? process, int pid, int fd, int others, string since) =>
         $"{(unit is null ? "" : unit + ", ")}{process} (pid {pid}, descriptor {fd}){(others > 0 ? $" y {others} más" : "")}{(since.Length > 0 ? $", en ejecución desde {since}" : "")}";
 
-    public override string OwnerHidden => "dueño oculto (hace falta CAP_SYS_PTRACE)";
+    public override string OwnerHidden(bool mayTrace) => mayTrace ? "dueño oculto" : "dueño oculto (hace falta CAP_SYS_PTRACE)";
     public override string OwnerElsewhere => "ningún proceso de aquí lo tiene";
     public override string OwnerUnknown => "el núcleo lo guarda sin dueño";
 

@@ -25,9 +25,18 @@ internal sealed partial class SpanishSocketTexts : SocketTexts
     public override string Hidden => "(oculto)";
     public override string Elsewhere => "(no está aquí)";
     public override string EphemeralNote(EphemeralRange range) => $"Los puertos {range.First}-{range.Last} se dan a los sockets que no piden ninguno.";
-    public override string HiddenNote(int processes) => $"dueño oculto: hace falta CAP_SYS_PTRACE (no se pudieron leer {processes} procesos)";
+    public override string HiddenNote(int processes, bool mayTrace) => $"dueño oculto: {Needs(mayTrace)}{Unseen(processes)}{(mayTrace ? "" : ")")}";
     public override string InconsistentNote => "hubo sockets que nacieron y murieron durante el listado: puede faltar alguno";
     public override string NoNamespace(string selector) => $"no hay ningún espacio de nombres de red {selector}";
     public override string ForbiddenNamespace(string name) => $"no se puede entrar en el espacio de nombres de red {name}: hace falta CAP_SYS_ADMIN";
-    public override string HiddenNamespaces(int processes) => $"puede haber más espacios de nombres de red: hace falta CAP_SYS_PTRACE (no se pudieron leer los de {processes} procesos)";
+    public override string HiddenNamespaces(int processes, bool mayTrace) => $"puede haber más espacios de nombres de red: {Needs(mayTrace)}{Unseen(processes)}{(mayTrace ? "" : ")")}";
+
+    private static string Needs(bool mayTrace) => mayTrace ? "" : "hace falta CAP_SYS_PTRACE (";
+
+    private static string Unseen(int processes) => processes switch
+    {
+        0 => "/proc no muestra todos los procesos",
+        1 => "no se puede mirar en 1 proceso",
+        _ => $"no se puede mirar en {processes} procesos",
+    };
 }
