@@ -14,8 +14,10 @@ public sealed record UnitSockets(string Unit, IReadOnlyList<ListeningPort> Ports
         SummarizeAll(table, network).GetValueOrDefault(unit) ?? new(unit, [], []);
 
     /// <summary>Every unit of a snapshot that has a socket, by name.</summary>
-    public static IReadOnlyDictionary<string, UnitSockets> SummarizeAll(SocketTable table, NetworkFacts? network = null)
+    /// <param name="memory">Of who looks again and again: what was known of connections that have no owner any more.</param>
+    public static IReadOnlyDictionary<string, UnitSockets> SummarizeAll(SocketTable table, NetworkFacts? network = null, UnitMemory? memory = null)
     {
+        memory ??= new();
         var ports = ListeningPorts.In(table, network).Where(p => p.Owner.Unit is not null).ToLookup(p => p.Owner.Unit!);
         var counts = ports.ToDictionary(p => p.Key, _ => new int[16]);
         var records = table.Records;
@@ -24,7 +26,7 @@ public sealed record UnitSockets(string Unit, IReadOnlyList<ListeningPort> Ports
         {
             if (socket.Protocol != SocketProtocol.Tcp || socket.IsListening || socket.State == TcpState.Close)
                 continue;
-            string? unit = table.UnitOf(socket);
+            string? unit = memory.UnitOf(table, socket);
             if (unit is null && socket.Inode == 0)
             {
                 int listener = ListeningPorts.ListenerOf(records, listeners.GetValueOrDefault(socket.LocalPort), socket);
@@ -36,6 +38,7 @@ public sealed record UnitSockets(string Unit, IReadOnlyList<ListeningPort> Ports
                 counts[unit] = byState = new int[16];
             byState[(int)socket.State & 15]++;
         }
+        memory.EndLook();
         return counts.ToDictionary(c => c.Key, c => new UnitSockets(c.Key, [.. ports[c.Key]], ListeningPorts.Order(c.Value)));
     }
 }

@@ -16,11 +16,17 @@ public sealed class SocketDump(SocketDetails details = SocketDetails.None)
 
     private delegate int Write(Span<byte> request, uint sequence);
 
+    /// <summary>What to ask, in at most so many bytes.</summary>
+    private readonly record struct Request(int Longest, Write Write);
+
+    /// <summary>A request that was sent: where its answer comes, and its number.</summary>
+    private readonly record struct Asked(NetlinkSocket Netlink, uint Sequence);
+
     /// <summary>Takes one answer in: keeps what it means, or passes over what isn't one.</summary>
     private delegate void Append(ReadOnlySpan<byte> payload);
 
     private readonly byte[] _buffer = new byte[BufferSize];
-    private uint _sequence;
+    private uint _sequence, _answering;
     private SocketRecord _row;
     private bool _hasTaken;
 
@@ -46,55 +52,85 @@ public sealed class SocketDump(SocketDetails details = SocketDetails.None)
 
     /// <summary>Adds the sockets of one family and protocol in any of <paramref name="states"/> that <paramref name="bytecode"/> lets through.</summary>
     /// <exception cref="LinuxException">The kernel refused: ENOENT where the protocol's diag module isn't there.</exception>
-    public void Add(bool ipv4, SocketProtocol protocol, TcpStates states, ReadOnlyMemory<byte> bytecode = default)
+    public void Add(bool ipv4, SocketProtocol protocol, TcpStates states, ReadOnlyMemory<byte> bytecode = default) =>
+        AddInet(ipv4 ? InetDiag.AfInet : InetDiag.AfInet6, protocol, states, bytecode);
+
+    /// <summary>Adds those of IPv4, then those of IPv6.</summary>
+    /// <exception cref="LinuxException">As <see cref="Add"/>.</exception>
+    public void AddBoth(SocketProtocol protocol, TcpStates states, ReadOnlyMemory<byte> bytecode = default)
+    {
+        Asked? early = null;
+        try
+        {
+            // The kernel looks for IPv6 among all the IPv4 sockets again, inside of send(2): it may while the large dump is received.
+            AddInet(InetDiag.AfInet, protocol, states, bytecode, () => early ??= Send(InetRequest(InetDiag.AfInet6, protocol, states, bytecode)));
+            AddInet(InetDiag.AfInet6, protocol, states, bytecode, early: early);
+        }
+        finally
+        {
+            early?.Netlink.Dispose();
+        }
+    }
+
+    private void AddInet(byte family, SocketProtocol protocol, TcpStates states, ReadOnlyMemory<byte> bytecode, Action? meanwhile = null, Asked? early = null)
     {
         int start = Inet.Count;
-        byte family = ipv4 ? InetDiag.AfInet : InetDiag.AfInet6;
-        Ask(InetDiag.MaxRequestLength(bytecode.Length),
-            (request, sequence) => InetDiag.WriteDumpRequest(request, family, protocol, states, sequence, details, bytecode.Span),
-            payload => AppendInet(payload, protocol), () => Inet.Cut(start));
+        Ask(InetRequest(family, protocol, states, bytecode), payload => AppendInet(payload, protocol), () => Inet.Cut(start), meanwhile, early);
     }
+
+    private Request InetRequest(byte family, SocketProtocol protocol, TcpStates states, ReadOnlyMemory<byte> bytecode) => new(InetDiag.MaxRequestLength(bytecode.Length),
+        (request, sequence) => InetDiag.WriteDumpRequest(request, family, protocol, states, sequence, details, bytecode.Span));
 
     /// <summary>Adds TCP or DCCP sockets of both families, asked for as kernels before 3.3 were.</summary>
     /// <exception cref="LinuxException">The kernel refused: EINVAL for what it doesn't know any more.</exception>
-    public void AddOld(SocketProtocol protocol, TcpStates states, ReadOnlyMemory<byte> bytecode) => Ask(InetDiag.MaxRequestLength(bytecode.Length),
-        (request, sequence) => DiagRequest.WriteOld(request, protocol, states, sequence, details, bytecode.Span),
+    public void AddOld(SocketProtocol protocol, TcpStates states, ReadOnlyMemory<byte> bytecode) => Ask(
+        new(InetDiag.MaxRequestLength(bytecode.Length), (request, sequence) => DiagRequest.WriteOld(request, protocol, states, sequence, details, bytecode.Span)),
         payload => AppendInet(payload, protocol), () => { });
 
     /// <summary>Adds the unix sockets in any of <paramref name="states"/>.</summary>
     /// <exception cref="LinuxException">The kernel refused: ENOENT without unix_diag.</exception>
     public void AddUnix(TcpStates states) =>
-        Ask(DiagRequest.MaxLength, (request, sequence) => DiagRequest.WriteUnix(request, states, details, sequence), AppendUnix, () => Unix.Cut(0));
+        Ask(new(DiagRequest.MaxLength, (request, sequence) => DiagRequest.WriteUnix(request, states, details, sequence)), AppendUnix, () => Unix.Cut(0));
 
     /// <summary>Adds the packet sockets.</summary>
     /// <exception cref="LinuxException">The kernel refused: ENOENT without packet_diag.</exception>
-    public void AddPacket() => Ask(DiagRequest.MaxLength, DiagRequest.WritePacket, AppendPacket, () => Packet.Cut(0));
+    public void AddPacket() => Ask(new(DiagRequest.MaxLength, DiagRequest.WritePacket), AppendPacket, () => Packet.Cut(0));
 
     /// <summary>Adds the netlink sockets.</summary>
     /// <exception cref="LinuxException">The kernel refused: ENOENT without netlink_diag.</exception>
-    public void AddNetlink() => Ask(DiagRequest.MaxLength, DiagRequest.WriteNetlink, AppendNetlink, () => Netlink.Cut(0));
+    public void AddNetlink() => Ask(new(DiagRequest.MaxLength, DiagRequest.WriteNetlink), AppendNetlink, () => Netlink.Cut(0));
 
-    private void Ask(int longest, Write write, Append append, Action forget)
+    /// <param name="meanwhile">Done while a large answer is received on another thread.</param>
+    /// <param name="early">The request, where it was sent already.</param>
+    private void Ask(Request request, Append append, Action forget, Action? meanwhile = null, Asked? early = null)
     {
-        byte[] request = new byte[longest];
         bool first = !_hasTaken;
         for (int attempt = 1; attempt <= (Record is null ? Attempts : 1); attempt++)
         {
-            // A socket of its own: one that is in the middle of a dump answers EBUSY.
-            using var netlink = new NetlinkSocket(libc.NETLINK_SOCK_DIAG);
-            netlink.Send(request.AsSpan(0, write(request, ++_sequence)));
+            var (netlink, sequence) = attempt == 1 && early is { } sent ? sent : Send(request);
+            using var _ = netlink;
+            _answering = sequence;
             forget();
             if (attempt > 1 && !CanAskAgain(first))
                 break;
             try
             {
-                if (Receive(netlink, append))
+                if (Receive(netlink, append, meanwhile))
                     return;
             }
             // Rows that were handed on can't be listed in another way any more.
             catch (LinuxException) when (!CanAskAgain(first)) { break; }
         }
         Inconsistent = true;
+    }
+
+    // A socket of its own: one that is in the middle of a dump answers EBUSY.
+    private Asked Send(Request request)
+    {
+        byte[] bytes = new byte[request.Longest];
+        var netlink = new NetlinkSocket(libc.NETLINK_SOCK_DIAG);
+        netlink.Send(bytes.AsSpan(0, request.Write(bytes, ++_sequence)));
+        return new(netlink, _sequence);
     }
 
     // Rows that were handed on have to be taken back, which goes only for all of them together.
@@ -107,7 +143,7 @@ public sealed class SocketDump(SocketDetails details = SocketDetails.None)
     }
 
     /// <summary>Receives until the end of the dump; false when what came isn't one consistent list.</summary>
-    private bool Receive(NetlinkSocket netlink, Append append)
+    private bool Receive(NetlinkSocket netlink, Append append, Action? meanwhile)
     {
         bool consistent = true;
         for (int received = 0; received < SmallDump || Record is not null || Environment.ProcessorCount == 1; received++)
@@ -117,7 +153,8 @@ public sealed class SocketDump(SocketDetails details = SocketDetails.None)
             if (TakeIn(_buffer.AsSpan(0, length), truncated, append, ref consistent))
                 return consistent;
         }
-        using var ahead = new ReadAhead(netlink, _sequence);
+        using var ahead = new ReadAhead(netlink, _answering);
+        meanwhile?.Invoke();
         while (!TakeIn(ahead.Next(out bool truncated), truncated, append, ref consistent)) ;
         return consistent;
     }
@@ -128,7 +165,7 @@ public sealed class SocketDump(SocketDetails details = SocketDetails.None)
         var reader = new NetlinkReader(datagram);
         while (reader.Next(out var message))
         {
-            if (message.Sequence != _sequence)
+            if (message.Sequence != _answering)
                 continue; // the rest of an earlier dump
             consistent &= (message.Flags & NetlinkMessage.FlagDumpInterrupted) == 0;
             switch (message.Type)

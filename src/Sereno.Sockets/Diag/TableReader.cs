@@ -52,9 +52,11 @@ public sealed class TableReader(SocketQuery query, ProcFiles files, Action<strin
         bool old = protocol is SocketProtocol.Tcp or SocketProtocol.Dccp;
         Read(protocol.ToString().ToUpperInvariant(), () =>
         {
-            if (query.IPv4)
+            if (query is { IPv4: true, IPv6: true })
+                Dump.AddBoth(protocol, query.States, query.Bytecode);
+            else if (query.IPv4)
                 Dump.Add(ipv4: true, protocol, query.States, query.Bytecode);
-            if (query.IPv6)
+            else if (query.IPv6)
                 Dump.Add(ipv4: false, protocol, query.States, query.Bytecode);
         }, () =>
         {

@@ -36,7 +36,8 @@ public static class WatchVerb
             var manager = new ManagerProxy(client);
             bool json = r.GetValue(output) == "json";
             var selection = options.Read(r);
-            IReadOnlyList<Row> Look() => WatchVerb.Look(manager, r.GetValue(all), selection);
+            var memory = new UnitMemory();
+            IReadOnlyList<Row> Look() => WatchVerb.Look(manager, r.GetValue(all), selection, memory);
             if (r.GetValue(once) || !json && !Terminal.Is(1))
                 Print(Look(), json);
             else
@@ -47,11 +48,11 @@ public static class WatchVerb
     }
 
     /// <summary>With a selection, only the units that have such a socket.</summary>
-    private static List<Row> Look(ManagerProxy manager, bool all, SocketSelection selection)
+    private static List<Row> Look(ManagerProxy manager, bool all, SocketSelection selection, UnitMemory memory)
     {
         var network = NetworkFactsReader.Read();
         var table = SocketTable.Capture(selection.Narrow(new()), new UnitsByPid(manager)).Select(selection with { Units = [] }, network);
-        var sockets = UnitSockets.SummarizeAll(table, network);
+        var sockets = UnitSockets.SummarizeAll(table, network, memory);
         var rows = new List<Row>();
         foreach (var unit in manager.ListUnits().Where(u => u.Id.EndsWith(".service", StringComparison.Ordinal) && u.LoadState != "not-found"
             && (all || u.ActiveState != "inactive" || u.JobId > 0) && IsWanted(u.Id, sockets, selection)).OrderBy(u => u.Id, StringComparer.Ordinal))

@@ -95,6 +95,22 @@ public class PortsSpecs
         Assert.Equal(1, first.GetProperty("connections").GetProperty("close-wait").GetInt32());
     }
 
+    [Fact]
+    public void A_connection_in_time_wait_stays_its_units_for_those_who_saw_it_alive()
+    {
+        var alive = Tcp(TcpState.Established, InetAddress.FromBytes([10, 0, 0, 1]), 40000) with { RemotePort = 80, Cookie = 5 };
+        var ended = alive with { State = TcpState.TimeWait, Inode = 0, CgroupId = 0 };
+        var memory = new UnitMemory();
+        Assert.Equal([new(TcpState.Established, 1)], Look(alive)!.Connections);
+        Assert.Equal([new(TcpState.TimeWait, 1)], Look(ended)!.Connections);
+        Assert.Equal([new(TcpState.TimeWait, 1)], Look(ended)!.Connections);
+        Assert.Null(Look());
+        Assert.Null(Look(ended)); // forgotten with the look that didn't find it
+
+        UnitSockets? Look(params SocketRecord[] records) =>
+            UnitSockets.SummarizeAll(new(records, OwnerIndex.Empty, new OneUnit()), memory: memory).GetValueOrDefault("web.service");
+    }
+
     private static SocketRecord Tcp(TcpState state, InetAddress local, ushort port) => new()
     {
         Protocol = SocketProtocol.Tcp, State = state, Local = local, LocalPort = port, IsIPv4 = local.IsIPv4,
