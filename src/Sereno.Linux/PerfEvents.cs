@@ -80,26 +80,28 @@ public sealed unsafe class PerfEvents : IDisposable
 
     /// <summary>From now on the kernel writes to larger rings. Nothing is lost by it: what the old ones still hold goes to
     /// <paramref name="drain"/>.</summary>
-    /// <returns>False when there is no room for them.</returns>
+    /// <returns>False when there is no room for them: then nothing has changed.</returns>
     public bool Grow(int ringSize, Action<ReadOnlySpan<byte>> drain)
     {
+        var larger = new List<PerfRing>();
+        try
+        {
+            foreach (var (cpu, _) in _events)
+                larger.Add(new(cpu, ringSize));
+        }
+        catch (LinuxException)
+        {
+            larger.ForEach(r => r.Dispose());
+            return false;
+        }
         for (int i = 0; i < _rings.Count; i++)
         {
-            PerfRing larger;
-            try
-            {
-                larger = new PerfRing(_events[i].Cpu, ringSize);
-            }
-            catch (LinuxException e) when (e.Number is libc.EPERM or libc.ENOMEM)
-            {
-                return false;
-            }
             foreach (var fd in _events[i].Events)
-                WriteTo(fd, larger);
+                WriteTo(fd, larger[i]);
             while (_rings[i].Next(out var record))
                 drain(record);
             _rings[i].Dispose();
-            _rings[i] = larger;
+            _rings[i] = larger[i];
         }
         RingSize = ringSize;
         return true;

@@ -11,7 +11,9 @@ public sealed class PerfTraceSource : ITraceSource
 {
     /// <summary>A change takes 112 bytes, a short connection's ten and its ends 1.3 KiB.</summary>
     public const int DefaultRingSize = 1 << 20;
-    private const int LargestRing = 1 << 26;
+
+    /// <summary>What crowded rings grow to.</summary>
+    public const int LargestRing = 1 << 26;
 
     // A record is written a little after its time was taken, and CPUs of a virtual machine may pause in between.
     private const ulong Settling = 5_000_000;
@@ -21,16 +23,19 @@ public sealed class PerfTraceSource : ITraceSource
     private readonly LinuxTraceMachine _machine;
     private readonly DestroyGroups? _groups;
     private readonly TcpTracer _tracer;
+    private readonly int _largestRing;
     private TraceRecord[] _unsorted = new TraceRecord[1024];
     private int _count;
     private ulong _lostBefore, _settled;
-    private bool _cannotGrow;
+    private bool _canGrow = true;
 
     /// <param name="units">Names units; none are named when null.</param>
     /// <param name="ringSize">Bytes per CPU to begin with, a power of two: when one gets crowded, more is taken.</param>
+    /// <param name="largestRing">Up to so much.</param>
     /// <exception cref="IOException">The kernel has no such tracepoint; as <see cref="LinuxException"/>, EACCES or EPERM without the permission.</exception>
-    public PerfTraceSource(IUnitResolver? units, int ringSize = DefaultRingSize)
+    public PerfTraceSource(IUnitResolver? units, int ringSize = DefaultRingSize, int largestRing = LargestRing)
     {
+        _largestRing = largestRing;
         _records = ReadFormats(out int[] tracepoints);
         _events = new(tracepoints, ringSize);
         Descriptors = _events.Descriptors;
@@ -78,7 +83,7 @@ public sealed class PerfTraceSource : ITraceSource
             _tracer.Take(kept[done]);
         kept[done..].CopyTo(kept);
         _count -= done;
-        if (_tracer.Lost > _lostBefore || _events.Crowded)
+        if (_canGrow && (_tracer.Lost > _lostBefore || _events.Crowded))
             Grow();
         // What these tell comes after what was taken, and before what will be.
         ReadEnds(_settled);
@@ -140,9 +145,9 @@ public sealed class PerfTraceSource : ITraceSource
     private void Grow()
     {
         _lostBefore = _tracer.Lost;
-        if (!_cannotGrow && _events.RingSize < LargestRing)
-            _cannotGrow = !_events.Grow(4 * _events.RingSize, Keep);
-        Descriptors = _events.Descriptors;
+        _canGrow = _events.RingSize < _largestRing && _events.Grow(4 * _events.RingSize, Keep);
+        if (_canGrow)
+            Descriptors = _events.Descriptors; // others: the old ones are closed
     }
 
     private void ReadEnds(ulong now)

@@ -77,6 +77,23 @@ public class LiveTraceSpecs
     });
 
     [Fact]
+    public void Rings_that_cannot_grow_stay_as_they_are_and_the_trace_goes_on() => NetworkNamespace.Run(() =>
+    {
+        using var source = Perf(ringSize: 8192, largestRing: 8192);
+        var watched = source.Descriptors;
+        using var connections = new ShortConnections();
+        for (int burst = 0; burst < 2; burst++)
+        {
+            connections.Make(500);
+            Assert.NotEmpty(While(source, () => { }));
+            // Who watches them adds a list that is another: these are watched already (EEXIST).
+            Assert.Same(watched, source.Descriptors);
+        }
+        Assert.True(source.LostEvents > 0);
+        Assert.Equal(8192, source.RingSize);
+    });
+
+    [Fact]
     public void A_refused_connection_and_a_reset_are_told_as_they_were() => NetworkNamespace.Run(() =>
     {
         using var source = Perf();
@@ -164,11 +181,11 @@ public class LiveTraceSpecs
         Assert.Contains(events, e => e is { NewState: TcpState.Listen, Role: ConnectionRole.Server });
     });
 
-    private static PerfTraceSource Perf(int ringSize = PerfTraceSource.DefaultRingSize)
+    private static PerfTraceSource Perf(int ringSize = PerfTraceSource.DefaultRingSize, int largestRing = PerfTraceSource.LargestRing)
     {
         try
         {
-            return new(null, ringSize);
+            return new(null, ringSize, largestRing);
         }
         catch (IOException e)
         {
