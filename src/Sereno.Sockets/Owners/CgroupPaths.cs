@@ -1,5 +1,6 @@
 using System.Text;
 using Sereno.Linux;
+using Sereno.Linux.Headers;
 
 namespace Sereno.Sockets.Owners;
 
@@ -8,17 +9,23 @@ public sealed class CgroupPaths
 {
     private readonly Dictionary<ulong, string> _paths = [];
     private bool _loaded;
+    private string _noMount = "";
 
     /// <summary>The path below the cgroup v2 mount ("/" for the root), or null when no folder has this id.</summary>
-    public string? PathOf(ulong id)
+    /// <param name="complain">Takes what iproute2 says when it finds none, line ends included.</param>
+    public string? PathOf(ulong id, Action<string>? complain = null)
     {
         if (!_loaded)
         {
             _loaded = true;
             if (FindMount() is string mount)
                 Walk(mount, "");
+            complain?.Invoke(_noMount);
         }
-        return _paths.GetValueOrDefault(id);
+        if (_paths.TryGetValue(id, out string? path))
+            return path;
+        complain?.Invoke(id == 0 ? "Invalid cgroup2 ID\n" : _noMount.Length > 0 ? _noMount : "Failed to open cgroup2 by ID\n");
+        return null;
     }
 
     private void Walk(string mount, string path)
@@ -36,7 +43,7 @@ public sealed class CgroupPaths
             Walk(mount, $"{path}/{child}");
     }
 
-    private static string? FindMount()
+    private string? FindMount()
     {
         try
         {
@@ -44,7 +51,11 @@ public sealed class CgroupPaths
                 if (line.Split(' ') is [_, var target, "cgroup2", ..])
                     return target;
         }
-        catch (IOException) { } // no /proc: no paths
+        catch (IOException)
+        {
+            _noMount = $"Failed to open mounts file: {Errno.Text(libc.ENOENT)}\n"; // no /proc: no paths
+        }
+        _noMount += "Failed to find cgroup2 mount\n";
         return null;
     }
 }
