@@ -8,6 +8,10 @@ public sealed class DescriptorStream(Fd fd) : Stream
 {
     private bool _unread;
 
+    /// <summary>What can't be written is lost in silence, as with the many C programs that don't look: for standard error, which
+    /// leaves nobody to tell, and where such a program is stood in for.</summary>
+    public bool Forgives { get; init; }
+
     /// <summary>The reader of the pipe is gone: nothing more can reach it.</summary>
     public bool IsUnread => _unread;
 
@@ -17,7 +21,7 @@ public sealed class DescriptorStream(Fd fd) : Stream
     public override long Length => throw new NotSupportedException();
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-    /// <exception cref="LinuxException">ENOSPC and its like.</exception>
+    /// <exception cref="LinuxException">ENOSPC and its like, unless it <see cref="Forgives"/>.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         if (_unread)
@@ -30,6 +34,7 @@ public sealed class DescriptorStream(Fd fd) : Stream
         {
             _unread = true;
         }
+        catch (LinuxException) when (Forgives) { }
     }
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));

@@ -48,6 +48,18 @@ public static unsafe class Files
     /// <summary>readlink(2): how many bytes of <paramref name="target"/> were filled, or -1.</summary>
     public static int ReadLink(string path, Span<byte> target) => ReadLink(Text(path), target);
 
+    /// <summary>Takes those of the descriptors 0 to 2 that the process was started without, so that no socket of ours gets such a
+    /// number and then what is meant for people. They read as empty, and writing to them fails with EBADF as before.</summary>
+    public static void ReserveStandardDescriptors()
+    {
+        int fd;
+        fixed (byte* p = "/dev/null\0"u8)
+            do fd = libc.openat(libc.AT_FDCWD, p, libc.O_RDONLY | libc.O_CLOEXEC, 0);
+            while (fd is >= 0 and <= 2);
+        if (fd > 2)
+            libc.close(fd);
+    }
+
     public static void Truncate(Fd fd, long length) => Errno.Check(libc.ftruncate(fd.Number, (nint)length), "truncate a file");
 
     /// <summary>Writes to our standard error, without Console: that would start threads and take over signals.</summary>

@@ -1,9 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
-using Sereno.Bus;
-using Sereno.Linux;
-using Sereno.Linux.Headers;
+using Sereno.Sockets.Owners;
 using Sereno.Texts;
 using Sereno.Verbs;
 
@@ -52,8 +50,11 @@ public static class CommandLine
         ("serve", ServeVerb.Build),
     ];
 
-    public static int Run(string[] args)
+    public static int Run(string[] args) => Guard.Run("sereno", () => Do(args));
+
+    private static int Do(string[] args)
     {
+        OwnerQuery.HeedEnvironment();
         if (args is ["--version"])
         {
             StandardStreams.Text.WriteLine($"sereno {typeof(CommandLine).Assembly.GetName().Version!.ToString(3)}");
@@ -76,26 +77,14 @@ public static class CommandLine
             StandardStreams.Errors.WriteLine(typed is null ? Text.Current.SeeHelp("") : Text.Current.SeeHelp(known >= 0 ? " " + typed : ""));
             return 1;
         }
-        try
+        int exit = parsed.Invoke(new InvocationConfiguration
         {
-            int exit = parsed.Invoke(new InvocationConfiguration
-            {
-                EnableDefaultExceptionHandler = false,
-                Output = StandardStreams.Text,
-                Error = StandardStreams.Errors,
-            });
-            StandardStreams.Text.Flush();
-            return exit;
-        }
-        catch (LinuxException e) when (e.Number == libc.EPIPE)
-        {
-            return 0; // `| head` has what it wanted
-        }
-        catch (Exception e) when (e is BusException or FormatException or IOException or UnauthorizedAccessException)
-        {
-            StandardStreams.Errors.WriteLine(Printable.Lines($"sereno: {e.Message}"));
-            return 1;
-        }
+            EnableDefaultExceptionHandler = false,
+            Output = StandardStreams.Text,
+            Error = StandardStreams.Errors,
+        });
+        StandardStreams.Text.Flush();
+        return exit;
     }
 
     /// <summary>The two everyday mistakes in the session's language; the library words the rest.</summary>

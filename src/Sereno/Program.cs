@@ -9,12 +9,12 @@ using Sereno.Verbs;
 return (Path.GetFileName(Environment.GetCommandLineArgs()[0]), args) switch
 {
     // Under another name it is that program.
-    ("ss", _) => SsVerb.Run(args),
-    ("netstat", _) => NetstatVerb.Run(args),
+    ("ss", _) => Guard.Run("ss", () => SsVerb.Run(args)),
+    ("netstat", _) => Guard.Run("netstat", () => NetstatVerb.Run(args)),
     (_, [RoleNames.Journal, var folder]) => JournalLoop.Run(new UnixSocket(new Fd(3)), folder),
     (_, [RoleNames.Manager, ..]) => ManagerRole.Run(args.AsSpan(1)),
     // These read their own options, as the programs that they stand in for do.
-    (_, ["ss", .. var rest]) => SsVerb.RunVerb(rest),
-    (_, ["netstat", .. var rest]) => NetstatVerb.RunVerb(rest),
+    (_, ["ss", .. var rest]) => Guard.Run("ss", () => SsVerb.RunVerb(rest)),
+    (_, ["netstat", .. var rest]) => Guard.Run("netstat", () => NetstatVerb.RunVerb(rest)),
     _ => CommandLine.Run(args),
 };

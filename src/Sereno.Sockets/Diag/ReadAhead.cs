@@ -29,6 +29,7 @@ internal sealed class ReadAhead : IDisposable
 
     /// <summary>The next datagram, valid until the next call.</summary>
     /// <exception cref="LinuxException">As <see cref="NetlinkSocket.Receive"/>.</exception>
+    /// <exception cref="OutOfMemoryException">There is none for its datagrams.</exception>
     public ReadOnlySpan<byte> Next(out bool truncated)
     {
         lock (_gate)
@@ -81,7 +82,7 @@ internal sealed class ReadAhead : IDisposable
                 }
             }
         }
-        catch (LinuxException e)
+        catch (Exception e) // whatever it is, the reader's thread can tell it
         {
             lock (_gate)
             {

@@ -7,6 +7,8 @@ namespace Sereno.Sockets.Diag;
 /// first end of a dump.</summary>
 public static class RecordedDump
 {
+    private const int LongestMessage = 1 << 24;
+
     /// <summary>Adds its sockets; what is wrong with the file is told in iproute2's words.</summary>
     public static void Read(string path, SocketDump into, Action<string> complain)
     {
@@ -17,33 +19,39 @@ public static class RecordedDump
             return;
         }
         byte[] message = new byte[NetlinkMessage.HeaderLength];
-        while (ReadMessage(file, ref message, out int length))
+        string reading = "Reading header from";
+        try
         {
-            var reader = new NetlinkReader(message.AsSpan(0, length));
-            if (!reader.Next(out var found))
-                break;
-            if (found.Type == NetlinkMessage.Done)
-                return;
-            if (found.Type == NetlinkMessage.Error)
+            while (Fill(file, message.AsSpan(0, NetlinkMessage.HeaderLength)))
             {
-                // nlmsgerr: the error and the request that it answers
-                complain(found.Payload.Length < 20 ? "ERROR truncated\n" : $"TCPDIAG answered: {Errno.Text(found.ErrorNumber)}\n");
-                return;
+                reading = "Reading";
+                if (!ReadBody(file, ref message, out int length) || !new NetlinkReader(message.AsSpan(0, length)).Next(out var found))
+                    break;
+                if (found.Type == NetlinkMessage.Done)
+                    return;
+                if (found.Type == NetlinkMessage.Error)
+                {
+                    // nlmsgerr: the error and the request that it answers
+                    complain(found.Payload.Length < 20 ? "ERROR truncated\n" : $"TCPDIAG answered: {Errno.Text(found.ErrorNumber)}\n");
+                    return;
+                }
+                into.AppendInet(found.Payload, SocketProtocol.Tcp);
+                reading = "Reading header from";
             }
-            into.AppendInet(found.Payload, SocketProtocol.Tcp);
+            complain("Unexpected EOF reading $TCPDIAG_FILE");
         }
-        complain("Unexpected EOF reading $TCPDIAG_FILE");
+        catch (LinuxException e)
+        {
+            complain($"{reading} $TCPDIAG_FILE: {Errno.Text(e.Number)}\n");
+        }
     }
 
-    private static bool ReadMessage(Fd file, ref byte[] message, out int length)
+    private static bool ReadBody(Fd file, ref byte[] message, out int length)
     {
-        length = 0;
-        if (!Fill(file, message.AsSpan(0, NetlinkMessage.HeaderLength)))
-            return false;
         length = BitConverter.ToInt32(message);
-        int padded = (length + 3) & ~3;
-        if (length < NetlinkMessage.HeaderLength || padded > 1 << 24)
+        if (length is < NetlinkMessage.HeaderLength or > LongestMessage)
             return false;
+        int padded = (length + 3) & ~3;
         if (message.Length < padded)
             Array.Resize(ref message, padded);
         return Fill(file, message.AsSpan(NetlinkMessage.HeaderLength, padded - NetlinkMessage.HeaderLength));

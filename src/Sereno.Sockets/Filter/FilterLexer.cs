@@ -16,8 +16,7 @@ internal readonly record struct FilterToken(FilterTokenKind Kind, string Text, F
 /// as well; a backslash takes what is special from the next character.</summary>
 internal sealed class FilterLexer
 {
-    // ss reads a filter file by fgets(3) into 1024 bytes.
-    private const int LongestChunk = 1023;
+    private const int LongestChunk = SocketFilter.LongestLine;
 
     private readonly IReadOnlyList<string> _words;
     private readonly string _commandLine;

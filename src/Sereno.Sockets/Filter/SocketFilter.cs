@@ -11,6 +11,9 @@ public sealed record FilterContext(SocketFamily PreferredFamily = SocketFamily.U
 /// <summary>A filter of ss's language, ready to run: over records here, and as bytecode in the kernel.</summary>
 public sealed class SocketFilter
 {
+    /// <summary>Bytes of a line of a filter's file: ss reads it by fgets(3) into 1024.</summary>
+    public const int LongestLine = 1023;
+
     private readonly FilterProgram _program;
     private readonly IFilterNames _names;
     private (int, int)? _ephemeralPorts;

@@ -1,5 +1,6 @@
 using System.Text;
 using Sereno.Linux;
+using Sereno.Linux.Headers;
 
 namespace Sereno.Sockets.Owners;
 
@@ -11,17 +12,27 @@ public sealed class CgroupPaths
 
     private readonly Dictionary<ulong, string> _paths = [];
     private long? _walked;
+    private string _noMount = "";
 
     /// <summary>The path below the cgroup v2 mount ("/" for the root), or null when no folder has this id.</summary>
-    public string? PathOf(ulong id)
+    /// <param name="complain">Takes what iproute2 says when it finds none, line ends included.</param>
+    public string? PathOf(ulong id, Action<string>? complain = null)
     {
-        if (!_paths.ContainsKey(id) && !(Environment.TickCount64 - _walked < Pause) && CgroupId.FindMount() is string mount)
+        if (!_paths.ContainsKey(id) && !(Environment.TickCount64 - _walked < Pause))
         {
             // What is gone stays: its sockets may be there still.
-            Walk(mount, "");
+            if (CgroupId.FindMount() is string mount)
+                Walk(mount, "");
+            else
+                _noMount = (File.Exists("/proc/mounts") ? "" : $"Failed to open mounts file: {Errno.Text(libc.ENOENT)}\n") + "Failed to find cgroup2 mount\n";
+            if (_walked is null)
+                complain?.Invoke(_noMount);
             _walked = Environment.TickCount64;
         }
-        return _paths.GetValueOrDefault(id);
+        if (_paths.TryGetValue(id, out string? path))
+            return path;
+        complain?.Invoke(id == 0 ? "Invalid cgroup2 ID\n" : _noMount.Length > 0 ? _noMount : "Failed to open cgroup2 by ID\n");
+        return null;
     }
 
     private void Walk(string mount, string path)

@@ -15,13 +15,16 @@ public sealed class OwnerIndex
     /// <summary>A process (or thread) that holds sockets: comm, and argv[0] as netstat shows it.</summary>
     public sealed class Process(int pid, byte[] name, int tid)
     {
-        private byte[]? _program;
+        private byte[]? _program, _nameInStat;
         public int Pid { get; } = pid;
 
         /// <summary>The pid, unless the index is by thread.</summary>
         public int Tid { get; } = tid;
 
         public ReadOnlyMemory<byte> Name { get; } = name;
+
+        /// <summary>The name as /proc/PID/stat has it, which on some kernels escapes line ends and backslashes.</summary>
+        public ReadOnlySpan<byte> NameInStat => _nameInStat ??= ReadNameInStat(Pid, Tid) ?? Name.ToArray();
 
         /// <summary>argv[0], without its folders when it is an absolute path; empty for a process without arguments.</summary>
         public ReadOnlySpan<byte> Program => _program ??= ReadProgram(Pid);
@@ -153,6 +156,15 @@ public sealed class OwnerIndex
         Span<byte> text = stackalloc byte[64];
         int length = folder?.ReadFile("file-nr"u8, text) ?? 0;
         return length > 0 && Utf8Parser.TryParse(text[..length], out int files, out _) && files >= ManyFiles;
+    }
+
+    private static byte[]? ReadNameInStat(int pid, int tid)
+    {
+        using var folder = Folder.TryOpen($"/proc/{pid}/task/{tid}", out _);
+        Span<byte> stat = stackalloc byte[512];
+        int n = folder?.ReadFile("stat"u8, stat) ?? -1;
+        int begin = n > 0 ? stat[..n].IndexOf((byte)'(') + 1 : 0, end = n > 0 ? stat[..n].LastIndexOf((byte)')') : 0;
+        return begin > 0 && end > begin ? stat[begin..end].ToArray() : null;
     }
 
     private static byte[] ReadProgram(int pid)

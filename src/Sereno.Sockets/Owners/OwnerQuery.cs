@@ -21,9 +21,11 @@ public enum OwnerMethod
 /// <summary>Whose descriptors to look at, and how.</summary>
 public sealed record OwnerQuery
 {
-    /// <summary>The environment variable that forces a method where <see cref="Method"/> doesn't: proc, bpf or cgroup. For
+    /// <summary>The environment variable that forces a method where <see cref="Method"/> doesn't, after <see cref="HeedEnvironment"/>: proc, bpf or cgroup. For
     /// measurements and tests: the methods give the same answers.</summary>
     public const string MethodVariable = "SERENO_OWNERS";
+
+    private static OwnerMethod? s_default;
 
     /// <summary>Just these processes, when it is known whose sockets are wanted; all when null.</summary>
     public IReadOnlyCollection<int>? Only { get; init; }
@@ -44,7 +46,10 @@ public sealed record OwnerQuery
 
     public static OwnerQuery For(SocketQuery query) => new() { Only = query.Processes, Threads = query.Threads, BeyondProc = query.BeyondProc };
 
-    internal OwnerMethod? Forced => Method ?? Environment.GetEnvironmentVariable(MethodVariable) switch
+    internal OwnerMethod? Forced => Method ?? s_default;
+
+    /// <summary>From now on the process's environment forces the method; a library leaves that to its program.</summary>
+    public static void HeedEnvironment() => s_default = Environment.GetEnvironmentVariable(MethodVariable) switch
     {
         "proc" => OwnerMethod.Proc,
         "bpf" => OwnerMethod.Bpf,

@@ -77,15 +77,29 @@ internal static class ProcWalk
                 found[batch] = (part, first..part.ProcessCount);
             }
         }
+        Exception? failure = null;
+        void Try(int worker)
+        {
+            try
+            {
+                Work(worker);
+            }
+            catch (Exception e) // whatever it is, who asked can tell it
+            {
+                failure = e;
+            }
+        }
         var threads = new Thread[workers - 1];
         for (int i = 0; i < threads.Length; i++)
         {
             int worker = i + 1;
-            (threads[i] = new(() => Work(worker), maxStackSize: 256 * 1024)).Start();
+            (threads[i] = new(() => Try(worker), maxStackSize: 256 * 1024)).Start();
         }
         Work(0);
         foreach (var thread in threads)
             thread.Join();
+        if (failure is not null)
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
         foreach (var (part, processes) in found)
             builder.Append(part, processes);
         foreach (var part in parts)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Encoding = System.Text.Encoding;
 using Sereno.Linux;
+using Sereno.Sockets.Owners;
 using Sereno.Sockets.Selection;
 using Sereno.Sockets.Views.Netstat;
 using Sereno.Texts;
@@ -27,6 +28,7 @@ public static class NetstatVerb
     /// <summary>sereno netstat: also ours, --style unix|windows, --lang and what selects sockets, wherever they stand.</summary>
     public static int RunVerb(IReadOnlyList<string> arguments)
     {
+        OwnerQuery.HeedEnvironment();
         string? language = null, style = null;
         var rest = new List<string>();
         for (int i = 0; i < arguments.Count; i++)
@@ -38,9 +40,9 @@ public static class NetstatVerb
         {
             case "windows":
                 return WindowsNetstatVerb.Run(others, StandardStreams.Output, StandardStreams.Errors, Text.Current.Language,
-                    UnitsByPid.For(Instance.Resolve(null, null).BusPath), WaitUnlessUnread, only);
+                    UnitsByPid.For(Instance.Resolve(null, null).BusPath), wait => WaitUnlessUnread(StandardStreams.Output, wait), only);
             case null or "unix":
-                return Run(others, StandardStreams.Output, StandardStreams.Errors, NetstatTexts.For(language), () => WaitUnlessUnread(s_round), only);
+                return Run(others, StandardStreams.Output, StandardStreams.Errors, NetstatTexts.For(language), () => WaitUnlessUnread(StandardStreams.Output, s_round), only);
             default:
                 StandardStreams.Errors.WriteLine($"sereno: {Text.Current.InvalidValue("--style", style)}");
                 return Failed;
@@ -58,10 +60,10 @@ public static class NetstatVerb
         return true;
     }
 
-    /// <summary>Does what netstat does with these arguments, on this process's standard output.</summary>
+    /// <summary>Does what netstat does with these arguments, under its name.</summary>
     /// <returns>netstat's exit code: 0, 1 for what this machine can't do, 3 for a command line that can't be.</returns>
     public static int Run(IReadOnlyList<string> arguments) =>
-        Run(arguments, StandardStreams.Output, StandardStreams.Errors, NetstatTexts.OfLocale(), () => WaitUnlessUnread(s_round));
+        Run(arguments, StandardStreams.ForgivingOutput, StandardStreams.Errors, NetstatTexts.OfLocale(), () => WaitUnlessUnread(StandardStreams.ForgivingOutput, s_round));
 
     /// <param name="again">Under -c: waits, and says whether to go on; never when null.</param>
     /// <param name="only">Internet sockets that it admits, and no others.</param>
@@ -97,9 +99,9 @@ public static class NetstatVerb
         }
     }
 
-    private static bool WaitUnlessUnread(TimeSpan wait)
+    private static bool WaitUnlessUnread(DescriptorStream output, TimeSpan wait)
     {
-        if (((DescriptorStream)StandardStreams.Output).IsUnread)
+        if (output.IsUnread)
             return false;
         Thread.Sleep(wait);
         return true;

@@ -12,9 +12,12 @@ internal static class StandardStreams
     /// <summary>Of standard output, for who waits for events: an error tells that its reader is gone (EPOLLERR).</summary>
     public static Fd OutputFd => s_output;
 
-    public static Stream Output { get; } = new DescriptorStream(s_output);
+    public static DescriptorStream Output { get; } = new(s_output);
+
+    /// <summary>Standard output under the name of ss or netstat, which end well even if it is full or closed.</summary>
+    public static DescriptorStream ForgivingOutput { get; } = new(s_output) { Forgives = true };
 
     public static TextWriter Text { get; } = new StreamWriter(Output, bufferSize: 16 * 1024);
 
-    public static TextWriter Errors { get; } = new StreamWriter(new DescriptorStream(s_errors)) { AutoFlush = true };
+    public static TextWriter Errors { get; } = new StreamWriter(new DescriptorStream(s_errors) { Forgives = true }) { AutoFlush = true };
 }

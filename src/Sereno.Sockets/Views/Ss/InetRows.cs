@@ -210,11 +210,10 @@ internal sealed class InetRows(SsCells cells, SsOptions options, SsNames names, 
     {
         var cell = cells.Details;
         cell.Append(" cgroup:"u8);
-        if (_cgroups.PathOf(id) is string path)
+        if (_cgroups.PathOf(id, complain) is string path)
             cell.Append(path);
         else
         {
-            complain?.Invoke("Failed to open cgroup2 by ID\n");
             cell.Append("unreachable:"u8);
             cell.AppendHex(id);
         }

@@ -82,7 +82,7 @@ internal sealed class SsCells(SsColumns columns, SsOptions options, OwnerIndex o
             var holding = owners[i];
             var process = owners.Processes[holding.Process];
             cell.Append("(\""u8);
-            WriteName(cell, process.Name.Span);
+            WriteName(cell, process);
             cell.Append("\",pid="u8);
             cell.Append(process.Pid);
             if (owners.ByThread)
@@ -142,17 +142,13 @@ internal sealed class SsCells(SsColumns columns, SsOptions options, OwnerIndex o
         cell.PadFrom(start, 6);
     }
 
-    // ss reads the name from /proc/PID/stat, where line ends and backslashes are escaped, up to the first ')'.
-    private static void WriteName(Utf8Buffer cell, ReadOnlySpan<byte> name)
+    // ss reads the name from /proc/PID/stat, where some kernels escape line ends and backslashes, up to the first ')'.
+    private static void WriteName(Utf8Buffer cell, OwnerIndex.Process process)
     {
-        foreach (byte c in name)
-            if (c == ')')
-                return;
-            else if (c == '\n')
-                cell.Append("\\n"u8);
-            else if (c == '\\')
-                cell.Append("\\\\"u8);
-            else
-                cell.Append((char)c);
+        var name = process.Name.Span;
+        if (name.IndexOfAny((byte)'\n', (byte)'\\') >= 0)
+            name = process.NameInStat;
+        int end = name.IndexOf((byte)')');
+        cell.Append(end < 0 ? name : name[..end]);
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Sereno.Linux;
 using Sereno.Sockets.Diag;
+using Sereno.Sockets.Owners;
 using Sereno.Sockets.Selection;
 
 namespace Sereno.Verbs;
@@ -19,14 +20,15 @@ public static class SsVerb
         return command;
     }
 
-    /// <summary>Does what ss does with these arguments, on this process's standard output.</summary>
+    /// <summary>Does what ss does with these arguments, under its name.</summary>
     /// <returns>ss's exit code: 0, or 255 for a command line that can't be.</returns>
     public static int Run(IReadOnlyList<string> arguments) =>
-        Run(arguments, StandardStreams.Output, StandardStreams.Errors, Terminal.WidthOf(1), ProcFiles.OfEnvironment());
+        Run(arguments, StandardStreams.ForgivingOutput, StandardStreams.Errors, Terminal.WidthOf(1), ProcFiles.OfEnvironment());
 
     /// <summary>The same, with the options that select sockets on every view, and for a filter that can't be understood also where and why.</summary>
     public static int RunVerb(IReadOnlyList<string> arguments)
     {
+        OwnerQuery.HeedEnvironment();
         if (!SelectionOptions.TryTake(arguments, out var rest, out var only))
             return 255;
         return Run(rest, StandardStreams.Output, StandardStreams.Errors, Terminal.WidthOf(1), ProcFiles.OfEnvironment(), explains: true, only);

@@ -28,7 +28,7 @@ internal static class SsNamespace
             {
                 exitCode = errno == 0 ? work() : CannotEnter;
             }
-            catch (LinuxException e)
+            catch (Exception e)
             {
                 failure = ExceptionDispatchInfo.Capture(e);
             }

@@ -15,8 +15,12 @@ namespace Sereno.Verbs;
 internal sealed class SsRun(Stream output, TextWriter errors, int? terminalWidth, ProcFiles files)
 {
     private const uint ReadableByAll = 0x1B6; // rw-rw-rw-, before the umask
+    private const int LongestFilter = 1 << 24;
 
-    /// <summary>Behind what ss says of a filter that can't be understood, where and why.</summary>
+    private static readonly (SocketTables Tables, string Name)[] s_unsupported =
+        [(SocketTables.Vsock, "VSOCK"), (SocketTables.Xdp, "XDP"), (SocketTables.Tipc, "TIPC")];
+
+    /// <summary>Also our own words: of a file that can't be written, of tables that aren't read, and behind what ss says of a filter that can't be understood, where and why.</summary>
     public bool Explains { get; init; }
 
     /// <summary>Only the Internet sockets that it admits.</summary>
@@ -36,6 +40,8 @@ internal sealed class SsRun(Stream output, TextWriter errors, int? terminalWidth
         {
             if (SsArguments.Settle(request, errors) is not SsRequest settled)
                 return 0;
+            if (Explains && request.Selection.IsChosen)
+                TellUnsupported(settled.Selection);
             if (settled.RecordTo is not null)
                 return Record(settled);
             var selection = settled.Selection;
@@ -61,6 +67,13 @@ internal sealed class SsRun(Stream output, TextWriter errors, int? terminalWidth
         }
     }
 
+    private void TellUnsupported(SsSelection selection)
+    {
+        foreach (var (tables, name) in s_unsupported)
+            if (selection.Has(tables))
+                errors.Write($"ss: {name} sockets aren't supported: none are listed\n");
+    }
+
     private bool TryReadFilter(string path, out ReadOnlyMemory<byte> text)
     {
         int errno = 0;
@@ -73,8 +86,13 @@ internal sealed class SsRun(Stream output, TextWriter errors, int? terminalWidth
         }
         var bytes = new MemoryStream();
         byte[] buffer = new byte[4096];
-        for (int n; (n = file.Read(buffer)) > 0;)
+        // As for fgets(3), what can't be read (a folder) is the end. ss gives up at a line that is too long.
+        for (int n, line = 0; line < SocketFilter.LongestLine && bytes.Length < LongestFilter && (n = file.TryRead(buffer)) > 0;)
+        {
             bytes.Write(buffer, 0, n);
+            int newline = buffer.AsSpan(0, n).LastIndexOf((byte)'\n');
+            line = newline < 0 ? line + n : n - newline - 1;
+        }
         text = bytes.ToArray();
         return true;
     }
@@ -115,8 +133,19 @@ internal sealed class SsRun(Stream output, TextWriter errors, int? terminalWidth
     private static bool CanPrintAtOnce(SsRequest request) => request is { Kill: false, Details: SocketDetails.None }
         && (Shown(request.Selection) & ~(SocketTables.Tcp | SocketTables.Udp)) == 0;
 
-    internal static OwnerIndex OwnersFor(SsOptions options, ProcFiles files) => options.Processes || options.Threads
-        ? OwnerIndex.Scan(new OwnerQuery { Threads = options.Threads, ProcRoot = files.Root }) : OwnerIndex.Empty;
+    internal static OwnerIndex OwnersFor(SsOptions options, ProcFiles files)
+    {
+        if (!options.Processes && !options.Threads)
+            return OwnerIndex.Empty;
+        try
+        {
+            return OwnerIndex.Scan(new OwnerQuery { Threads = options.Threads, ProcRoot = files.Root });
+        }
+        catch (LinuxException)
+        {
+            return OwnerIndex.Empty; // to ss, no /proc means no owners
+        }
+    }
 
     private static void Apply(SocketFilter filter, SocketDump dump)
     {
@@ -166,6 +195,8 @@ internal sealed class SsRun(Stream output, TextWriter errors, int? terminalWidth
         }
         int errno = 0;
         using var file = path.StartsWith('-') ? null : Files.TryOpen(path, libc.O_WRONLY | libc.O_CREAT | libc.O_TRUNC, out errno, ReadableByAll);
+        if (errno != 0 && !Explains)
+            return 0; // ss then goes on without a file and says nothing
         if (errno != 0)
         {
             errors.Write($"fopen dump file: {Errno.Text(errno)}\n");

@@ -45,7 +45,7 @@ public class SsActionSpecs
     [Fact]
     public void Where_there_is_no_proc_it_says_what_ss_says()
     {
-        foreach (string options in (string[])["-s", "-an", "-t"])
+        foreach (string options in (string[])["-s", "-an", "-t", "-tanp"])
             Assert.Equal(SsPrograms.Theirs(options, ("PROC_ROOT", "/nonexistent")), SsPrograms.Ours(options, ("PROC_ROOT", "/nonexistent")));
     }
 
@@ -109,6 +109,14 @@ public class SsActionSpecs
         Assert.Equal(SsPrograms.Theirs("-ta --b"), SsPrograms.Ours("-ta --b"));
         Assert.Equal(SsPrograms.Theirs("--no").Errors.Split('\n')[0], SsPrograms.Ours("--no").Errors.Split('\n')[0]);
     });
+
+    [Theory]
+    [InlineData("-t -F /dev/zero")]
+    [InlineData("-tan -F /")]
+    [InlineData("-t -D /nonexistent/file")]
+    [InlineData("-t -D /")]
+    public void Files_that_are_none_are_taken_alike(string options) => NetworkNamespace.Run(() =>
+        Assert.Equal(SsPrograms.Theirs(options), SsPrograms.Ours(options)));
 
     private static string ThreadId() => File.ReadAllText("/proc/thread-self/stat").Split(' ')[0];
 }

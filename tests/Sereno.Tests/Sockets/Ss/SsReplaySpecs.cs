@@ -84,6 +84,23 @@ public sealed class SsReplaySpecs : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(int.MaxValue)]
+    [InlineData(int.MaxValue - 1)]
+    [InlineData(int.MinValue)]
+    [InlineData(-1)]
+    [InlineData(0)]
+    [InlineData(15)]
+    public void A_length_that_cant_be_ends_the_file(int length)
+    {
+        Write([[.. BitConverter.GetBytes(length), .. Done[4..]]]);
+        Assert.Equal(SsPrograms.Theirs("-tan", ("TCPDIAG_FILE", _file)), SsPrograms.Ours("-tan", ("TCPDIAG_FILE", _file)));
+    }
+
+    [Fact]
+    public void A_folder_is_no_recording() =>
+        Assert.Equal(SsPrograms.Theirs("-tan", ("TCPDIAG_FILE", "/tmp")), SsPrograms.Ours("-tan", ("TCPDIAG_FILE", "/tmp")));
+
     private static byte[] Done => [20, 0, 0, 0, 3, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
     private static byte[] Error(int error) => [36, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, .. BitConverter.GetBytes(error), .. new byte[16]];
