@@ -3,7 +3,7 @@ using Sereno.Linux.Headers;
 namespace Sereno.Linux;
 
 /// <summary>A netlink(7) socket to the kernel, blocking: requests out, datagrams of messages in.</summary>
-public sealed unsafe class NetlinkSocket : IDisposable
+public sealed unsafe class NetlinkSocket : INetlink
 {
     private readonly Fd _fd;
 

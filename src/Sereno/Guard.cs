@@ -1,6 +1,7 @@
 using Sereno.Bus;
 using Sereno.Linux;
 using Sereno.Linux.Headers;
+using Sereno.Texts;
 using Sereno.Verbs;
 
 namespace Sereno;

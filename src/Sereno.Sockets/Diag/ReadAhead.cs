@@ -10,7 +10,7 @@ internal sealed class ReadAhead : IDisposable
     // 1.5 MiB: as much as comes while ss's 5 MiB of rows are laid out.
     private const int Slots = 48;
 
-    private readonly NetlinkSocket _netlink;
+    private readonly INetlink _netlink;
     private readonly uint _sequence;
     private readonly (byte[] Buffer, int Length, bool Truncated)[] _slots = new (byte[], int, bool)[Slots];
     private readonly Thread _thread;
@@ -20,7 +20,7 @@ internal sealed class ReadAhead : IDisposable
     private Exception? _failure;
 
     /// <param name="sequence">Of the request: its answer's end is where to stop.</param>
-    public ReadAhead(NetlinkSocket netlink, uint sequence)
+    public ReadAhead(INetlink netlink, uint sequence)
     {
         (_netlink, _sequence) = (netlink, sequence);
         _thread = new(Receive, maxStackSize: 128 * 1024) { IsBackground = true };
@@ -28,7 +28,7 @@ internal sealed class ReadAhead : IDisposable
     }
 
     /// <summary>The next datagram, valid until the next call.</summary>
-    /// <exception cref="LinuxException">As <see cref="NetlinkSocket.Receive"/>.</exception>
+    /// <exception cref="LinuxException">As <see cref="INetlink.Receive"/>.</exception>
     /// <exception cref="OutOfMemoryException">There is none for its datagrams.</exception>
     public ReadOnlySpan<byte> Next(out bool truncated)
     {

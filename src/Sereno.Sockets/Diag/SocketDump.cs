@@ -5,7 +5,8 @@ using Sereno.Sockets.Wire;
 namespace Sereno.Sockets.Diag;
 
 /// <summary>Asks the kernel for its sockets: SOCK_DIAG_BY_FAMILY dumps, each kind into one growing array.</summary>
-public sealed class SocketDump(SocketDetails details = SocketDetails.None)
+/// <param name="open">Whom to ask, anew for each request; the kernel when null.</param>
+public sealed class SocketDump(SocketDetails details = SocketDetails.None, Func<INetlink>? open = null)
 {
     // The kernel fills at most 32 KiB per datagram (netlink_dump in af_netlink.c).
     internal const int BufferSize = 32 * 1024;
@@ -20,7 +21,7 @@ public sealed class SocketDump(SocketDetails details = SocketDetails.None)
     private readonly record struct Request(int Longest, Write Write);
 
     /// <summary>A request that was sent: where its answer comes, and its number.</summary>
-    private readonly record struct Asked(NetlinkSocket Netlink, uint Sequence);
+    private readonly record struct Asked(INetlink Netlink, uint Sequence);
 
     /// <summary>Takes one answer in: keeps what it means, or passes over what isn't one.</summary>
     private delegate void Append(ReadOnlySpan<byte> payload);
@@ -128,7 +129,7 @@ public sealed class SocketDump(SocketDetails details = SocketDetails.None)
     private Asked Send(Request request)
     {
         byte[] bytes = new byte[request.Longest];
-        var netlink = new NetlinkSocket(libc.NETLINK_SOCK_DIAG);
+        var netlink = open?.Invoke() ?? new NetlinkSocket(libc.NETLINK_SOCK_DIAG);
         netlink.Send(bytes.AsSpan(0, request.Write(bytes, ++_sequence)));
         return new(netlink, _sequence);
     }
@@ -143,7 +144,7 @@ public sealed class SocketDump(SocketDetails details = SocketDetails.None)
     }
 
     /// <summary>Receives until the end of the dump; false when what came isn't one consistent list.</summary>
-    private bool Receive(NetlinkSocket netlink, Append append, Action? meanwhile)
+    private bool Receive(INetlink netlink, Append append, Action? meanwhile)
     {
         bool consistent = true;
         for (int received = 0; received < SmallDump || Record is not null || Environment.ProcessorCount == 1; received++)
