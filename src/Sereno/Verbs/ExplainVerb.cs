@@ -23,14 +23,16 @@ public static class ExplainVerb
         var command = Help.Command("explain", "sereno explain close-wait", "sereno explain finish", "sereno explain ssh", "sereno explain 192.168.1.20",
             "sereno explain 192.168.10.20:50001-192.168.10.250:80", "sereno explain dynamic");
         command.Add(what);
+        var options = new SelectionOptions().AddTo(command);
         command.Add(format);
         command.SetAction(result =>
         {
             string[] words = result.GetValue(what)!;
             var topic = Topic.Parse(words) ?? throw new FormatException(Text.Current.Sockets.NotATopic(string.Join(' ', words)));
+            var selection = options.Read(result);
             var network = NetworkFactsReader.Read();
             var all = SocketTable.Capture(new SocketQuery { States = PortFacts.States, Details = SocketVitals.Details }, UnitsByPid.For(GlobalOptions.Instance(result).BusPath)).WithBoundInactive();
-            var place = new PlacedSockets(null, all.Where(s => topic.Matches(s, network)), network);
+            var place = new PlacedSockets(null, all.Where(s => topic.Matches(s, network) && selection.Admits(all, s, network)), network);
             if (result.GetValue(format) == "json")
                 ExplainJson.Write(topic, place, LinuxPorts.Read(), StandardStreams.Output);
             else

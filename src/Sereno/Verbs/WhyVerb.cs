@@ -27,11 +27,13 @@ public static class WhyVerb
         command.Add(what);
         foreach (var option in (Option[])[udp, attempt, format])
             command.Add(option);
+        var options = new SelectionOptions().AddTo(command, "--tcp", "--udp", "--port", "--class"); // those are the question's
         command.SetAction(result =>
         {
+            var selection = options.Read(result);
             var question = Parse(result.GetValue(what)!, result.GetValue(udp) ? Transport.Udp : Transport.Tcp);
             var facts = Gather(UnitsByPid.For(GlobalOptions.Instance(result).BusPath));
-            var diagnosis = PortDoctor.Examine(question, facts);
+            var diagnosis = PortDoctor.Examine(question, facts).Only(selection, facts);
             (int, int)? tried = result.GetValue(attempt) ? Try(question) : null;
             if (result.GetValue(format) == "json")
                 WhyJson.Write(diagnosis, facts, new(), tried, StandardStreams.Output);

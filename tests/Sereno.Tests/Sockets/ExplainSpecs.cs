@@ -112,6 +112,37 @@ public class ExplainSpecs
     });
 
     [Fact]
+    public void A_FIN_is_no_byte_and_who_has_to_accept_is_told() => NetworkNamespace.Run(() =>
+    {
+        using var lab = new SocketLab();
+        int listener = lab.Listen("127.0.0.1", 8080);
+        int client = SocketLab.Connect(lab.Tcp("127.0.0.1"), "127.0.0.1", 8080);
+        Libc.Check(Libc.send(client, "hello"u8.ToArray(), 5, 0), "send");
+        lab.Orphan(client);
+        Topic topic = new Topic.State(TcpState.CloseWait);
+        var place = Evidence(topic);
+        for (int i = 0; i < 100 && place.Table.Records.Length == 0; i++)
+        {
+            Thread.Sleep(10);
+            place = Evidence(topic);
+        }
+        string line = ExplainVerb.Lines(topic, place, new(), SocketVitals.Of(place.Table)).Single(l => l.StartsWith("  tcp "));
+        Assert.Contains($": waits in the accept queue of 127.0.0.1:8080 (", line);
+        Assert.Contains($"(pid {Environment.ProcessId}, fd {listener})", line);
+        Assert.Contains("; 5 bytes unread, 0 unacknowledged", line);
+    });
+
+    [Fact]
+    public void A_connection_that_is_not_yet_there_is_not_idle() => NetworkNamespace.Run(() =>
+    {
+        using var lab = new SocketLab();
+        lab.Add(Lab.Specimen.SynSentV4);
+        var place = Evidence(new Topic.State(TcpState.SynSent));
+        Assert.NotEqual(0, place.Table.Records.Length);
+        Assert.Null(SocketVitals.Of(place.Table).Of(place.Table.Records[0]).IdleMilliseconds);
+    });
+
+    [Fact]
     public void Both_ends_of_a_connection_on_this_machine_are_shown() => NetworkNamespace.Run(() =>
     {
         using var lab = new SocketLab();

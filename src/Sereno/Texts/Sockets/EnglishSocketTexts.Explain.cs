@@ -84,8 +84,11 @@ internal sealed partial class EnglishSocketTexts
     public override string Idle(string span) => $"idle for {span}";
     public override string MoreToWait(string span) => $"{span} to go";
     public override string Retransmitted(int count) => count == 1 ? "sent again once" : $"sent again {count} times";
-    public override string AcceptQueue(uint waiting, uint limit) => $"{waiting} of {limit} waiting to be accepted";
-    public override string Queues(uint receive, uint send) => $"{receive} bytes unread, {send} unacknowledged";
+    public override string AcceptQueue(uint waiting, uint limit) => $"{waiting} waiting to be accepted (limit {limit}; Linux takes one more)";
+    public override string Queues(uint unread, uint unacknowledged) => $"{Bytes(unread)} unread, {unacknowledged} unacknowledged";
+    public override string DatagramQueues(uint receive, uint send) => $"unread datagrams take {Bytes(receive)} of kernel memory, unsent ones {send}";
+    public override string WaitsToBeAccepted(string listener, string who) => $"waits in the accept queue of {listener} ({who})";
+    private static string Bytes(long count) => count == 1 ? "1 byte" : $"{count} bytes";
     public override string DropsCounted(uint drops) => $"{drops} dropped";
     public override string PortTitle(ushort port, PortClass portClass) => $"Port {port}: {ClassMeaning(portClass)}";
     public override string Unregistered => "IANA has registered no service for it.";

@@ -32,7 +32,13 @@ public abstract partial class SocketTexts
     public abstract string MoreToWait(string span);
     public abstract string Retransmitted(int count);
     public abstract string AcceptQueue(uint waiting, uint limit);
-    public abstract string Queues(uint receive, uint send);
+    public abstract string Queues(uint unread, uint unacknowledged);
+
+    /// <summary>Of datagrams the kernel tells the memory that they take, not their payload.</summary>
+    public abstract string DatagramQueues(uint receive, uint send);
+
+    /// <param name="listener">ADDRESS:PORT.</param>
+    public abstract string WaitsToBeAccepted(string listener, string who);
     public abstract string DropsCounted(uint drops);
     public abstract string PortTitle(ushort port, PortClass portClass);
     public abstract string Unregistered { get; }

@@ -98,8 +98,11 @@ internal sealed partial class SpanishSocketTexts
     public override string Idle(string span) => $"en silencio desde hace {span}";
     public override string MoreToWait(string span) => $"faltan {span}";
     public override string Retransmitted(int count) => count == 1 ? "repetido una vez" : $"repetido {count} veces";
-    public override string AcceptQueue(uint waiting, uint limit) => $"{waiting} de {limit} esperan ser aceptadas";
-    public override string Queues(uint receive, uint send) => $"{receive} bytes sin leer, {send} sin confirmar";
+    public override string AcceptQueue(uint waiting, uint limit) => $"{waiting} por aceptar (límite {limit}; Linux admite una más)";
+    public override string Queues(uint unread, uint unacknowledged) => $"{Bytes(unread)} sin leer, {unacknowledged} sin confirmar";
+    public override string DatagramQueues(uint receive, uint send) => $"los datagramas sin leer ocupan {Bytes(receive)} de memoria del núcleo, los sin enviar {send}";
+    public override string WaitsToBeAccepted(string listener, string who) => $"espera en la cola de aceptación de {listener} ({who})";
+    private static string Bytes(long count) => count == 1 ? "1 byte" : $"{count} bytes";
     public override string DropsCounted(uint drops) => $"{drops} descartados";
     public override string PortTitle(ushort port, PortClass portClass) => $"Puerto {port}: {ClassMeaning(portClass)}";
     public override string Unregistered => "La IANA no ha registrado ningún servicio para él.";
