@@ -22,6 +22,8 @@ public static class PortDoctor
             findings.Add(new(PortFindingKind.NotOwnAddress) { Blocks = true, Reuse = ReuseAddress.DoesNotHelp });
         if (question.Port < facts.Ports.UnprivilegedStart && question.Port != 0 && !facts.MayBindPrivileged)
             findings.Add(new(PortFindingKind.Privileged) { Blocks = true, Reuse = ReuseAddress.DoesNotHelp });
+        if (question.Port == 0)
+            return findings; // any port: none is in the way
         findings.AddRange(FindSockets(question, facts, selection));
         foreach (var place in facts.Elsewhere)
             findings.AddRange(FindSockets(question, facts with { Here = place }, selection)
@@ -68,7 +70,7 @@ public static class PortDoctor
                select new PortFinding(same.Key.Kind)
                {
                    Blocks = true, Overlap = same.Key.Overlap, Place = facts.Here, Socket = longest.Socket, Owner = longest.Owner, Count = same.Count(),
-                   Reuse = same.Key.Kind is PortFindingKind.Listener or PortFindingKind.UdpSocket ? ReuseAddress.DoesNotHelp : ReuseAddress.Helps,
+                   Reuse = same.Key.Kind is PortFindingKind.TimeWait or PortFindingKind.Connection ? ReuseAddress.Helps : ReuseAddress.DoesNotHelp,
                };
     }
 

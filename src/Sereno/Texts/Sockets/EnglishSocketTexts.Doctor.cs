@@ -12,7 +12,7 @@ internal sealed partial class EnglishSocketTexts
         Severity.Critical => "critical",
     };
 
-    public override string InNamespace(string name) => $"In the network namespace {name}:";
+    public override string InNamespace(string name) => $"Network namespace {name}:";
     public override string Healthy(int sockets) => $"No trouble found in {sockets} sockets.";
 
     public override string TroubleText(Trouble trouble, string end, string peer, string idle) => trouble.Kind switch

@@ -44,6 +44,10 @@ public abstract partial class SocketTexts
     public abstract string Unregistered { get; }
     public abstract string LinuxGives(bool ephemeral, string range);
     public abstract string LinuxReserves { get; }
+    public abstract string PortZero(string range);
+    public abstract string LinuxGivesSome(string parts, string range);
+    public abstract string LinkLocalAddress(string? zone);
+    public abstract string ProtocolMeaning(Transport transport);
     public abstract string NeedsPrivilege(int start);
     public abstract string AddressTitle(string address, AddressScope scope);
     public abstract string OrdinaryAddress { get; }

@@ -12,7 +12,7 @@ internal sealed partial class SpanishSocketTexts
         Severity.Critical => "grave",
     };
 
-    public override string InNamespace(string name) => $"En el espacio de nombres de red {name}:";
+    public override string InNamespace(string name) => $"Espacio de nombres de red {name}:";
     public override string Healthy(int sockets) => $"Ningún problema en {sockets} sockets.";
 
     public override string TroubleText(Trouble trouble, string end, string peer, string idle) => trouble.Kind switch
