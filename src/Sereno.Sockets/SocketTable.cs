@@ -30,7 +30,11 @@ public sealed class SocketTable
         (_records, _dump, _units) = (records, dump, units);
         Owners = owners;
         Inconsistent = inconsistent;
+        Whole = this;
     }
+
+    /// <summary>The table that this one's rows were chosen from; itself where none were left out.</summary>
+    public SocketTable Whole { get; private init; }
 
     /// <summary>The Internet sockets.</summary>
     public ReadOnlySpan<SocketRecord> Records => _records.Span;
@@ -77,6 +81,9 @@ public sealed class SocketTable
     /// <summary>A table of other records with the same owners.</summary>
     internal SocketTable With(SocketRecord[] records) => new(records, _dump, Owners, _units, Inconsistent);
 
+    /// <summary>Some of this table's records, in a table that still knows the others.</summary>
+    internal SocketTable Only(SocketRecord[] records) => new(records, _dump, Owners, _units, Inconsistent) { Whole = Whole };
+
     /// <summary>The same sockets with other owners.</summary>
     public SocketTable WithOwners(OwnerIndex owners) => new(_records, _dump, owners, _units, Inconsistent);
 
@@ -86,7 +93,7 @@ public sealed class SocketTable
         r is { Protocol: SocketProtocol.Tcp, State: TcpState.Close, LocalPort: > 0 } ? r with { State = TcpState.BoundInactive } : r));
 
     /// <summary>The same table with the rows that <paramref name="wanted"/> says; owners stay whole.</summary>
-    public SocketTable Where(Func<SocketRecord, bool> wanted) => With(Array.FindAll(_records.ToArray(), r => wanted(r)));
+    public SocketTable Where(Func<SocketRecord, bool> wanted) => Only(Array.FindAll(_records.ToArray(), r => wanted(r)));
 
     /// <summary>Whose a socket is. Allocates: for the rows that a person reads, not for a hundred thousand.</summary>
     public SocketOwner OwnerOf(in SocketRecord socket)

@@ -1,12 +1,19 @@
 using System.Globalization;
 using Sereno.Sockets.Ports;
 using Sereno.Sockets.Scope;
+using Sereno.Sockets.Selection;
 
 namespace Sereno.Sockets.Diagnosis;
 
 /// <summary>What the sockets of a machine are judged by: one snapshot.</summary>
 public sealed record DoctorFacts(PlacedSockets Here)
 {
+    /// <summary>Every socket of the namespace, where <see cref="Here"/> has only those that somebody asked for. What is told is about
+    /// those; whether a listener is there, or a limit is near, is judged by all.</summary>
+    public SocketTable Whole => Here.Table.Whole;
+
+    public bool IsFiltered => !ReferenceEquals(Whole, Here.Table);
+
     public SocketVitals Vitals { get; init; } = SocketVitals.Unknown;
     public LinuxPorts Ports { get; init; } = new();
 
@@ -27,7 +34,8 @@ public sealed record DoctorFacts(PlacedSockets Here)
 
     /// <summary>Adds what the kernel says to a snapshot of the sockets.</summary>
     /// <param name="here">Captured with <see cref="SocketVitals.Details"/>.</param>
-    public static DoctorFacts Read(PlacedSockets here) => new(here)
+    /// <param name="selection">Which of them are looked at; all when null.</param>
+    public static DoctorFacts Read(PlacedSockets here, SocketSelection? selection = null) => new(here with { Table = here.Table.Select(selection ?? SocketSelection.Everything, here.Network) })
     {
         Vitals = SocketVitals.Of(here.Table),
         Ports = LinuxPorts.Read(),

@@ -10,21 +10,30 @@ public static class PortDoctor
 {
     public static PortDiagnosis Examine(PortQuestion question, PortFacts facts)
     {
+        var findings = Find(question, facts, SocketSelection.Everything);
+        return new(question, VerdictOf(findings), findings);
+    }
+
+    /// <param name="selection">Which sockets are told.</param>
+    internal static List<PortFinding> Find(PortQuestion question, PortFacts facts, SocketSelection selection)
+    {
         var findings = new List<PortFinding>();
         if (question.Address is { } address && !CanBeBound(address, facts))
             findings.Add(new(PortFindingKind.NotOwnAddress) { Blocks = true, Reuse = ReuseAddress.DoesNotHelp });
         if (question.Port < facts.Ports.UnprivilegedStart && question.Port != 0 && !facts.MayBindPrivileged)
             findings.Add(new(PortFindingKind.Privileged) { Blocks = true, Reuse = ReuseAddress.DoesNotHelp });
-        findings.AddRange(FindSockets(question, facts));
+        if (question.Port == 0)
+            return findings; // any port: none is in the way
+        findings.AddRange(FindSockets(question, facts, selection));
         foreach (var place in facts.Elsewhere)
-            findings.AddRange(FindSockets(question, facts with { Here = place })
+            findings.AddRange(FindSockets(question, facts with { Here = place }, selection)
                 .Where(f => f.Kind is PortFindingKind.Listener or PortFindingKind.BoundInactive or PortFindingKind.UdpSocket)
                 .Select(f => f with { Kind = PortFindingKind.OtherNamespace, Blocks = false, Reuse = ReuseAddress.NotNeeded }));
         if (facts.Ports.IsReserved(question.Port))
             findings.Add(new(PortFindingKind.Reserved));
         else if (facts.Ports.IsEphemeral(question.Port))
             findings.Add(new(PortFindingKind.InEphemeralRange));
-        return new(question, VerdictOf(findings), [.. findings.OrderByDescending(f => f.Blocks)]);
+        return [.. findings.OrderByDescending(f => f.Blocks)];
     }
 
     private static PortVerdict VerdictOf(List<PortFinding> findings) =>
@@ -38,7 +47,7 @@ public static class PortDoctor
         || (address.IsIPv4 ? (uint)address.Low >> 28 == 0xE || (uint)address.Low == uint.MaxValue : address.High >> 56 == 0xFF);
 
     /// <summary>Sockets at the port whose addresses overlap with the wanted one, together by kind, owner and address.</summary>
-    private static IEnumerable<PortFinding> FindSockets(PortQuestion question, PortFacts facts)
+    private static IEnumerable<PortFinding> FindSockets(PortQuestion question, PortFacts facts, SocketSelection selection)
     {
         var table = facts.Here.Table;
         var found = new List<(PortFindingKind Kind, AddressOverlap Overlap, SocketRecord Socket, SocketOwner Owner)>();
@@ -46,6 +55,8 @@ public static class PortDoctor
         foreach (ref readonly var socket in table.Records)
         {
             if (socket.LocalPort != question.Port || Transports.Of(socket.Protocol) != question.Transport || Overlap(question.Address, socket) is not { } overlap)
+                continue;
+            if (!selection.Admits(table, socket, facts.Here.Network))
                 continue;
             int listener = socket.Protocol == SocketProtocol.Tcp && !socket.IsListening ? ListeningPorts.ListenerOf(table.Records, listeners, socket) : -1;
             if (KindOf(socket, listener >= 0, facts.Ports) is not { } kind)
@@ -59,7 +70,7 @@ public static class PortDoctor
                select new PortFinding(same.Key.Kind)
                {
                    Blocks = true, Overlap = same.Key.Overlap, Place = facts.Here, Socket = longest.Socket, Owner = longest.Owner, Count = same.Count(),
-                   Reuse = same.Key.Kind is PortFindingKind.Listener or PortFindingKind.UdpSocket ? ReuseAddress.DoesNotHelp : ReuseAddress.Helps,
+                   Reuse = same.Key.Kind is PortFindingKind.TimeWait or PortFindingKind.Connection ? ReuseAddress.Helps : ReuseAddress.DoesNotHelp,
                };
     }
 

@@ -1,5 +1,6 @@
 using Sereno.Sockets.Owners;
 using Sereno.Sockets.Ports;
+using Sereno.Sockets.Selection;
 using Sereno.Sockets.Wire;
 
 namespace Sereno.Sockets.Diagnosis;
@@ -113,5 +114,11 @@ public sealed record PortDiagnosis(PortQuestion Question, PortVerdict Verdict, I
     };
 
     /// <summary>The port could be bound by a socket with SO_REUSEADDR, where the sockets in the way had it too.</summary>
-    public bool ReuseMayHelp => Verdict == PortVerdict.Busy && Findings.Where(f => f.Blocks).All(f => f.Reuse == ReuseAddress.Helps);
+    public bool ReuseMayHelp { get; init; } = Verdict == PortVerdict.Busy && Findings.Where(f => f.Blocks).All(f => f.Reuse == ReuseAddress.Helps);
+
+    /// <summary>The same verdict, and of the findings about sockets only those about sockets that somebody asked for.</summary>
+    public PortDiagnosis Only(SocketSelection selection, PortFacts facts) => selection.IsEverything ? this : this with
+    {
+        Findings = [.. PortDoctor.Find(Question, facts, selection)],
+    };
 }

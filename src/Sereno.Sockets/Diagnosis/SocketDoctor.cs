@@ -8,14 +8,14 @@ public static class SocketDoctor
 {
     // When something is worth telling.
     private const int ManyCloseWaits = 10, VeryManyCloseWaits = 100, ManyRestarts = 5, FewHalfOpen = 16, ManyOrphans = 32;
-    private const uint LongIdle = 5 * 60_000;
+    private const uint LongIdle = 5 * 60_000, LeakIdle = 60_000, StuckIdle = 10_000, MuchUnread = 64 * 1024;
     private const double NearLimit = 0.8, AtLimit = 0.95;
 
     public static IReadOnlyList<Trouble> Examine(DoctorFacts facts)
     {
         Trouble[] found =
         [
-            .. CloseWaits(facts), .. Listeners(facts), .. EphemeralPorts(facts), .. Exposure(facts), .. TimeWaits(facts), .. Orphans(facts),
+            .. CloseWaits(facts), .. Stuck(facts), .. Listeners(facts), .. EphemeralPorts(facts), .. Exposure(facts), .. TimeWaits(facts), .. Orphans(facts),
             .. HiddenOwners(facts), .. UdpDrops(facts), .. Restarts(facts),
         ];
         return [.. found.OrderByDescending(t => t.Severity).ThenBy(t => t.Kind)];
@@ -28,22 +28,37 @@ public static class SocketDoctor
     {
         var table = facts.Here.Table;
         return from socket in table.Records.ToArray()
-               where socket.Protocol == SocketProtocol.Tcp && socket.State == TcpState.CloseWait
+               where socket.Protocol == SocketProtocol.Tcp && socket.State == TcpState.CloseWait && AcceptQueue.ListenerOf(table, socket) is null
                let owner = table.OwnerOf(socket)
                group (Socket: socket, Owner: owner, Idle: facts.Vitals.Of(socket).IdleMilliseconds ?? 0) by (owner.Unit, Pid: PidOf(owner)) into leak
                let oldest = leak.MaxBy(l => l.Idle)
-               where leak.Count() >= ManyCloseWaits || oldest.Idle >= LongIdle
+               // Just closed by their peers, however many, they aren't forgotten yet.
+               where leak.Count(l => l.Idle >= LeakIdle) >= ManyCloseWaits || oldest.Idle >= LongIdle
                select new Trouble(TroubleKind.CloseWaitLeak, leak.Count() >= VeryManyCloseWaits ? Severity.Critical : Severity.Warning, Actor.Program)
                {
                    Socket = oldest.Socket, Owner = oldest.Owner, Unit = leak.Key.Unit, Count = leak.Count(), IdleMilliseconds = oldest.Idle,
                };
     }
 
+    // The peer's window is closed, or ours is about to be: who doesn't read holds up who writes.
+    private static IEnumerable<Trouble> Stuck(DoctorFacts facts) =>
+        from socket in facts.Here.Table.Records.ToArray()
+        where socket.Protocol == SocketProtocol.Tcp && socket.State is TcpState.Established or TcpState.CloseWait or TcpState.FinWait1 or TcpState.FinWait2
+        let idle = facts.Vitals.Of(socket).DataIdleMilliseconds ?? 0
+        let unread = TcpQueues.Unread(socket)
+        let probes = socket.Timer == SocketTimer.ZeroWindowProbe && TcpQueues.Unacknowledged(socket) > 0
+        where idle >= StuckIdle && (probes || unread >= MuchUnread) && AcceptQueue.ListenerOf(facts.Here.Table, socket) is null
+        let owner = facts.Here.Table.OwnerOf(socket)
+        select new Trouble(TroubleKind.StuckConnection, Severity.Warning, probes ? Actor.PeerProgram : Actor.Program)
+        {
+            Socket = socket, Owner = owner, Unit = owner.Unit, Count = probes ? TcpQueues.Unacknowledged(socket) : unread, IdleMilliseconds = idle,
+        };
+
     private static List<Trouble> Listeners(DoctorFacts facts)
     {
         var table = facts.Here.Table;
         var found = new List<Trouble>();
-        var halfOpen = HalfOpenByListener(table.Records);
+        var halfOpen = HalfOpenByListener(facts.Whole);
         long drops = 0;
         for (int i = 0; i < table.Records.Length; i++)
         {
@@ -60,23 +75,24 @@ public static class SocketDoctor
             drops += dropped;
             if (dropped > 0)
                 found.Add(Of(TroubleKind.ListenDrops, Severity.Warning, Actor.Program, dropped, 0));
-            int waiting = halfOpen.GetValueOrDefault(i);
+            int waiting = halfOpen.GetValueOrDefault(socket);
             if (waiting >= FewHalfOpen && waiting >= NearLimit * socket.SendQueue)
                 found.Add(Of(TroubleKind.SynBacklog, Severity.Warning, Actor.Administrator, waiting, socket.SendQueue));
         }
-        if (drops == 0 && facts.ListenOverflows > 0)
+        if (drops == 0 && facts.ListenOverflows > 0 && !facts.IsFiltered)
             found.Add(new(TroubleKind.ListenDrops, Severity.Note, Actor.Nobody) { Count = facts.ListenOverflows });
         return found;
     }
 
-    private static Dictionary<int, int> HalfOpenByListener(ReadOnlySpan<SocketRecord> records)
+    private static Dictionary<SocketRecord, int> HalfOpenByListener(SocketTable table)
     {
+        var records = table.Records;
         var listeners = ListeningPorts.IndexListeners(records);
-        var counts = new Dictionary<int, int>();
+        var counts = new Dictionary<SocketRecord, int>();
         foreach (ref readonly var socket in records)
             if (socket.Protocol == SocketProtocol.Tcp && socket.State == TcpState.SynReceived
                 && ListeningPorts.ListenerOf(records, listeners.GetValueOrDefault(socket.LocalPort), socket) is >= 0 and var listener)
-                counts[listener] = counts.GetValueOrDefault(listener) + 1;
+                counts[records[listener]] = counts.GetValueOrDefault(records[listener]) + 1;
         return counts;
     }
 
@@ -85,8 +101,8 @@ public static class SocketDoctor
     {
         var table = facts.Here.Table;
         var records = table.Records.ToArray();
-        var listening = records.Where(r => r.IsListening).Select(r => r.LocalPort).ToHashSet();
-        int available = facts.Ports.Ephemeral.Count - Enumerable.Range(facts.Ports.Ephemeral.First, facts.Ports.Ephemeral.Count).Count(p => facts.Ports.IsReserved((ushort)p));
+        var listening = facts.Whole.Records.ToArray().Where(r => r.IsListening).Select(r => r.LocalPort).ToHashSet();
+        int available = facts.Ports.EphemeralCount;
         return from socket in records
                where socket.Protocol == SocketProtocol.Tcp && socket.RemotePort != 0 && facts.Ports.IsEphemeral(socket.LocalPort) && !listening.Contains(socket.LocalPort)
                group socket by (socket.Local, socket.Remote, socket.RemotePort) into destination
@@ -113,6 +129,8 @@ public static class SocketDoctor
     private static IEnumerable<Trouble> TimeWaits(DoctorFacts facts)
     {
         long count = 0;
+        if (facts.IsFiltered)
+            yield break; // the limit is the whole namespace's
         foreach (ref readonly var socket in facts.Here.Table.Records)
             if (socket.State == TcpState.TimeWait)
                 count++;
@@ -127,7 +145,7 @@ public static class SocketDoctor
             && s.State is TcpState.FinWait1 or TcpState.FinWait2 or TcpState.Closing or TcpState.LastAck)];
         if (orphans.Length == 0)
             yield break;
-        bool many = orphans.Length >= ManyOrphans || (facts.MaxOrphans > 0 && orphans.Length >= NearLimit * facts.MaxOrphans);
+        bool many = orphans.Length >= ManyOrphans || (facts.MaxOrphans > 0 && !facts.IsFiltered && orphans.Length >= NearLimit * facts.MaxOrphans);
         var stuck = orphans.MaxBy(s => s.Retransmits);
         if (many || stuck.Retransmits > 0)
             yield return new(TroubleKind.OrphansStuck, many ? Severity.Warning : Severity.Note, Actor.PeerHost)

@@ -54,6 +54,9 @@ public enum Actor
 
     Nobody,
 
+    /// <summary>Whoever wants to connect.</summary>
+    Clients,
+
     /// <summary>Who administers this machine.</summary>
     Administrator,
 }
@@ -73,7 +76,7 @@ public static class TcpLifecycle
 
     public static Actor WhoMustAct(TcpState state) => state switch
     {
-        TcpState.Listen => Actor.PeerProgram,
+        TcpState.Listen => Actor.Clients,
         TcpState.SynSent or TcpState.SynReceived or TcpState.FinWait1 or TcpState.Closing or TcpState.LastAck => Actor.PeerHost,
         TcpState.Established => Actor.EitherProgram,
         TcpState.FinWait2 => Actor.PeerProgram,

@@ -24,15 +24,39 @@ public abstract record Topic
     }
 
     /// <param name="Name">The service's name that was asked by; null for a number.</param>
-    public sealed record Port(ushort Number, string? Name) : Topic
+    /// <param name="Transport">Null for both.</param>
+    public sealed record Port(ushort Number, string? Name, Transport? Transport = null) : Topic
     {
-        public override bool Matches(in SocketRecord socket, NetworkFacts network) => socket.LocalPort == Number || socket.RemotePort == Number;
+        public override bool Matches(in SocketRecord socket, NetworkFacts network) => Number != 0 // which stands for any
+            && (socket.LocalPort == Number || socket.RemotePort == Number) && (Transport is not { } transport || Transports.Of(socket.Protocol) == transport);
     }
 
-    public sealed record Address(InetAddress Value) : Topic
+    /// <param name="Zone">The interface that a link-local address is on (RFC 4007); null when none was named.</param>
+    public sealed record Address(InetAddress Value, string? Zone = null) : Topic
     {
         public override bool Matches(in SocketRecord socket, NetworkFacts network) =>
-            socket.Local.Unmapped == Value.Unmapped || (socket.Remote.Unmapped == Value.Unmapped && (socket.RemotePort != 0 || !socket.Remote.IsAny));
+            (socket.Local.Unmapped == Value.Unmapped || IsRemote(socket, Value) || (network.IsOwn(Value) && TakesAny(socket, Value)))
+            && (Zone is null || socket.Interface == 0 || network.InterfaceOf(socket.Interface)?.Name == Zone);
+    }
+
+    /// <summary>One end: an address and a port.</summary>
+    public sealed record End(InetEnd Value) : Topic
+    {
+        public override bool Matches(in SocketRecord socket, NetworkFacts network) =>
+            (socket.LocalPort == Value.Port && (socket.Local.Unmapped == Value.Address || (network.IsOwn(Value.Address) && TakesAny(socket, Value.Address))))
+            || (socket.RemotePort == Value.Port && IsRemote(socket, Value.Address));
+    }
+
+    /// <summary>A block of addresses.</summary>
+    public sealed record Block(AddressPrefix Value) : Topic
+    {
+        public override bool Matches(in SocketRecord socket, NetworkFacts network) =>
+            Value.Contains(socket.Local) || ((socket.RemotePort != 0 || !socket.Remote.IsAny) && Value.Contains(socket.Remote));
+    }
+
+    public sealed record Protocol(Transport Value) : Topic
+    {
+        public override bool Matches(in SocketRecord socket, NetworkFacts network) => Transports.Of(socket.Protocol) == Value;
     }
 
     /// <summary>Two ends; either of them may be ours.</summary>
@@ -61,13 +85,17 @@ public abstract record Topic
     {
         if (words.Count == 2 && InetEnd.TryParse(words[0]) is { } first && InetEnd.TryParse(words[1]) is { } second)
             return new Connection(first, second);
-        string text = string.Join(' ', words);
+        string text = string.Join(' ', words).Replace("localhost", "127.0.0.1", StringComparison.OrdinalIgnoreCase); // RFC 6761 6.3
         return StateWords.StateOf(text) is { } state ? new State(state)
             : StateWords.PhaseOf(text) is { } phase ? new Phase(phase)
             : ScopeWords.ClassOf(text) is { } portClass ? new Class(portClass)
             : ScopeWords.ScopeOf(text) is { } scope ? new Reach(scope)
             : ParseConnection(text) is { } connection ? connection
-            : AddressPrefix.TryParseAddress(text, out var address) ? new Address(address)
+            : AddressPrefix.TryParseAddress(text, out var address) ? new Address(address, text.IndexOf('%') is >= 0 and var zone ? text[(zone + 1)..].TrimEnd(']') : null)
+            : InetEnd.TryParse(text) is { } end ? new End(end)
+            : text.Contains('/') && AddressPrefix.TryParse(text, out var prefix) ? new Block(prefix)
+            : TransportOf(text) is { } transport ? new Protocol(transport)
+            : text.LastIndexOf('/') is > 0 and var slash && TransportOf(text[(slash + 1)..]) is { } of && ParsePort(text[..slash]) is { } port ? port with { Transport = of }
             : ParsePort(text);
     }
 
@@ -86,6 +114,15 @@ public abstract record Topic
     private static Port? ParsePort(string text) =>
         PortRange.Parse(text.TrimStart(':')) is [var range, ..] && range.First == range.Last
             ? new(range.First, char.IsAsciiDigit(text.TrimStart(':')[0]) ? null : text) : null;
+
+    private static Transport? TransportOf(string word) => word.ToLowerInvariant() switch { "tcp" => Transport.Tcp, "udp" => Transport.Udp, _ => null };
+
+    private static bool IsRemote(in SocketRecord socket, InetAddress address) =>
+        socket.Remote.Unmapped == address.Unmapped && (socket.RemotePort != 0 || !socket.Remote.IsAny);
+
+    // A server that is bound to no address takes what comes to any of ours.
+    private static bool TakesAny(in SocketRecord socket, InetAddress address) => ListeningPorts.IsPort(socket) && socket.Local.IsAny
+        && (address.Unmapped.IsIPv4 ? SocketSelection.TakesIPv4(socket) : SocketSelection.TakesIPv6(socket));
 
     private static bool IsTcp(in SocketRecord socket) => socket.Protocol is SocketProtocol.Tcp or SocketProtocol.Mptcp;
 }

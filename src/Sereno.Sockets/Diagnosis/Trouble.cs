@@ -9,6 +9,9 @@ public enum TroubleKind
     /// <summary>A program doesn't close what its peers have closed.</summary>
     CloseWaitLeak,
 
+    /// <summary>Data waits in a connection, and nobody reads it.</summary>
+    StuckConnection,
+
     /// <summary>Connections wait to be accepted, as many as may.</summary>
     AcceptQueueFull,
 

@@ -36,6 +36,27 @@ public sealed record LinuxPorts
     /// <summary>May the kernel give the port to a socket that asks for none?</summary>
     public bool IsEphemeral(ushort port) => Ephemeral.Contains(port) && !IsReserved(port);
 
+    /// <summary>How many ports the kernel may give so.</summary>
+    public int EphemeralCount => EphemeralIn(new(0, ushort.MaxValue)).Sum(r => r.Last - r.First + 1);
+
+    /// <summary>The parts of a range that the kernel gives to sockets that ask for none.</summary>
+    public IReadOnlyList<PortRange> EphemeralIn(PortRange range)
+    {
+        int from = Math.Max(range.First, Ephemeral.First), last = Math.Min(range.Last, Ephemeral.Last);
+        var parts = new List<PortRange>();
+        foreach (var hole in Reserved.OrderBy(r => r.First))
+        {
+            if (hole.First > last || hole.Last < from)
+                continue;
+            if (hole.First > from)
+                parts.Add(new((ushort)from, (ushort)(hole.First - 1)));
+            from = hole.Last + 1;
+        }
+        if (from <= last)
+            parts.Add(new((ushort)from, (ushort)last));
+        return parts;
+    }
+
     /// <summary>Reads all three; the kernel's defaults where they can't be read.</summary>
     public static LinuxPorts Read() => new()
     {

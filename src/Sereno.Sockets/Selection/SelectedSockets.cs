@@ -15,7 +15,7 @@ public static class SelectedSockets
         foreach (ref readonly var socket in table.Records)
             if (Admits(selection, table, socket, network))
                 kept.Add(socket);
-        return table.With([.. kept]);
+        return table.Only([.. kept]);
     }
 
     /// <summary>As <see cref="SocketSelection.Matches"/>, asking the table for owners only where the selection does.</summary>

@@ -60,6 +60,9 @@ public sealed record SocketSelection
         && (Classes.Count == 0 || Classes.Contains(PortClasses.Of(socket.LocalPort)))
         && (Scopes.Count == 0 || Scopes.Contains(AddressScopes.Of(socket, network)));
 
+    /// <summary>May something be said of a unit that isn't about one of its sockets?</summary>
+    public bool AdmitsUnit(string unit) => IsEverything || (Units.Count > 0 && MatchesUnit(unit));
+
     public bool MatchesOwner(string? unit, ReadOnlySpan<int> pids) => MatchesUnit(unit) && MatchesProcess(pids);
 
     /// <summary>What the kernel can leave out by itself; <see cref="MatchesSocket"/> judges what it gives.</summary>

@@ -7,17 +7,18 @@ namespace Sereno.Sockets.Views;
 /// <summary>What is wrong with the sockets of a machine, as JSON.</summary>
 public static class DoctorJson
 {
-    public static void Write(IReadOnlyList<Trouble> found, DoctorFacts facts, ProcessTimes times, Stream output)
+    public static void Write(IReadOnlyList<(DoctorFacts Facts, IReadOnlyList<Trouble> Found)> places, ProcessTimes times, Stream output)
     {
         using (var json = new Utf8JsonWriter(output, SocketJson.Options))
         {
             json.WriteStartObject();
-            json.WriteBoolean("healthy", SocketDoctor.IsHealthy(found));
+            json.WriteBoolean("healthy", places.All(p => SocketDoctor.IsHealthy(p.Found)));
             json.WriteStartArray("findings");
-            foreach (var trouble in found)
-                Write(json, trouble, facts, times);
+            foreach (var (facts, found) in places)
+                foreach (var trouble in found)
+                    Write(json, trouble, facts, times);
             json.WriteEndArray();
-            SocketJson.WriteFacts(json, facts.Here.Table, facts.Ports);
+            SocketJson.WriteFacts(json, places[0].Facts.Here.Table, places[0].Facts.Ports);
             json.WriteEndObject();
         }
         output.Write("\n"u8);

@@ -41,6 +41,18 @@ public static class ExplainJson
                 json.WriteStringValue(connection.Second.ToString());
                 json.WriteEndArray();
                 break;
+            case Topic.End end:
+                json.WriteString("topic", "end");
+                json.WriteString("end", end.Value.ToString());
+                break;
+            case Topic.Block block:
+                json.WriteString("topic", "block");
+                json.WriteString("prefix", block.Value.ToString());
+                break;
+            case Topic.Protocol protocol:
+                json.WriteString("topic", "protocol");
+                json.WriteString("name", protocol.Value.Name());
+                break;
             case Topic.Class portClass:
                 json.WriteString("topic", "class");
                 json.WriteString("name", portClass.Value.Name());

@@ -5,7 +5,6 @@ using Sereno.Sockets;
 using Sereno.Sockets.Diag;
 using Sereno.Sockets.Diagnosis;
 using Sereno.Sockets.Owners;
-using Sereno.Sockets.Scope;
 using Sereno.Sockets.Selection;
 using Sereno.Sockets.Views;
 using Sereno.Texts;
@@ -19,27 +18,33 @@ public static class DoctorVerb
     {
         var format = Help.Output();
         var command = Help.Command("doctor", "sereno doctor", "sereno doctor --unit nginx", "sereno doctor -o json");
-        var options = new SelectionOptions().AddTo(command, "--listening", "--state");
+        var options = new SelectionOptions().AddTo(command);
+        var netns = SocketSource.Netns();
+        command.Add(netns);
         command.Add(format);
         command.SetAction(result =>
         {
             var instance = GlobalOptions.Instance(result);
             var manager = Connect(instance.BusPath);
             IUnitResolver units = manager is null ? new CgroupUnitResolver() : new UnitsByPid(manager);
-            var network = NetworkFactsReader.Read();
-            var table = SocketTable.Capture(new SocketQuery { States = PortFacts.States, Details = SocketVitals.Details }, units).WithBoundInactive().Select(options.Read(result), network);
-            var facts = DoctorFacts.Read(new(null, table, network)) with
+            var selection = options.Read(result);
+            var query = new SocketQuery { States = PortFacts.States, Details = SocketVitals.Details };
+            var places = SocketSource.Capture(query, units, result.GetValue(netns), place => DoctorFacts.Read(place, selection) with
             {
-                DeclaredScopes = DeclaredScopes.Of(Units(table), instance),
-                Restarts = manager is null ? new Dictionary<string, long>() : Restarts(manager),
-            };
-            var found = SocketDoctor.Examine(facts);
+                DeclaredScopes = DeclaredScopes.Of(Units(place.Table), instance),
+            });
+            if (places.Count == 0)
+                return ExitCodes.Failure;
+            // Units aren't of a namespace: they are told once.
+            places = [places[0] with { Restarts = manager is null ? new Dictionary<string, long>() : Restarts(manager, selection) }, .. places.Skip(1)];
+            (DoctorFacts Facts, IReadOnlyList<Trouble> Found)[] examined = [.. places.Select(p => (p, SocketDoctor.Examine(p)))];
             if (result.GetValue(format) == "json")
-                DoctorJson.Write(found, facts, new(), StandardStreams.Output);
+                DoctorJson.Write(examined, new(), StandardStreams.Output);
             else
-                foreach (string line in Lines(found, facts, new()))
-                    StandardStreams.Text.WriteLine(Printable.Of(line));
-            return SocketDoctor.IsHealthy(found) ? ExitCodes.Success : ExitCodes.Failure;
+                foreach (var (facts, found) in examined)
+                    foreach (string line in Lines(found, facts, new()))
+                        StandardStreams.Text.WriteLine(Printable.Of(line));
+            return examined.All(e => SocketDoctor.IsHealthy(e.Found)) ? ExitCodes.Success : ExitCodes.Failure;
         });
         return command;
     }
@@ -47,6 +52,8 @@ public static class DoctorVerb
     public static IEnumerable<string> Lines(IReadOnlyList<Trouble> found, DoctorFacts facts, ProcessTimes times)
     {
         var text = Text.Current.Sockets;
+        if (facts.Here.Netns is { } netns)
+            yield return text.InNamespace(netns);
         foreach (var trouble in found)
         {
             string end = trouble.Socket is { } socket ? SocketText.EndPoint(socket.Local, socket.LocalPort) : "";
@@ -82,11 +89,15 @@ public static class DoctorVerb
         return units;
     }
 
-    private static Dictionary<string, long> Restarts(ManagerProxy manager)
+    private static Dictionary<string, long> Restarts(ManagerProxy manager, SocketSelection selection)
     {
         var restarts = new Dictionary<string, long>();
-        foreach (var unit in manager.ListUnits().Where(u => u.Id.EndsWith(".service", StringComparison.Ordinal) && u.LoadState == "loaded"))
-            restarts[unit.Id] = (long)manager.Unit(unit.Id).GetAll(UnitProxy.Service).Number("NRestarts");
+        foreach (var unit in manager.ListUnits().Where(u => u.Id.EndsWith(".service", StringComparison.Ordinal) && u.LoadState == "loaded" && selection.AdmitsUnit(u.Id)))
+            try
+            {
+                restarts[unit.Id] = (long)manager.Unit(unit.Id).GetAll(UnitProxy.Service).Number("NRestarts");
+            }
+            catch (BusException) { } // unloaded since the list was made
         return restarts;
     }
 }

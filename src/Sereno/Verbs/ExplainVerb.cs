@@ -23,14 +23,16 @@ public static class ExplainVerb
         var command = Help.Command("explain", "sereno explain close-wait", "sereno explain finish", "sereno explain ssh", "sereno explain 192.168.1.20",
             "sereno explain 192.168.10.20:50001-192.168.10.250:80", "sereno explain dynamic");
         command.Add(what);
+        var options = new SelectionOptions().AddTo(command);
         command.Add(format);
         command.SetAction(result =>
         {
             string[] words = result.GetValue(what)!;
             var topic = Topic.Parse(words) ?? throw new FormatException(Text.Current.Sockets.NotATopic(string.Join(' ', words)));
+            var selection = options.Read(result);
             var network = NetworkFactsReader.Read();
             var all = SocketTable.Capture(new SocketQuery { States = PortFacts.States, Details = SocketVitals.Details }, UnitsByPid.For(GlobalOptions.Instance(result).BusPath)).WithBoundInactive();
-            var place = new PlacedSockets(null, all.Where(s => topic.Matches(s, network)), network);
+            var place = new PlacedSockets(null, all.Where(s => topic.Matches(s, network) && selection.Admits(all, s, network)), network);
             if (result.GetValue(format) == "json")
                 ExplainJson.Write(topic, place, LinuxPorts.Read(), StandardStreams.Output);
             else
@@ -48,10 +50,13 @@ public static class ExplainVerb
         {
             Topic.State state => OfState(state.Value, text),
             Topic.Phase phase => OfPhase(phase.Value, place.Table, text),
-            Topic.Port port => OfPort(port.Number, linux, text),
-            Topic.Address address => OfAddress(address.Value, place.Network, text),
+            Topic.Port port => OfPort(port.Number, port.Transport, linux, text),
+            Topic.End end => [.. OfPort(end.Value.Port, null, linux, text), .. OfAddress(end.Value.Address, null, place.Network, text)],
+            Topic.Block block => OfBlock(block.Value, text),
+            Topic.Protocol protocol => [text.ProtocolMeaning(protocol.Value)],
+            Topic.Address address => OfAddress(address.Value, address.Zone, place.Network, text),
             Topic.Connection connection => OfConnection(connection, place.Table, text),
-            Topic.Class portClass => [Capitalized(text.ClassMeaning(portClass.Value)), text.LinuxGives(portClass.Value == PortClass.Dynamic, Range(linux))],
+            Topic.Class portClass => [Capitalized(text.ClassMeaning(portClass.Value)), OfClients(portClass.Value, linux, text)],
             Topic.Reach reach => [text.ScopeMeaning(reach.Value)],
             _ => throw new System.Diagnostics.UnreachableException(),
         };
@@ -79,31 +84,47 @@ public static class ExplainVerb
             yield return $"  {text.StateWord(state)} {Count(table, state)}";
     }
 
-    private static IEnumerable<string> OfPort(ushort port, LinuxPorts linux, SocketTexts text)
+    private static IEnumerable<string> OfPort(ushort port, Transport? only, LinuxPorts linux, SocketTexts text)
     {
+        if (port == 0)
+        {
+            yield return text.PortZero(Range(linux));
+            yield break;
+        }
         yield return text.PortTitle(port, PortClasses.Of(port));
         bool registered = false;
         foreach (var transport in Enum.GetValues<Transport>())
-            if (PortRegistry.Iana.NameOf(port, transport) is { } name)
+            if ((only is null || only == transport) && PortRegistry.Iana.NameOf(port, transport) is { } name)
             {
                 registered = true;
                 yield return $"  {port}/{transport.Name()} {name}: {PortRegistry.Iana.DescriptionOf(port, transport)}";
             }
         if (!registered)
             yield return text.Unregistered;
-        yield return text.LinuxGives(linux.IsEphemeral(port), Range(linux));
-        if (linux.IsReserved(port))
-            yield return text.LinuxReserves;
+        yield return linux.IsReserved(port) ? text.LinuxReserves : text.LinuxGives(linux.IsEphemeral(port), Range(linux));
         if (port < linux.UnprivilegedStart)
             yield return text.NeedsPrivilege(linux.UnprivilegedStart);
     }
 
-    private static IEnumerable<string> OfAddress(InetAddress address, NetworkFacts network, SocketTexts text)
+    private static IEnumerable<string> OfAddress(InetAddress address, string? zone, NetworkFacts network, SocketTexts text)
     {
-        yield return text.AddressTitle(address.ToString(), AddressScopes.Of(address, network));
+        yield return text.AddressTitle(zone is null ? address.ToString() : $"{address}%{zone}", AddressScopes.Of(address, network));
         yield return SpecialPurpose.BlockOf(address) is { } block ? text.BlockOf(block.Prefix.ToString(), block.Name, block.Source) : text.OrdinaryAddress;
         if (!address.IsAny)
-            yield return network.IsOwn(address) ? text.OwnAddress(network.InterfaceOf(address)?.Name) : network.IsOnLink(address) ? text.OnLinkAddress : text.RoutedAddress;
+            yield return network.IsOwn(address) ? text.OwnAddress(network.InterfaceOf(address)?.Name) : IsLinkLocal(address) ? text.LinkLocalAddress(zone) : network.IsOnLink(address) ? text.OnLinkAddress : text.RoutedAddress;
+    }
+
+    // RFC 3927, RFC 4291 2.5.6
+    private static bool IsLinkLocal(InetAddress address) => address.IsIPv4 ? (uint)address.Low >> 16 == 0xA9FE : address.High >> 54 == 0x3FA;
+
+    private static IEnumerable<string> OfBlock(AddressPrefix block, SocketTexts text) =>
+        [$"{block}", SpecialPurpose.BlockOf(block.Address) is { } special ? text.BlockOf(special.Prefix.ToString(), special.Name, special.Source) : text.OrdinaryAddress];
+
+    private static string OfClients(PortClass portClass, LinuxPorts linux, SocketTexts text)
+    {
+        PortRange range = portClass switch { PortClass.System => new(1, 1023), PortClass.User => new(1024, 49151), _ => new(49152, 65535) };
+        string given = string.Join(", ", linux.EphemeralIn(range));
+        return given.Length > 0 ? text.LinuxGivesSome(given, Range(linux)) : text.LinuxGives(false, Range(linux));
     }
 
     private static IEnumerable<string> OfConnection(Topic.Connection connection, SocketTable table, SocketTexts text)

@@ -23,9 +23,9 @@ public static class PortsVerb
         var unit = new Argument<string?>("UNIT") { Description = Text.Current.Option("units"), Arity = ArgumentArity.ZeroOrOne };
         var netns = SocketSource.Netns();
         var format = Help.Output();
-        var command = Help.Command("ports", "sereno ports", "sereno ports nginx", "sereno ports --port 8080", "sereno ports --scope internet", "sereno ports --netns all", "sereno ports --tcp -o json");
+        var command = Help.Command("ports", "sereno ports", "sereno ports nginx", "sereno ports --port 8080", "sereno ports --scope internet", "sereno ports --state established --peer 10.0.0.0/8", "sereno ports --netns all", "sereno ports --tcp -o json");
         command.Add(unit);
-        var options = new SelectionOptions().AddTo(command, "--listening", "--state", "--peer");
+        var options = new SelectionOptions().AddTo(command);
         command.Add(netns);
         command.Add(format);
         command.SetAction(result =>
@@ -41,11 +41,11 @@ public static class PortsVerb
     private static int Run(IUnitResolver units, SocketSelection selection, string? netns, bool json)
     {
         // All states: a listener is shown with the connections at it.
-        var places = SocketSource.Capture(selection.Narrow(new() { BeyondProc = true }), units, netns);
+        var places = SocketSource.Capture(selection.NarrowPorts(new() { BeyondProc = true }), units, netns);
         if (places.Count == 0)
             return ExitCodes.Failure;
         (PlacedSockets Place, IReadOnlyList<ListeningPort> Ports)[] found =
-            [.. places.Select(place => (place, Selected(place, selection)))];
+            [.. places.Select(place => (place, place.Ports(selection)))];
         var linux = LinuxPorts.Read();
         if (json)
         {
@@ -60,9 +60,6 @@ public static class PortsVerb
         SocketNotes.Write(places, ports.Select(p => p.Owner.Kind), ports.Any(p => p.Class == PortClass.Dynamic || linux.IsEphemeral(p.Port)) ? linux : null);
         return ExitCodes.Success;
     }
-
-    private static IReadOnlyList<ListeningPort> Selected(PlacedSockets place, SocketSelection selection) =>
-        [.. ListeningPorts.In(place).Where(p => selection.Admits(place.Table, p.Socket, place.Network))];
 
     public static FittedTable Table(IReadOnlyList<ListeningPort> ports)
     {

@@ -21,10 +21,13 @@ internal static class SocketSource
 
     /// <summary>One place for each namespace that could be looked into; those that couldn't are told on standard error.
     /// Empty when there is none, which has been said too.</summary>
-    public static IReadOnlyList<PlacedSockets> Capture(SocketQuery query, IUnitResolver units, string? netns)
+    public static IReadOnlyList<PlacedSockets> Capture(SocketQuery query, IUnitResolver units, string? netns) => Capture(query, units, netns, place => place);
+
+    /// <param name="judge">Runs in the place's namespace, with what was read of it.</param>
+    public static IReadOnlyList<T> Capture<T>(SocketQuery query, IUnitResolver units, string? netns, Func<PlacedSockets, T> judge)
     {
         if (netns is null)
-            return [new(null, SocketTable.Capture(query, units).WithBoundInactive(), NetworkFactsReader.Read())];
+            return [judge(new(null, SocketTable.Capture(query, units).WithBoundInactive(), NetworkFactsReader.Read()))];
         var list = NetworkNamespaces.List(units);
         var chosen = list.Select(netns);
         var text = Text.Current.Sockets;
@@ -32,10 +35,10 @@ internal static class SocketSource
             StandardStreams.Errors.WriteLine(text.HiddenNamespaces(list.HiddenProcesses, SocketNotes.MayTrace));
         if (chosen.Count == 0)
             StandardStreams.Errors.WriteLine(Printable.Of($"sereno: {text.NoNamespace(netns)}"));
-        var places = new List<PlacedSockets>();
+        var places = new List<T>();
         foreach (var (space, table, failure) in NetworkNamespaces.Capture(chosen, query, units))
             if (table is not null)
-                places.Add(new(space.Name, table.WithBoundInactive(), NetworkNamespaces.Run(space, NetworkFactsReader.Read)));
+                places.Add(NetworkNamespaces.Run(space, () => judge(new(space.Name, table.WithBoundInactive(), NetworkFactsReader.Read()))));
             else if (failure is not null)
                 StandardStreams.Errors.WriteLine(Printable.Of($"sereno: {(failure.Number is libc.EPERM or libc.EACCES ? text.ForbiddenNamespace(space.Name) : failure.Message)}"));
         return places;

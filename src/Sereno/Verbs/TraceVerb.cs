@@ -27,7 +27,7 @@ public static class TraceVerb
         var command = Help.Command("trace", "sereno trace", "sereno trace nginx", "sereno trace --port 443 --state established,closed",
             "sereno trace --scope internet --duration 10s", "sereno trace --count 100 -o json", "sereno trace --source destroy");
         command.Add(unit);
-        var options = new SelectionOptions().AddTo(command, "--udp");
+        var options = new SelectionOptions().AddTo(command);
         foreach (var option in (Option[])[source, count, duration, interval, netns, format])
             command.Add(option);
         command.SetAction(result =>
@@ -35,6 +35,11 @@ public static class TraceVerb
             var selection = options.Read(result);
             if (result.GetValue(unit) is { } name)
                 selection = selection with { Units = [.. selection.Units, NamePattern.Complete(name)] };
+            if (selection is { Udp: true, Tcp: false })
+            {
+                StandardStreams.Errors.WriteLine(Text.Current.Sockets.NothingToTrace);
+                return ExitCodes.Success;
+            }
             using var run = new TraceRun
             {
                 Selection = selection,

@@ -27,12 +27,16 @@ public static class WhyVerb
         command.Add(what);
         foreach (var option in (Option[])[udp, attempt, format])
             command.Add(option);
+        var options = new SelectionOptions().AddTo(command, "--tcp", "--udp", "--port", "--class"); // those are the question's
         command.SetAction(result =>
         {
+            var selection = options.Read(result);
             var question = Parse(result.GetValue(what)!, result.GetValue(udp) ? Transport.Udp : Transport.Tcp);
             var facts = Gather(UnitsByPid.For(GlobalOptions.Instance(result).BusPath));
-            var diagnosis = PortDoctor.Examine(question, facts);
+            var diagnosis = PortDoctor.Examine(question, facts).Only(selection, facts);
             (int, int)? tried = result.GetValue(attempt) ? Try(question) : null;
+            if (tried is var (plain, reuse))
+                diagnosis = diagnosis with { ReuseMayHelp = plain != 0 && reuse == 0 };
             if (result.GetValue(format) == "json")
                 WhyJson.Write(diagnosis, facts, new(), tried, StandardStreams.Output);
             else
@@ -62,6 +66,11 @@ public static class WhyVerb
     {
         var text = Text.Current.Sockets;
         var question = diagnosis.Question;
+        if (question.Port == 0)
+        {
+            yield return text.PortZero($"{facts.Ports.Ephemeral.First}-{facts.Ports.Ephemeral.Last}");
+            yield break;
+        }
         string port = $"{(question.Address is { } address ? SocketText.EndPoint(address, question.Port) : question.Port)}/{question.Transport.Name()}";
         yield return text.WhyVerdict(diagnosis, text.PortWords(port, PortRegistry.Iana.NameOf(question.Port, question.Transport), text.ClassName(PortClasses.Of(question.Port))));
         var ranges = new LinuxPortsText($"{facts.Ports.Ephemeral.First}-{facts.Ports.Ephemeral.Last}", string.Join(',', facts.Ports.Reserved), facts.Ports.UnprivilegedStart);
@@ -71,10 +80,12 @@ public static class WhyVerb
             string who = finding.Owner is { } owner ? SocketText.Who(owner, times) : "";
             string overlap = finding.Socket is null ? "" : text.WhyOverlap(finding.Overlap);
             yield return $"- {text.WhyFinding(finding, ranges, end, who)}{(overlap.Length > 0 ? " " + overlap : "")}";
-            string act = text.WhyAct(finding, finding.Owner?.Unit, finding.Owner?.Holders is [var first, ..] ? first.Pid : null);
+            string act = text.WhyAct(finding, finding.Owner?.Unit, [.. (finding.Owner?.Holders ?? []).Select(h => h.Pid).Distinct()]);
             if (act.Length > 0)
                 yield return "  " + act;
         }
+        foreach (var shared in diagnosis.Findings.Where(f => f.Kind == PortFindingKind.Listener).GroupBy(f => f.Socket!.Value.Local).Where(g => g.Sum(f => f.Count) > 1))
+            yield return text.WhyReusePort(SocketText.EndPoint(shared.Key, question.Port));
         if (tried is var (plain, reuse))
             yield return text.WhyTried(ErrorText(plain), ErrorText(reuse));
     }

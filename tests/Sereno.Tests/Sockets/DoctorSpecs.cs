@@ -5,6 +5,7 @@ using Sereno.Sockets.Diagnosis;
 using Sereno.Sockets.Owners;
 using Sereno.Sockets.Ports;
 using Sereno.Sockets.Scope;
+using Sereno.Sockets.Selection;
 using Sereno.Sockets.Wire;
 using Sereno.Tests.Sockets.Lab;
 using Sereno.Tests.Verbs;
@@ -38,7 +39,10 @@ public class DoctorSpecs
             lab.Orphan(client);
             SocketLab.AwaitState(server, (int)TcpState.CloseWait);
         }
-        var leak = Assert.Single(Examine(), t => t.Kind == TroubleKind.CloseWaitLeak);
+        Assert.Empty(Examine()); // just closed: not forgotten yet
+        var table = Capture();
+        var aged = SocketVitals.From(table.Records.ToArray().Select(s => (s.Cookie, new Vitals(60_000, 0))));
+        var leak = Assert.Single(SocketDoctor.Examine(new(new(null, table, NetworkFactsReader.Read())) { Vitals = aged }));
         Assert.Equal((Severity.Warning, Actor.Program, 10L), (leak.Severity, leak.WhoMustAct, leak.Count));
         Assert.Contains(leak.Owner!.Holders, h => h.Pid == Environment.ProcessId);
     });
@@ -123,6 +127,37 @@ public class DoctorSpecs
     }
 
     [Fact]
+    public void Connections_that_wait_to_be_accepted_are_no_leak()
+    {
+        var waiting = Tcp(TcpState.CloseWait, 80, 4000) with { Cookie = 9 };
+        var vitals = SocketVitals.From([(9, new Vitals(300_000, 0))]);
+        Assert.Single(SocketDoctor.Examine(Facts([waiting]) with { Vitals = vitals }));
+        Assert.Empty(SocketDoctor.Examine(Facts([waiting, Tcp(TcpState.Listen, 80, local: s_any) with { SendQueue = 9 }]) with { Vitals = vitals }));
+    }
+
+    [Fact]
+    public void A_connection_whose_data_nobody_reads_is_stuck()
+    {
+        var writer = Tcp(TcpState.Established, 80, 4000) with { Cookie = 1, Timer = SocketTimer.ZeroWindowProbe, SendQueue = 2_000_000 };
+        var reader = Tcp(TcpState.Established, 81, 4000) with { Cookie = 2, ReceiveQueue = 131_072 };
+        Assert.Empty(SocketDoctor.Examine(Facts([writer, reader]) with { Vitals = Since(9_999) }));
+        var found = SocketDoctor.Examine(Facts([writer, reader]) with { Vitals = Since(10_000) });
+        Assert.Equal([(Actor.PeerProgram, 2_000_000L), (Actor.Program, 131_072L)], found.Select(t => (t.WhoMustAct, t.Count)));
+        Assert.All(found, t => Assert.Equal(TroubleKind.StuckConnection, t.Kind));
+        static SocketVitals Since(uint idle) => SocketVitals.From([(1, new Vitals(0, 0, idle)), (2, new Vitals(0, 0, idle))]);
+    }
+
+    [Fact]
+    public void Under_a_filter_nothing_is_said_of_sockets_that_it_hides()
+    {
+        SocketRecord[] records = [Tcp(TcpState.Listen, 80, local: s_any), Tcp(TcpState.TimeWait, 80, 4000)];
+        var all = Facts(records) with { ListenOverflows = 3, MaxTimeWait = 1 };
+        Assert.Equal([TroubleKind.TimeWaitNearLimit, TroubleKind.ListenDrops], SocketDoctor.Examine(all).Select(t => t.Kind));
+        var only = all with { Here = all.Here with { Table = all.Here.Table.Select(new() { States = TcpStates.TimeWait }, all.Here.Network) } };
+        Assert.Empty(SocketDoctor.Examine(only));
+    }
+
+    [Fact]
     public void One_connection_that_was_forgotten_long_ago_is_a_leak_too()
     {
         var socket = Tcp(TcpState.CloseWait, 80, 4000) with { Cookie = 9, Inode = 5 };
@@ -187,7 +222,9 @@ public class DoctorSpecs
         }
     }
 
-    private static IReadOnlyList<Trouble> Examine() => SocketDoctor.Examine(DoctorFacts.Read(new(null, SocketTable.Capture(new SocketQuery { States = PortFacts.States, Details = SocketVitals.Details }).WithBoundInactive(), NetworkFactsReader.Read())));
+    private static IReadOnlyList<Trouble> Examine() => SocketDoctor.Examine(DoctorFacts.Read(new(null, Capture(), NetworkFactsReader.Read())));
+
+    private static SocketTable Capture() => SocketTable.Capture(new SocketQuery { States = PortFacts.States, Details = SocketVitals.Details }).WithBoundInactive();
 
     private static IReadOnlyList<Trouble> Examine(LinuxPorts ports, SocketRecord[] records) => SocketDoctor.Examine(Facts(records) with { Ports = ports });
 

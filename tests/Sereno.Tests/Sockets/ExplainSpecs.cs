@@ -112,6 +112,37 @@ public class ExplainSpecs
     });
 
     [Fact]
+    public void A_FIN_is_no_byte_and_who_has_to_accept_is_told() => NetworkNamespace.Run(() =>
+    {
+        using var lab = new SocketLab();
+        int listener = lab.Listen("127.0.0.1", 8080);
+        int client = SocketLab.Connect(lab.Tcp("127.0.0.1"), "127.0.0.1", 8080);
+        Libc.Check(Libc.send(client, "hello"u8.ToArray(), 5, 0), "send");
+        lab.Orphan(client);
+        Topic topic = new Topic.State(TcpState.CloseWait);
+        var place = Evidence(topic);
+        for (int i = 0; i < 100 && place.Table.Records.Length == 0; i++)
+        {
+            Thread.Sleep(10);
+            place = Evidence(topic);
+        }
+        string line = ExplainVerb.Lines(topic, place, new(), SocketVitals.Of(place.Table)).Single(l => l.StartsWith("  tcp "));
+        Assert.Contains($": waits in the accept queue of 127.0.0.1:8080 (", line);
+        Assert.Contains($"(pid {Environment.ProcessId}, fd {listener})", line);
+        Assert.Contains("; 5 bytes unread, 0 unacknowledged", line);
+    });
+
+    [Fact]
+    public void A_connection_that_is_not_yet_there_is_not_idle() => NetworkNamespace.Run(() =>
+    {
+        using var lab = new SocketLab();
+        lab.Add(Lab.Specimen.SynSentV4);
+        var place = Evidence(new Topic.State(TcpState.SynSent));
+        Assert.NotEqual(0, place.Table.Records.Length);
+        Assert.Null(SocketVitals.Of(place.Table).Of(place.Table.Records[0]).IdleMilliseconds);
+    });
+
+    [Fact]
     public void Both_ends_of_a_connection_on_this_machine_are_shown() => NetworkNamespace.Run(() =>
     {
         using var lab = new SocketLab();
@@ -150,6 +181,41 @@ public class ExplainSpecs
     public void A_port_is_a_number_or_a_service(string word, int port, string? name) => Assert.Equal(new Topic.Port((ushort)port, name), Topic.Parse([word]));
 
     [Fact]
+    public void What_why_takes_explain_takes_too()
+    {
+        Assert.Equal(new Topic.End(InetEnd.TryParse("[::1]:80")!.Value), Topic.Parse(["[::1]:80"]));
+        Assert.Equal(Topic.Parse(["127.0.0.1:22"]), Topic.Parse(["localhost:ssh"]));
+        Assert.Equal(Topic.Parse(["127.0.0.1"]), Topic.Parse(["localhost"]));
+        Assert.Equal(new Topic.Port(22, null, Transport.Udp), Topic.Parse(["22/udp"]));
+        Assert.Equal(new Topic.Protocol(Transport.Tcp), Topic.Parse(["TCP"]));
+        Assert.True(AddressPrefix.TryParse("1.2.3.4/8", out var block));
+        Assert.Equal(new Topic.Block(block), Topic.Parse(["1.2.3.4/8"]));
+        Assert.Equal("lo", Assert.IsType<Topic.Address>(Topic.Parse(["fe80::1%lo"])).Zone);
+    }
+
+    [Fact]
+    public void What_the_kernel_gives_to_clients_is_told_for_its_part_of_a_class()
+    {
+        var linux = new LinuxPorts { Ephemeral = new(32768, 60999), Reserved = LinuxPorts.ParseList("40000-40010,50000") };
+        Assert.Equal("32768-39999 40011-49151", string.Join(' ', linux.EphemeralIn(new(1024, 49151))));
+        Assert.Equal("49152-49999 50001-60999", string.Join(' ', linux.EphemeralIn(new(49152, 65535))));
+        Assert.Empty(linux.EphemeralIn(new(1, 1023)));
+        Assert.Equal(60999 - 32768 + 1 - 12, linux.EphemeralCount);
+    }
+
+    [Fact]
+    public void A_wildcard_listener_takes_what_comes_to_our_addresses() => NetworkNamespace.Run(() =>
+    {
+        using var lab = new SocketLab();
+        lab.Listen("0.0.0.0", 9000);
+        lab.Listen("::", 8080);
+        Assert.Equal(2, Evidence(Topic.Parse(["127.0.0.1"])!).Table.Records.Length);
+        Assert.Equal(8080, Assert.Single(Evidence(Topic.Parse(["::1"])!).Table.Records.ToArray()).LocalPort);
+        Assert.Empty(Evidence(Topic.Parse(["10.9.8.7"])!).Table.Records.ToArray());
+        Assert.Empty(Evidence(Topic.Parse(["0"])!).Table.Records.ToArray());
+    });
+
+    [Fact]
     public void Words_are_taken_for_what_they_are()
     {
         Assert.Equal(new Topic.Phase(TcpPhase.Finish), Topic.Parse(["Finalizar"]));
@@ -182,12 +248,12 @@ public class ExplainSpecs
         listener.Start();
         string en = SerenoProcess.Run("explain", "LISTENING").Output, es = SerenoProcess.Run("--lang", "es", "explain", "a", "la", "escucha").Output;
         Assert.StartsWith("LISTEN. The port is open", en);
-        Assert.Contains("Phase: establish\nWho must act: the program at the other end\nWhat can follow:\n  SYN comes: SYN,ACK is sent -> SYN-RECEIVED\n", en);
+        Assert.Contains("Phase: establish\nWho must act: nobody has to: clients connect when they like\nWhat can follow:\n  SYN comes: SYN,ACK is sent -> SYN-RECEIVED\n", en);
         Assert.StartsWith("LISTEN (a la escucha). El puerto está abierto", es);
         Assert.Contains("Fase: establecer\n", es);
         string json = SerenoProcess.Run("explain", "listen", "-o", "json").Output;
         var document = JsonDocument.Parse(json).RootElement;
-        Assert.Equal(("state", "listen", "establish", "peer-program"), (document.GetProperty("topic").GetString(), document.GetProperty("name").GetString(),
+        Assert.Equal(("state", "listen", "establish", "clients"), (document.GetProperty("topic").GetString(), document.GetProperty("name").GetString(),
             document.GetProperty("phase").GetString(), document.GetProperty("whoMustAct").GetString()));
         Assert.Contains(document.GetProperty("sockets").EnumerateArray(), s => s.GetProperty("port").GetInt32() == ((IPEndPoint)listener.LocalEndpoint).Port);
         var (status, _, errors) = SerenoProcess.Run("explain", "nonsense");

@@ -3,8 +3,10 @@ using Sereno.Sockets;
 using Sereno.Sockets.Owners;
 using Sereno.Sockets.Ports;
 using Sereno.Sockets.Scope;
+using Sereno.Sockets.Selection;
 using Sereno.Sockets.Views;
 using Sereno.Sockets.Wire;
+using Sereno.Tests.Sockets.Lab;
 using Sereno.Verbs;
 using Xunit;
 
@@ -12,6 +14,25 @@ namespace Sereno.Tests.Sockets;
 
 public class PortsSpecs
 {
+    [Theory]
+    [InlineData("8080 8081", 0, null, false)]
+    [InlineData("8080", TcpStates.Established, null, false)]
+    [InlineData("8080", 0, "127.0.0.0/8", false)]
+    [InlineData("", 0, "10.0.0.0/8", false)]
+    [InlineData("", TcpStates.TimeWait, null, false)]
+    [InlineData("8080 8081", TcpStates.Listen, null, false)]
+    [InlineData("8080 8081", TcpStates.TimeWait, null, true)]
+    [InlineData("8080", TcpStates.Listen | TcpStates.Established, "127.0.0.0/8", true)]
+    public void States_and_peers_choose_the_ports_that_have_such_connections(string expected, TcpStates states, string? peer, bool listening) => NetworkNamespace.Run(() =>
+    {
+        using var lab = new SocketLab();
+        lab.Pair("127.0.0.1", "127.0.0.1", port: 8080);
+        lab.Listen("127.0.0.1", 8081);
+        var place = new PlacedSockets(null, SocketTable.Capture(), NetworkFactsReader.Read());
+        var selection = new SocketSelection { States = states, Listening = listening, Peers = peer is null ? [] : [PeerPattern.TryParse(peer)!.Value] };
+        Assert.Equal(expected, string.Join(' ', place.Ports(selection).Select(p => p.Port)));
+    });
+
     private static readonly InetAddress s_any = new(true, 0, 0), s_any6 = new(false, 0, 0), s_loopback = new(true, 0, 0x7F000001);
 
     private static readonly SocketRecord[] s_records =

@@ -12,12 +12,15 @@ internal sealed partial class EnglishSocketTexts
         Severity.Critical => "critical",
     };
 
+    public override string InNamespace(string name) => $"Network namespace {name}:";
     public override string Healthy(int sockets) => $"No trouble found in {sockets} sockets.";
 
     public override string TroubleText(Trouble trouble, string end, string peer, string idle) => trouble.Kind switch
     {
         TroubleKind.CloseWaitLeak => $"{trouble.Count} connections in CLOSE-WAIT: their peers have closed, the program hasn't{(idle.Length > 0 ? $"; the oldest is idle for {idle}" : "")}",
-        TroubleKind.AcceptQueueFull => $"{trouble.Count} of {trouble.Limit} connections wait at {end} to be accepted; what comes beyond is dropped",
+        TroubleKind.StuckConnection when trouble.WhoMustAct == Actor.PeerProgram => $"the peer of {end} ({peer}) reads nothing: {Bytes(trouble.Count)} can't be sent{(idle.Length > 0 ? $", for {idle} by now" : "")} (its window is closed)",
+        TroubleKind.StuckConnection => $"the program at {end} doesn't read: {Bytes(trouble.Count)} from {peer} wait{(idle.Length > 0 ? $", for {idle} by now" : "")}",
+        TroubleKind.AcceptQueueFull => $"{Connections((int)trouble.Count)} wait{(trouble.Count == 1 ? "s" : "")} at {end} to be accepted, whose limit is {trouble.Limit} (Linux takes one more); what comes beyond is dropped",
         TroubleKind.ListenDrops when end.Length == 0 => $"{trouble.Count} connections were dropped since this network namespace was made, none by a listener that is there now",
         TroubleKind.ListenDrops => $"{trouble.Count} connections were dropped at {end} since it listens",
         TroubleKind.EphemeralExhaustion => $"{trouble.Count} of {trouble.Limit} client ports are in use towards {peer}: soon connect(2) fails with EADDRNOTAVAIL",
@@ -33,6 +36,8 @@ internal sealed partial class EnglishSocketTexts
     public override string Remedy(Trouble trouble, bool mayTrace) => trouble.Kind switch
     {
         TroubleKind.CloseWaitLeak => "Mend the program: close(2) after read(2) has returned 0. Until then, restart it: that closes them all.",
+        TroubleKind.StuckConnection when trouble.WhoMustAct == Actor.PeerProgram => "See what the program at the other end is busy with; a timeout for writing (TCP_USER_TIMEOUT) ends such connections.",
+        TroubleKind.StuckConnection => "See what the program is busy with: it has to read, or to close.",
         TroubleKind.AcceptQueueFull => "Accept faster or with more workers; a longer queue (listen(2), net.core.somaxconn) only helps with bursts.",
         TroubleKind.ListenDrops when trouble.Socket is null => "Nothing to do now: look again when it grows.",
         TroubleKind.ListenDrops => "Accept faster, or give listen(2) a longer queue and raise net.core.somaxconn.",

@@ -70,6 +70,7 @@ internal sealed partial class EnglishSocketTexts
         Actor.PeerHost => "the other machine's TCP, and the network between",
         Actor.EitherProgram => "either program, whenever it likes",
         Actor.Time => "nobody: time does",
+        Actor.Clients => "nobody has to: clients connect when they like",
         Actor.Nobody => "nobody",
         Actor.Administrator => "who administers this machine",
     };
@@ -84,15 +85,22 @@ internal sealed partial class EnglishSocketTexts
     public override string Idle(string span) => $"idle for {span}";
     public override string MoreToWait(string span) => $"{span} to go";
     public override string Retransmitted(int count) => count == 1 ? "sent again once" : $"sent again {count} times";
-    public override string AcceptQueue(uint waiting, uint limit) => $"{waiting} of {limit} waiting to be accepted";
-    public override string Queues(uint receive, uint send) => $"{receive} bytes unread, {send} unacknowledged";
+    public override string AcceptQueue(uint waiting, uint limit) => $"{waiting} waiting to be accepted (limit {limit}; Linux takes one more)";
+    public override string Queues(uint unread, uint unacknowledged) => $"{Bytes(unread)} unread, {unacknowledged} unacknowledged";
+    public override string DatagramQueues(uint receive, uint send) => $"unread datagrams take {Bytes(receive)} of kernel memory, unsent ones {send}";
+    public override string WaitsToBeAccepted(string listener, string who) => $"waits in the accept queue of {listener} ({who})";
+    private static string Bytes(long count) => count == 1 ? "1 byte" : $"{count} bytes";
     public override string DropsCounted(uint drops) => $"{drops} dropped";
     public override string PortTitle(ushort port, PortClass portClass) => $"Port {port}: {ClassMeaning(portClass)}";
     public override string Unregistered => "IANA has registered no service for it.";
     public override string LinuxGives(bool ephemeral, string range) => ephemeral
         ? $"This kernel gives it to clients that ask for no port (net.ipv4.ip_local_port_range: {range})."
         : $"This kernel gives it to no client by itself (net.ipv4.ip_local_port_range: {range}).";
-    public override string LinuxReserves => "It is reserved by net.ipv4.ip_local_reserved_ports.";
+    public override string LinuxReserves => "It is reserved by net.ipv4.ip_local_reserved_ports: the kernel gives it to no client, whoever names it gets it.";
+    public override string PortZero(string range) => $"Port 0 is no port: it stands for any. bind(2) with it lets the kernel choose a free one (net.ipv4.ip_local_port_range: {range}).";
+    public override string LinuxGivesSome(string parts, string range) => $"Of them, this kernel gives {parts} to clients that ask for no port (net.ipv4.ip_local_port_range: {range}).";
+    public override string LinkLocalAddress(string? zone) => $"It is link-local: no router passes it on, so it is on the link{(zone is null ? " of one of our interfaces" : $" of {zone}")}.";
+    public override string ProtocolMeaning(Transport transport) => transport == Transport.Tcp ? "TCP: a connection between two sockets, in phases and states; what is sent arrives once and in order, or the connection breaks (RFC 9293)." : "UDP: single datagrams, each by itself; no connection and no states, and nothing says whether one arrives (RFC 768).";
     public override string NeedsPrivilege(int start) => $"To bind it, CAP_NET_BIND_SERVICE is needed (ports below {start}).";
     public override string AddressTitle(string address, AddressScope scope) => $"{address} is {ScopeMeaning(scope)}";
     public override string OrdinaryAddress => "An ordinary global address, in none of IANA's special-purpose blocks (RFC 6890).";

@@ -1,4 +1,5 @@
 using Sereno.Sockets.Diagnosis;
+using Sereno.Sockets.Wire;
 
 namespace Sereno.Texts;
 
@@ -7,7 +8,7 @@ internal sealed partial class EnglishSocketTexts
     public override string WhyVerdict(PortDiagnosis diagnosis, string port) => diagnosis.Verdict switch
     {
         PortVerdict.Free => $"{port} is free: bind(2) would succeed.",
-        PortVerdict.Busy when diagnosis.ReuseMayHelp => $"{port} is busy: bind(2) fails with EADDRINUSE; SO_REUSEADDR may help.",
+        PortVerdict.Busy when diagnosis.ReuseMayHelp => $"{port} is busy: bind(2) fails with EADDRINUSE; SO_REUSEADDR helps if the former server had set it too.",
         PortVerdict.Busy => $"{port} is busy: bind(2) fails with EADDRINUSE.",
         PortVerdict.Forbidden => $"{port} is a privileged port: bind(2) fails with EACCES for this user.",
         PortVerdict.NoSuchAddress => $"{port} can't be bound: the address isn't one of this machine (EADDRNOTAVAIL).",
@@ -19,8 +20,8 @@ internal sealed partial class EnglishSocketTexts
     public override string WhyFinding(PortFinding finding, LinuxPortsText ports, string address, string who) => finding.Kind switch
     {
         PortFindingKind.Listener => $"{address} listens: {who}.",
-        PortFindingKind.Connection => $"{Connections(finding.Count)} still use {address}, though nobody listens there any more: {who}.",
-        PortFindingKind.EphemeralSquatter => $"{Connections(finding.Count)} use {address} as the local port of a client; the kernel chose it from {ports.Ephemeral}: {who}.",
+        PortFindingKind.Connection => $"{Connections(finding.Count)} still use{(finding.Count == 1 ? "s" : "")} {address}, though nobody listens there any more: {who}.",
+        PortFindingKind.EphemeralSquatter => $"{Connections(finding.Count)} use{(finding.Count == 1 ? "s" : "")} {address} as the local port of a client; the kernel chose it from {ports.Ephemeral}: {who}.",
         PortFindingKind.TimeWait => $"{Connections(finding.Count)} at {address} in TIME-WAIT, for {Seconds(finding)} more: {who}. The kernel keeps the port so that late segments aren't taken for a new connection's.",
         PortFindingKind.BoundInactive => $"{address} is bound by a socket that neither listens nor is connected (ss -a, netstat and lsof -i don't show it): {who}.",
         PortFindingKind.UdpSocket => $"{address} is bound by a UDP socket: {who}.",
@@ -39,12 +40,13 @@ internal sealed partial class EnglishSocketTexts
         _ => "",
     };
 
-    public override string WhyAct(PortFinding finding, string? unit, int? pid) => finding.Kind switch
+    public override string WhyAct(PortFinding finding, string? unit, IReadOnlyList<int> pids) => finding.Kind switch
     {
+        PortFindingKind.Connection or PortFindingKind.EphemeralSquatter when IsOrphan(finding) => GivenUp(finding.Socket is { Timer: SocketTimer.TimeWait } ? Seconds(finding) : ""),
         PortFindingKind.Listener or PortFindingKind.BoundInactive or PortFindingKind.UdpSocket or PortFindingKind.Connection or PortFindingKind.EphemeralSquatter
             when unit is not null => $"Who must act: {unit} (sereno stop {unit}), or choose another port.",
-        PortFindingKind.Listener or PortFindingKind.BoundInactive or PortFindingKind.UdpSocket or PortFindingKind.Connection when pid is not null =>
-            $"Who must act: process {pid} must close it or end, or choose another port.",
+        PortFindingKind.Listener or PortFindingKind.BoundInactive or PortFindingKind.UdpSocket or PortFindingKind.Connection when pids.Count > 0 =>
+            $"Who must act: {(pids.Count == 1 ? $"process {pids[0]} must close it or end" : $"processes {string.Join(", ", pids)} share it: all must close it or end")}, or choose another port.",
         PortFindingKind.EphemeralSquatter => "Who must act: the client ends sooner or later; add the port to net.ipv4.ip_local_reserved_ports, so that it isn't given away again.",
         PortFindingKind.TimeWait => "Who must act: nobody, time does; a server that sets SO_REUSEADDR before bind(2) needn't wait, if the former one had set it too.",
         PortFindingKind.Privileged => "Who must act: start it as root, give it AmbientCapabilities=CAP_NET_BIND_SERVICE, or take a higher port.",
@@ -52,6 +54,12 @@ internal sealed partial class EnglishSocketTexts
         PortFindingKind.InEphemeralRange => "Who must act: for a service, reserve it in net.ipv4.ip_local_reserved_ports.",
         _ => "",
     };
+
+    public override string WhyReusePort(string address) => $"Several sockets listen at {address} (SO_REUSEPORT): the port is free when all of them are closed; one more may join them with SO_REUSEPORT, as the same user.";
+
+    private static string GivenUp(string left) => $"Who must act: nobody: no program holds it any more, and the kernel gives it up{(left.Length > 0 ? $" in {left}" : "")}.";
+
+    private static bool IsOrphan(PortFinding finding) => finding.Socket is { Inode: 0 };
 
     public override string WhyTried(string? error, string? errorWithReuse) =>
         $"Tried: bind(2) {Outcome(error)}; with SO_REUSEADDR it {Outcome(errorWithReuse)}.";

@@ -9,6 +9,7 @@ internal sealed partial class EnglishSocketTexts : SocketTexts
     public override string PhaseName(TcpPhase phase) => phase.Name();
     public override string NotAPort(string word) => $"'{word}' is neither a port, a service's name nor ADDRESS:PORT";
     public override string NoPorts => "No listening ports.";
+    public override string NothingToTrace => "UDP has no states: there is nothing to trace.";
     public override string NoSockets => "No such sockets.";
     public override string Hidden => "(hidden)";
     public override string Elsewhere => "(not here)";

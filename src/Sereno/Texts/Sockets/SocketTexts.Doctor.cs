@@ -5,6 +5,7 @@ namespace Sereno.Texts;
 public abstract partial class SocketTexts
 {
     public abstract string SeverityWord(Severity severity);
+    public abstract string InNamespace(string name);
     public abstract string Healthy(int sockets);
 
     /// <summary>What is wrong. <paramref name="end"/>: the local end of the socket; <paramref name="peer"/>: the other.</summary>

@@ -32,12 +32,22 @@ public abstract partial class SocketTexts
     public abstract string MoreToWait(string span);
     public abstract string Retransmitted(int count);
     public abstract string AcceptQueue(uint waiting, uint limit);
-    public abstract string Queues(uint receive, uint send);
+    public abstract string Queues(uint unread, uint unacknowledged);
+
+    /// <summary>Of datagrams the kernel tells the memory that they take, not their payload.</summary>
+    public abstract string DatagramQueues(uint receive, uint send);
+
+    /// <param name="listener">ADDRESS:PORT.</param>
+    public abstract string WaitsToBeAccepted(string listener, string who);
     public abstract string DropsCounted(uint drops);
     public abstract string PortTitle(ushort port, PortClass portClass);
     public abstract string Unregistered { get; }
     public abstract string LinuxGives(bool ephemeral, string range);
     public abstract string LinuxReserves { get; }
+    public abstract string PortZero(string range);
+    public abstract string LinuxGivesSome(string parts, string range);
+    public abstract string LinkLocalAddress(string? zone);
+    public abstract string ProtocolMeaning(Transport transport);
     public abstract string NeedsPrivilege(int start);
     public abstract string AddressTitle(string address, AddressScope scope);
     public abstract string OrdinaryAddress { get; }

@@ -16,7 +16,10 @@ public abstract partial class SocketTexts
     public abstract string WhyOverlap(AddressOverlap overlap);
 
     /// <summary>Who must act and how; empty when nobody has to.</summary>
-    public abstract string WhyAct(PortFinding finding, string? unit, int? pid);
+    public abstract string WhyAct(PortFinding finding, string? unit, IReadOnlyList<int> pids);
+
+    /// <summary>Several listeners share a port.</summary>
+    public abstract string WhyReusePort(string address);
 
     public abstract string WhyTried(string? error, string? errorWithReuse);
 

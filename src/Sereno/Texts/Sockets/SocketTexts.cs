@@ -11,6 +11,7 @@ public abstract partial class SocketTexts
     public abstract string NotAPort(string word);
     public abstract string NoPorts { get; }
     public abstract string NoSockets { get; }
+    public abstract string NothingToTrace { get; }
     public abstract string Hidden { get; }
     public abstract string Elsewhere { get; }
     public abstract string EphemeralNote(EphemeralRange range);

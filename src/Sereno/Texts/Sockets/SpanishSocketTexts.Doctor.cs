@@ -12,12 +12,15 @@ internal sealed partial class SpanishSocketTexts
         Severity.Critical => "grave",
     };
 
+    public override string InNamespace(string name) => $"Espacio de nombres de red {name}:";
     public override string Healthy(int sockets) => $"Ningún problema en {sockets} sockets.";
 
     public override string TroubleText(Trouble trouble, string end, string peer, string idle) => trouble.Kind switch
     {
         TroubleKind.CloseWaitLeak => $"{trouble.Count} conexiones en CLOSE-WAIT: sus otros extremos han cerrado y el programa no{(idle.Length > 0 ? $"; la más antigua está en silencio desde hace {idle}" : "")}",
-        TroubleKind.AcceptQueueFull => $"{trouble.Count} de {trouble.Limit} conexiones esperan en {end} a ser aceptadas; las que lleguen de más se descartan",
+        TroubleKind.StuckConnection when trouble.WhoMustAct == Actor.PeerProgram => $"el otro extremo de {end} ({peer}) no lee nada: {Bytes(trouble.Count)} no se pueden enviar{(idle.Length > 0 ? $", ya desde hace {idle}" : "")} (su ventana está cerrada)",
+        TroubleKind.StuckConnection => $"el programa de {end} no lee: {Bytes(trouble.Count)} de {peer} esperan{(idle.Length > 0 ? $", ya desde hace {idle}" : "")}",
+        TroubleKind.AcceptQueueFull => $"{Connections((int)trouble.Count)} espera{(trouble.Count == 1 ? "" : "n")} en {end} a ser aceptada{(trouble.Count == 1 ? "" : "s")}, y el límite es {trouble.Limit} (Linux admite una más); las que lleguen de más se descartan",
         TroubleKind.ListenDrops when end.Length == 0 => $"se descartaron {trouble.Count} conexiones desde que existe este espacio de nombres de red, ninguna en un socket que escuche ahora",
         TroubleKind.ListenDrops => $"se descartaron {trouble.Count} conexiones en {end} desde que escucha",
         TroubleKind.EphemeralExhaustion => $"{trouble.Count} de {trouble.Limit} puertos de cliente se usan hacia {peer}: pronto connect(2) fallará con EADDRNOTAVAIL",
@@ -33,6 +36,8 @@ internal sealed partial class SpanishSocketTexts
     public override string Remedy(Trouble trouble, bool mayTrace) => trouble.Kind switch
     {
         TroubleKind.CloseWaitLeak => "Arregle el programa: close(2) después de que read(2) devuelva 0. Mientras tanto reinícielo: eso los cierra todos.",
+        TroubleKind.StuckConnection when trouble.WhoMustAct == Actor.PeerProgram => "Mire en qué está ocupado el programa del otro extremo; un plazo para escribir (TCP_USER_TIMEOUT) acaba con tales conexiones.",
+        TroubleKind.StuckConnection => "Mire en qué está ocupado el programa: tiene que leer, o cerrar.",
         TroubleKind.AcceptQueueFull => "Acepte más deprisa o con más procesos; una cola más larga (listen(2), net.core.somaxconn) solo ayuda con las ráfagas.",
         TroubleKind.ListenDrops when trouble.Socket is null => "Nada que hacer ahora: vuelva a mirar cuando crezca.",
         TroubleKind.ListenDrops => "Acepte más deprisa, o dé a listen(2) una cola más larga y suba net.core.somaxconn.",

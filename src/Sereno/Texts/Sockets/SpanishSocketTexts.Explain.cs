@@ -84,6 +84,7 @@ internal sealed partial class SpanishSocketTexts
         Actor.PeerHost => "el TCP de la otra máquina, y la red intermedia",
         Actor.EitherProgram => "cualquiera de los dos programas, cuando quiera",
         Actor.Time => "nadie: basta el tiempo",
+        Actor.Clients => "nadie tiene que hacerlo: los clientes se conectan cuando quieren",
         Actor.Nobody => "nadie",
         Actor.Administrator => "quien administra esta máquina",
     };
@@ -98,15 +99,22 @@ internal sealed partial class SpanishSocketTexts
     public override string Idle(string span) => $"en silencio desde hace {span}";
     public override string MoreToWait(string span) => $"faltan {span}";
     public override string Retransmitted(int count) => count == 1 ? "repetido una vez" : $"repetido {count} veces";
-    public override string AcceptQueue(uint waiting, uint limit) => $"{waiting} de {limit} esperan ser aceptadas";
-    public override string Queues(uint receive, uint send) => $"{receive} bytes sin leer, {send} sin confirmar";
+    public override string AcceptQueue(uint waiting, uint limit) => $"{waiting} por aceptar (límite {limit}; Linux admite una más)";
+    public override string Queues(uint unread, uint unacknowledged) => $"{Bytes(unread)} sin leer, {unacknowledged} sin confirmar";
+    public override string DatagramQueues(uint receive, uint send) => $"los datagramas sin leer ocupan {Bytes(receive)} de memoria del núcleo, los sin enviar {send}";
+    public override string WaitsToBeAccepted(string listener, string who) => $"espera en la cola de aceptación de {listener} ({who})";
+    private static string Bytes(long count) => count == 1 ? "1 byte" : $"{count} bytes";
     public override string DropsCounted(uint drops) => $"{drops} descartados";
     public override string PortTitle(ushort port, PortClass portClass) => $"Puerto {port}: {ClassMeaning(portClass)}";
     public override string Unregistered => "La IANA no ha registrado ningún servicio para él.";
     public override string LinuxGives(bool ephemeral, string range) => ephemeral
         ? $"Este núcleo lo da a clientes que no piden ningún puerto (net.ipv4.ip_local_port_range: {range})."
         : $"Este núcleo no lo da por sí mismo a ningún cliente (net.ipv4.ip_local_port_range: {range}).";
-    public override string LinuxReserves => "Está reservado por net.ipv4.ip_local_reserved_ports.";
+    public override string LinuxReserves => "Está reservado por net.ipv4.ip_local_reserved_ports: el núcleo no lo da a ningún cliente, lo obtiene quien lo nombra.";
+    public override string PortZero(string range) => $"El puerto 0 no es ningún puerto: significa cualquiera. Con él, bind(2) deja que el núcleo elija uno libre (net.ipv4.ip_local_port_range: {range}).";
+    public override string LinuxGivesSome(string parts, string range) => $"De ellos, este núcleo da {parts} a clientes que no piden ningún puerto (net.ipv4.ip_local_port_range: {range}).";
+    public override string LinkLocalAddress(string? zone) => $"Es de enlace local: ningún encaminador la deja pasar, así que está en el enlace {(zone is null ? "de una de nuestras interfaces" : $"de {zone}")}.";
+    public override string ProtocolMeaning(Transport transport) => transport == Transport.Tcp ? "TCP: una conexión entre dos sockets, con fases y estados; lo enviado llega una vez y en orden, o la conexión se rompe (RFC 9293)." : "UDP: datagramas sueltos, cada uno por su lado; ni conexión ni estados, y nada dice si uno llega (RFC 768).";
     public override string NeedsPrivilege(int start) => $"Para tomarlo hace falta CAP_NET_BIND_SERVICE (puertos menores que {start}).";
     public override string AddressTitle(string address, AddressScope scope) => $"{address} es {ScopeMeaning(scope)}";
     public override string OrdinaryAddress => "Una dirección global corriente, en ninguno de los bloques especiales de la IANA (RFC 6890).";

@@ -1,4 +1,5 @@
 using Sereno.Sockets.Diagnosis;
+using Sereno.Sockets.Wire;
 
 namespace Sereno.Texts;
 
@@ -7,7 +8,7 @@ internal sealed partial class SpanishSocketTexts
     public override string WhyVerdict(PortDiagnosis diagnosis, string port) => diagnosis.Verdict switch
     {
         PortVerdict.Free => $"{port} está libre: bind(2) funcionaría.",
-        PortVerdict.Busy when diagnosis.ReuseMayHelp => $"{port} está ocupado: bind(2) falla con EADDRINUSE; SO_REUSEADDR puede ayudar.",
+        PortVerdict.Busy when diagnosis.ReuseMayHelp => $"{port} está ocupado: bind(2) falla con EADDRINUSE; SO_REUSEADDR ayuda si el servidor anterior también lo había puesto.",
         PortVerdict.Busy => $"{port} está ocupado: bind(2) falla con EADDRINUSE.",
         PortVerdict.Forbidden => $"{port} es un puerto privilegiado: a este usuario bind(2) le falla con EACCES.",
         PortVerdict.NoSuchAddress => $"{port} no se puede usar: la dirección no es de esta máquina (EADDRNOTAVAIL).",
@@ -19,8 +20,8 @@ internal sealed partial class SpanishSocketTexts
     public override string WhyFinding(PortFinding finding, LinuxPortsText ports, string address, string who) => finding.Kind switch
     {
         PortFindingKind.Listener => $"{address} está a la escucha: {who}.",
-        PortFindingKind.Connection => $"{Connections(finding.Count)} siguen usando {address}, aunque ya nadie escucha ahí: {who}.",
-        PortFindingKind.EphemeralSquatter => $"{Connections(finding.Count)} usan {address} como puerto local de un cliente; el núcleo lo eligió entre {ports.Ephemeral}: {who}.",
+        PortFindingKind.Connection => $"{Connections(finding.Count)} sigue{(finding.Count == 1 ? "" : "n")} usando {address}, aunque ya nadie escucha ahí: {who}.",
+        PortFindingKind.EphemeralSquatter => $"{Connections(finding.Count)} usa{(finding.Count == 1 ? "" : "n")} {address} como puerto local de un cliente; el núcleo lo eligió entre {ports.Ephemeral}: {who}.",
         PortFindingKind.TimeWait => $"{Connections(finding.Count)} en {address} en TIME-WAIT, por {Seconds(finding)} más: {who}. El núcleo guarda el puerto para que segmentos rezagados no se tomen por los de una conexión nueva.",
         PortFindingKind.BoundInactive => $"{address} lo tiene un socket que ni escucha ni está conectado (ss -a, netstat y lsof -i no lo muestran): {who}.",
         PortFindingKind.UdpSocket => $"{address} lo tiene un socket UDP: {who}.",
@@ -39,12 +40,13 @@ internal sealed partial class SpanishSocketTexts
         _ => "",
     };
 
-    public override string WhyAct(PortFinding finding, string? unit, int? pid) => finding.Kind switch
+    public override string WhyAct(PortFinding finding, string? unit, IReadOnlyList<int> pids) => finding.Kind switch
     {
+        PortFindingKind.Connection or PortFindingKind.EphemeralSquatter when IsOrphan(finding) => GivenUp(finding.Socket is { Timer: SocketTimer.TimeWait } ? Seconds(finding) : ""),
         PortFindingKind.Listener or PortFindingKind.BoundInactive or PortFindingKind.UdpSocket or PortFindingKind.Connection or PortFindingKind.EphemeralSquatter
             when unit is not null => $"Quién debe actuar: {unit} (sereno stop {unit}), o bien elija otro puerto.",
-        PortFindingKind.Listener or PortFindingKind.BoundInactive or PortFindingKind.UdpSocket or PortFindingKind.Connection when pid is not null =>
-            $"Quién debe actuar: el proceso {pid} debe cerrarlo o terminar, o bien elija otro puerto.",
+        PortFindingKind.Listener or PortFindingKind.BoundInactive or PortFindingKind.UdpSocket or PortFindingKind.Connection when pids.Count > 0 =>
+            $"Quién debe actuar: {(pids.Count == 1 ? $"el proceso {pids[0]} debe cerrarlo o terminar" : $"los procesos {string.Join(", ", pids)} lo comparten: todos deben cerrarlo o terminar")}, o bien elija otro puerto.",
         PortFindingKind.EphemeralSquatter => "Quién debe actuar: el cliente acabará antes o después; añada el puerto a net.ipv4.ip_local_reserved_ports para que no se vuelva a dar.",
         PortFindingKind.TimeWait => "Quién debe actuar: nadie, basta el tiempo; un servidor que pone SO_REUSEADDR antes de bind(2) no tiene que esperar, si el anterior también lo puso.",
         PortFindingKind.Privileged => "Quién debe actuar: ejecútelo como root, dele AmbientCapabilities=CAP_NET_BIND_SERVICE, o use un puerto más alto.",
@@ -52,6 +54,12 @@ internal sealed partial class SpanishSocketTexts
         PortFindingKind.InEphemeralRange => "Quién debe actuar: para un servicio, resérvelo en net.ipv4.ip_local_reserved_ports.",
         _ => "",
     };
+
+    public override string WhyReusePort(string address) => $"Varios sockets escuchan en {address} (SO_REUSEPORT): el puerto queda libre cuando se cierren todos; uno más puede unirse con SO_REUSEPORT, del mismo usuario.";
+
+    private static string GivenUp(string left) => $"Quién debe actuar: nadie: ningún programa lo tiene ya, y el núcleo lo abandona{(left.Length > 0 ? $" en {left}" : "")}.";
+
+    private static bool IsOrphan(PortFinding finding) => finding.Socket is { Inode: 0 };
 
     public override string WhyTried(string? error, string? errorWithReuse) =>
         $"Probado: bind(2) {Outcome(error)}; con SO_REUSEADDR {Outcome(errorWithReuse)}.";

@@ -21,6 +21,7 @@ internal sealed partial class SpanishSocketTexts : SocketTexts
 
     public override string NotAPort(string word) => $"'{word}' no es un puerto, ni el nombre de un servicio, ni DIRECCIÓN:PUERTO";
     public override string NoPorts => "Ningún puerto a la escucha.";
+    public override string NothingToTrace => "UDP no tiene estados: no hay nada que seguir.";
     public override string NoSockets => "Ningún socket así.";
     public override string Hidden => "(oculto)";
     public override string Elsewhere => "(no está aquí)";
