@@ -94,7 +94,9 @@ public sealed class SsReplaySpecs : IDisposable
     public void A_length_that_cant_be_ends_the_file(int length)
     {
         Write([[.. BitConverter.GetBytes(length), .. Done[4..]]]);
-        Assert.Equal(SsPrograms.Theirs("-tan", ("TCPDIAG_FILE", _file)), SsPrograms.Ours("-tan", ("TCPDIAG_FILE", _file)));
+        // The real one writes past its buffer.
+        var ours = SsPrograms.Ours("-tan", ("TCPDIAG_FILE", _file));
+        Assert.Equal((0, "Unexpected EOF reading $TCPDIAG_FILE"), (ours.ExitCode, ours.Errors));
     }
 
     [Fact]
