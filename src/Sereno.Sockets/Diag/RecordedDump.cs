@@ -35,6 +35,8 @@ public static class RecordedDump
                     complain(found.Payload.Length < 20 ? "ERROR truncated\n" : $"TCPDIAG answered: {Errno.Text(found.ErrorNumber)}\n");
                     return;
                 }
+                if (found.Payload.Length > InetDiag.MessageLength)
+                    TellDeficit(found.Payload[InetDiag.MessageLength..], complain);
                 into.AppendInet(found.Payload, SocketProtocol.Tcp);
                 reading = "Reading header from";
             }
@@ -43,6 +45,22 @@ public static class RecordedDump
         catch (LinuxException e)
         {
             complain($"{reading} $TCPDIAG_FILE: {Errno.Text(e.Number)}\n");
+        }
+    }
+
+    // What is left where attributes don't add up to their message (rtnetlink(3)'s RTA_OK).
+    private static void TellDeficit(ReadOnlySpan<byte> attributes, Action<string> complain)
+    {
+        while (attributes.Length >= 4)
+        {
+            int length = BitConverter.ToUInt16(attributes);
+            if (length < 4 || length > attributes.Length)
+            {
+                string deficit = $"!!!Deficit {attributes.Length}, rta_len={length}\n";
+                complain(deficit + deficit); // ss reads them twice: to filter, and to print
+                return;
+            }
+            attributes = attributes[Math.Min((length + 3) & ~3, attributes.Length)..];
         }
     }
 

@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Sereno.Linux;
+using Sereno.Linux.Headers;
 using Sereno.Tests.Sockets.Lab;
+using Sereno.Verbs;
 using Xunit;
 
 namespace Sereno.Tests.Sockets.Ss;
@@ -117,6 +120,35 @@ public class SsActionSpecs
     [InlineData("-t -D /")]
     public void Files_that_are_none_are_taken_alike(string options) => NetworkNamespace.Run(() =>
         Assert.Equal(SsPrograms.Theirs(options), SsPrograms.Ours(options)));
+
+    [Theory]
+    [InlineData("ss -h >&-", 1)]
+    [InlineData("ss -tln >/dev/full", 1)]
+    [InlineData("netstat -V >&-", 1)]
+    [InlineData("--version >&-", 1)]
+    [InlineData("--version >/dev/full 2>&-", 1)]
+    [InlineData("ss --bogus 2>&-", 255)]
+    [InlineData("netstat --bogus 2>/dev/full", 3)]
+    [InlineData("bogus 2>&-", 1)]
+    public void Streams_that_cant_be_written_are_no_crash(string command, int exitCode)
+    {
+        using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"exec {Path.Combine(AppContext.BaseDirectory, "sereno")} {command}"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        shell.WaitForExit();
+        Assert.Equal(exitCode, shell.ExitCode);
+    }
+
+    [Fact]
+    public void Under_the_name_of_ss_a_full_disk_is_passed_over() => NetworkNamespace.Run(() =>
+    {
+        using var full = Files.Open("/dev/full", libc.O_WRONLY);
+        using var output = new DescriptorStream(full) { Forgives = true };
+        foreach (string option in (string[])["-h", "-V", "-tln"])
+            Assert.Equal(0, SsVerb.Run([option], output, TextWriter.Null, null));
+    });
 
     private static string ThreadId() => File.ReadAllText("/proc/thread-self/stat").Split(' ')[0];
 }

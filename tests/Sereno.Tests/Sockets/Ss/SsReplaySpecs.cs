@@ -94,6 +94,20 @@ public sealed class SsReplaySpecs : IDisposable
     public void A_length_that_cant_be_ends_the_file(int length)
     {
         Write([[.. BitConverter.GetBytes(length), .. Done[4..]]]);
+        // The real one writes past its buffer.
+        var ours = SsPrograms.Ours("-tan", ("TCPDIAG_FILE", _file));
+        Assert.Equal((0, "Unexpected EOF reading $TCPDIAG_FILE"), (ours.ExitCode, ours.Errors));
+    }
+
+    [Theory]
+    [InlineData(4, 2)]
+    [InlineData(8, 3)]
+    [InlineData(8, 9)]
+    [InlineData(12, 60000)]
+    public void Attributes_that_dont_add_up_are_told_alike(int room, int length)
+    {
+        byte[] attributes = [.. Attribute(Tos, [8]), .. BitConverter.GetBytes((ushort)length), Mark, 0, .. new byte[room - 4]];
+        Write([Message(false, 1, 0, 0, [1, 2], new byte[32], 0, new uint[6], attributes), Done]);
         Assert.Equal(SsPrograms.Theirs("-tan", ("TCPDIAG_FILE", _file)), SsPrograms.Ours("-tan", ("TCPDIAG_FILE", _file)));
     }
 
