@@ -86,7 +86,11 @@ public static class DoctorVerb
     {
         var restarts = new Dictionary<string, long>();
         foreach (var unit in manager.ListUnits().Where(u => u.Id.EndsWith(".service", StringComparison.Ordinal) && u.LoadState == "loaded"))
-            restarts[unit.Id] = (long)manager.Unit(unit.Id).GetAll(UnitProxy.Service).Number("NRestarts");
+            try
+            {
+                restarts[unit.Id] = (long)manager.Unit(unit.Id).GetAll(UnitProxy.Service).Number("NRestarts");
+            }
+            catch (BusException e) when (e.Name is BusErrors.NoSuchUnit or BusErrors.UnknownObject) { } // unloaded meanwhile
         return restarts;
     }
 }
