@@ -60,7 +60,7 @@ public static unsafe class CgroupId
         try
         {
             return File.ReadLines("/proc/mounts").Select(line => line.Split(' ')).FirstOrDefault(fields => fields is [_, _, "cgroup2", ..]) is [_, var path, ..]
-                ? Namespace.Unescape(path) : null;
+                ? Encoding.UTF8.GetString(Namespace.Unescape(Encoding.UTF8.GetBytes(path))) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

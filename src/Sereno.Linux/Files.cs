@@ -13,10 +13,13 @@ public static unsafe class Files
         TryOpen(path, flags, out int errno, mode) ?? throw new LinuxException(errno, $"open {path}");
 
     /// <summary>Like <see cref="Open"/>, but null and the errno instead of an exception.</summary>
-    public static Fd? TryOpen(string path, int flags, out int errno, uint mode = 0)
+    public static Fd? TryOpen(string path, int flags, out int errno, uint mode = 0) => TryOpen(Text(path), flags, out errno, mode);
+
+    /// <summary>The same of a path that a zero ends, and that needn't be UTF-8.</summary>
+    public static Fd? TryOpen(ReadOnlySpan<byte> terminated, int flags, out int errno, uint mode = 0)
     {
         int fd;
-        fixed (byte* p = Text(path))
+        fixed (byte* p = terminated)
             fd = libc.openat(libc.AT_FDCWD, p, flags | libc.O_CLOEXEC, mode);
         errno = fd == -1 ? Errno.Last : 0;
         return fd == -1 ? null : new Fd(fd);

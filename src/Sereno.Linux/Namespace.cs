@@ -11,10 +11,10 @@ public static class Namespace
     /// <param name="path">/proc/PID/ns/net or a bind mount of one.</param>
     /// <param name="inode">Which one it must be: a pid may have passed to another process.</param>
     /// <exception cref="LinuxException">EPERM without CAP_SYS_ADMIN; ENOENT when it is gone.</exception>
-    public static void EnterNetwork(string path, ulong inode)
+    public static void EnterNetwork(byte[] path, ulong inode)
     {
-        string action = $"enter the network namespace {path}";
-        using var fd = Files.TryOpen(path, libc.O_RDONLY, out int errno) ?? throw new LinuxException(errno, action);
+        string action = $"enter the network namespace {Encoding.UTF8.GetString(path)}";
+        using var fd = Files.TryOpen([.. path, 0], libc.O_RDONLY, out int errno) ?? throw new LinuxException(errno, action);
         Errno.Check(libc.setns(fd.Number, libc.CLONE_NEWNET), action);
         if (InodeOf("/proc/thread-self/ns/net") != inode)
             throw new LinuxException(libc.ENOENT, action);
@@ -37,20 +37,18 @@ public static class Namespace
             ? inode : null;
 
     /// <summary>Bind mounts of network namespaces in the lines of /proc/self/mountinfo (proc_pid_mountinfo(5)): inode and path.</summary>
-    public static IEnumerable<(ulong Inode, string Path)> NetworkMounts(IEnumerable<string> mountinfo)
+    /// <param name="mountinfo">Its bytes, each a character (Latin 1): a path needn't be UTF-8.</param>
+    public static IEnumerable<(ulong Inode, byte[] Path)> NetworkMounts(IEnumerable<string> mountinfo)
     {
         foreach (string line in mountinfo)
             if (line.Split(' ') is [_, _, _, var root, var path, ..] && Parse(Encoding.UTF8.GetBytes(root)) is ulong inode)
-                yield return (inode, Unescape(path));
+                yield return (inode, Unescape(Encoding.Latin1.GetBytes(path)));
     }
 
     /// <summary>A path as proc_pid_mounts(5) writes it: spaces, tabs, line ends and backslashes in octal.</summary>
-    internal static string Unescape(string path)
+    internal static byte[] Unescape(byte[] text)
     {
-        if (!path.Contains('\\'))
-            return path;
-        var bytes = new List<byte>();
-        var text = Encoding.UTF8.GetBytes(path);
+        var bytes = new List<byte>(text.Length);
         for (int i = 0; i < text.Length; i++)
             if (text[i] == '\\' && i + 3 < text.Length)
             {
@@ -59,6 +57,6 @@ public static class Namespace
             }
             else
                 bytes.Add(text[i]);
-        return Encoding.UTF8.GetString([.. bytes]);
+        return [.. bytes];
     }
 }

@@ -10,6 +10,12 @@ namespace Sereno.Sockets.Diagnosis;
 /// <param name="MayBindPrivileged">CAP_NET_BIND_SERVICE.</param>
 public sealed record PortFacts(PlacedSockets Here, IReadOnlyList<PlacedSockets> Elsewhere, LinuxPorts Ports, bool MayBindPrivileged)
 {
+    /// <summary>How many network namespaces could not be looked into.</summary>
+    public int HiddenNamespaces { get; init; }
+
+    /// <summary>How many processes whose namespace may not be read: there may be more of them.</summary>
+    public int HiddenProcesses { get; init; }
+
     private const int NetBindService = 10; // linux/capability.h
 
     /// <summary>Every state that a port can be held in: also bound-inactive, which ss -a doesn't ask for.</summary>

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Sereno.Sockets.Namespaces;
 
 /// <summary>One network namespace of this machine (network_namespaces(7)).</summary>
@@ -6,12 +8,15 @@ public sealed record NetworkNamespace
     /// <summary>Its identity while it lives: the inode of its nsfs file.</summary>
     public required ulong Inode { get; init; }
 
-    /// <summary>By which it is told from the others: the name that ip-netns(8) gave it, else "this" for ours, else the unit
-    /// or container of its first process, the file that it is mounted on, or "pid N (comm)".</summary>
+    /// <summary>By which it is told from the others: the name that ip-netns(8) gave it, else "this" for ours, else "init" for the
+    /// first process's of the machine, else the unit or container of its first process, the file that it is mounted on, or "pid N (comm)".</summary>
     public required string Name { get; init; }
 
-    /// <summary>What to open to enter it.</summary>
-    public required string Path { get; init; }
+    /// <summary>What to open to enter it: the first that is still there. As bytes, since a file's name needn't be UTF-8.</summary>
+    public required IReadOnlyList<byte[]> Paths { get; init; }
+
+    /// <summary>The first of them, for people.</summary>
+    public string Path => Encoding.UTF8.GetString(Paths[0]);
 
     /// <summary>The one that we are in.</summary>
     public required bool IsOurs { get; init; }

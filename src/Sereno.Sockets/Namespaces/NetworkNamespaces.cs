@@ -4,6 +4,8 @@ using Sereno.Linux;
 using Sereno.Linux.Headers;
 using Sereno.Sockets.Diag;
 using Sereno.Sockets.Owners;
+using Sereno.Sockets.Ports;
+using Sereno.Sockets.Scope;
 
 namespace Sereno.Sockets.Namespaces;
 
@@ -18,11 +20,11 @@ public static class NetworkNamespaces
     public static NamespaceList List(IUnitResolver? units = null)
     {
         if (!ProcView.IsMounted)
-            return new([new() { Inode = 0, Name = "this", Path = OursPath, IsOurs = true }], 0, HasUnlisted: true);
+            return new([new() { Inode = 0, Name = "this", Paths = [Encoding.UTF8.GetBytes(OursPath)], IsOurs = true }], 0, HasUnlisted: true);
         units ??= new CgroupUnitResolver();
         var found = new Dictionary<ulong, Found>();
         int hidden = FindByProcess(found);
-        foreach (var (inode, path) in Namespace.NetworkMounts(File.ReadLines("/proc/self/mountinfo")))
+        foreach (var (inode, path) in Namespace.NetworkMounts(File.ReadLines("/proc/self/mountinfo", Encoding.Latin1)))
             At(found, inode).AddMount(path);
         ulong? ours = Namespace.InodeOf(OursPath);
         return new([.. found.Select(f => f.Value.Finish(f.Key, f.Key == ours, units))
@@ -62,7 +64,7 @@ public static class NetworkNamespaces
         {
             try
             {
-                Namespace.EnterNetwork(space.Path, space.Inode);
+                Enter(space);
                 result = action();
             }
             catch (Exception e)
@@ -77,11 +79,29 @@ public static class NetworkNamespaces
         return result;
     }
 
+    // A process may end, and its number pass to another, at any time: the next one is as good.
+    private static void Enter(NetworkNamespace space)
+    {
+        LinuxException? first = null;
+        foreach (byte[] path in space.Paths)
+            try
+            {
+                Namespace.EnterNetwork(path, space.Inode);
+                return;
+            }
+            catch (LinuxException e) when (e.Number == libc.ENOENT)
+            {
+                first ??= e;
+            }
+        throw first!;
+    }
+
     private static NamespaceSockets CaptureOne(NetworkNamespace space, SocketQuery query, IUnitResolver? units)
     {
         try
         {
-            return new(space, CaptureIn(space, query, units), null);
+            // All at once: the namespace may end at any time.
+            return Run(space, () => new NamespaceSockets(space, SocketTable.Capture(query, units), null) { Network = NetworkFactsReader.Read(), Ports = LinuxPorts.Read() });
         }
         catch (LinuxException e)
         {
@@ -113,21 +133,27 @@ public static class NetworkNamespaces
 
     private sealed class Found
     {
-        private int? _firstPid;
+        private const int MaxPids = 16;
+
+        private readonly List<int> _pids = [];
         private int _processes;
-        private string? _mount, _name;
+        private byte[]? _mount;
+        private string? _name;
+
+        private int? FirstPid => _pids is [var first, ..] ? first : null;
 
         // /proc lists lower pids first.
         public void AddProcess(int pid)
         {
-            _firstPid ??= pid;
+            if (_pids.Count < MaxPids)
+                _pids.Add(pid);
             _processes++;
         }
 
-        public void AddMount(string path)
+        public void AddMount(byte[] path)
         {
-            if (path.StartsWith(NamedFolder))
-                (_name, _mount) = (path[NamedFolder.Length..], path);
+            if (path.AsSpan().StartsWith("/run/netns/"u8))
+                (_name, _mount) = (Encoding.UTF8.GetString(path)[NamedFolder.Length..], path);
             else if (_name is null)
                 _mount = path;
         }
@@ -136,15 +162,22 @@ public static class NetworkNamespaces
         {
             Inode = inode,
             IsOurs = ours,
-            FirstPid = _firstPid,
+            FirstPid = FirstPid,
             Processes = _processes,
-            Path = _mount ?? $"/proc/{_firstPid}/ns/net",
+            Paths = [.. _mount is null ? [] : (byte[][])[_mount], .. _pids.Select(pid => Encoding.UTF8.GetBytes($"/proc/{pid}/ns/net"))],
             Name = _name ?? (ours ? "this" : Describe(units)),
         };
 
-        // Processes of a service share its namespace; pid 1's is the machine's, or the container's that we are in.
-        private string Describe(IUnitResolver units) =>
-            _firstPid is int pid ? (pid > 1 ? units.UnitOf(pid) : null) ?? _mount ?? $"pid {pid} ({ReadName(pid)})" : _mount!;
+        // Processes of a service share its namespace; pid 1's (the kernel's threads', where pid 1 refuses) is the machine's,
+        // or the container's that we are in.
+        private string Describe(IUnitResolver units)
+        {
+            if (FirstPid is not int pid)
+                return Encoding.UTF8.GetString(_mount!);
+            if (pid == 1 || (pid == 2 && ReadName(pid) == "kthreadd"))
+                return "init";
+            return units.UnitOf(pid) ?? (_mount is null ? $"pid {pid} ({ReadName(pid)})" : Encoding.UTF8.GetString(_mount));
+        }
 
         private static string ReadName(int pid)
         {
@@ -159,4 +192,11 @@ public static class NetworkNamespaces
 /// <summary>What a namespace holds, or why that can't be said.</summary>
 /// <param name="Table">Null when the namespace could not be entered.</param>
 /// <param name="Failure">Why: EPERM is a lack of CAP_SYS_ADMIN, ENOENT a namespace that is gone.</param>
-public sealed record NamespaceSockets(NetworkNamespace Namespace, SocketTable? Table, LinuxException? Failure);
+public sealed record NamespaceSockets(NetworkNamespace Namespace, SocketTable? Table, LinuxException? Failure)
+{
+    /// <summary>Its addresses and routes.</summary>
+    public NetworkFacts Network { get; init; } = NetworkFacts.Unknown;
+
+    /// <summary>Its ranges of ports.</summary>
+    public LinuxPorts Ports { get; init; } = new();
+}

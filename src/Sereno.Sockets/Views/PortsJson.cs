@@ -26,7 +26,8 @@ public static class PortsJson
                     json.WriteEndObject();
                 }
             json.WriteEndArray();
-            SocketJson.WriteFacts(json, places[0].Place.Table, linux);
+            SocketJson.WriteFacts(json, places[0].Place.Table, places[0].Place.Ports ?? linux);
+            SocketJson.WriteNamespaces(json, [.. places.Select(p => p.Place)], linux);
             json.WriteEndObject();
         }
         output.Write("\n"u8);

@@ -84,6 +84,27 @@ public static class SocketJson
     /// <summary>What a document says beside its list.</summary>
     internal static void WriteFacts(Utf8JsonWriter json, SocketTable table, LinuxPorts ports)
     {
+        WriteRanges(json, ports);
+        json.WriteNumber("hiddenProcesses", table.Owners.HiddenProcesses);
+        json.WriteBoolean("consistent", !table.Inconsistent);
+    }
+
+    /// <summary>Each network namespace has ranges of ports of its own.</summary>
+    internal static void WriteNamespaces(Utf8JsonWriter json, IReadOnlyList<PlacedSockets> places, LinuxPorts ours)
+    {
+        json.WriteStartArray("namespaces");
+        foreach (var place in places)
+        {
+            json.WriteStartObject();
+            json.WriteString("netns", place.Netns);
+            WriteRanges(json, place.Ports ?? ours);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void WriteRanges(Utf8JsonWriter json, LinuxPorts ports)
+    {
         json.WriteStartArray("ephemeralRange");
         json.WriteNumberValue(ports.Ephemeral.First);
         json.WriteNumberValue(ports.Ephemeral.Last);
@@ -93,8 +114,6 @@ public static class SocketJson
             json.WriteStringValue(range.ToString());
         json.WriteEndArray();
         json.WriteNumber("unprivilegedStart", ports.UnprivilegedStart);
-        json.WriteNumber("hiddenProcesses", table.Owners.HiddenProcesses);
-        json.WriteBoolean("consistent", !table.Inconsistent);
     }
 
     public static string ProtocolName(SocketProtocol protocol) => protocol switch

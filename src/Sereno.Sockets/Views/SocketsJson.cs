@@ -23,7 +23,8 @@ public static class SocketsJson
                         json.Flush();
                 }
             json.WriteEndArray();
-            SocketJson.WriteFacts(json, places[0].Table, linux);
+            SocketJson.WriteFacts(json, places[0].Table, places[0].Ports ?? linux);
+            SocketJson.WriteNamespaces(json, places, linux);
             json.WriteEndObject();
         }
         output.Write("\n"u8);

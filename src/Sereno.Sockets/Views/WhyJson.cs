@@ -26,6 +26,7 @@ public static class WhyJson
             foreach (var finding in diagnosis.Findings)
                 Write(json, finding, times);
             json.WriteEndArray();
+            json.WriteNumber("hiddenNamespaces", facts.HiddenNamespaces);
             SocketJson.WriteFacts(json, facts.Here.Table, facts.Ports);
             json.WriteEndObject();
         }

@@ -9,7 +9,7 @@ public static class HostFacts
     public static SpecifierContext Read(bool user = false)
     {
         var (uid, gid) = (Id("Uid:"), Id("Gid:"));
-        var account = Lines("/etc/passwd").Select(l => l.Split(':')).FirstOrDefault(f => f.Length >= 7 && f[2] == uid.ToString());
+        var account = Account(uid);
         string home = Variable("HOME") ?? (account?[5] ?? "/");
         var context = new SpecifierContext
         {
@@ -41,6 +41,12 @@ public static class HostFacts
             LogsRoot = config + "/log",
         };
     }
+
+    /// <summary>The home that passwd(5) gives us; "/" when it knows none.</summary>
+    internal static string PasswdHome() => Account(Id("Uid:"))?[5] ?? "/";
+
+    private static string[]? Account(uint uid) =>
+        Lines("/etc/passwd").Select(l => l.Split(':')).FirstOrDefault(f => f.Length >= 7 && f[2] == uid.ToString());
 
     /// <summary>systemd's name of this architecture (systemd.unit(5), ConditionArchitecture=).</summary>
     public static string ArchitectureName() => RuntimeInformation.OSArchitecture switch

@@ -56,7 +56,7 @@ public sealed record UnitPaths
     {
         variable ??= Environment.GetEnvironmentVariable;
         string? Get(string name) => variable(name) is { Length: > 0 } value && Paths.IsAbsolute(value) ? value : null;
-        string home = Get("HOME") ?? "/root";
+        string home = Get("HOME") ?? HostFacts.PasswdHome();
         string config = (Get("XDG_CONFIG_HOME") ?? home + "/.config") + "/systemd";
         string? runtime = Get("XDG_RUNTIME_DIR") is { } run ? run + "/systemd" : null;
         string data = (Get("XDG_DATA_HOME") ?? home + "/.local/share") + "/systemd/user";

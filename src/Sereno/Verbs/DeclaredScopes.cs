@@ -2,6 +2,7 @@ using Sereno.Sockets.Scope;
 using Sereno.Sockets.Selection;
 using Sereno.Units.Load;
 using Sereno.Units.Model;
+using Sereno.Texts;
 using Sereno.Units.Text;
 
 namespace Sereno.Verbs;
@@ -13,9 +14,16 @@ internal static class DeclaredScopes
     {
         var loader = new UnitLoader(instance.Paths, instance.Specifiers);
         var scopes = new Dictionary<string, AddressScope>();
-        foreach (string unit in units)
-            if (UnitName.TryParse(unit, out var name) && Of(loader.Load(name)) is { } scope)
-                scopes[unit] = scope;
+        try
+        {
+            foreach (string unit in units)
+                if (UnitName.TryParse(unit, out var name) && Of(loader.Load(name)) is { } scope)
+                    scopes[unit] = scope;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            StandardStreams.Errors.WriteLine(Printable.Of(Text.Current.Sockets.NoScopes(e.Message)));
+        }
         return scopes;
     }
 

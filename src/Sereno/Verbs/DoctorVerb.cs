@@ -97,7 +97,7 @@ public static class DoctorVerb
             {
                 restarts[unit.Id] = (long)manager.Unit(unit.Id).GetAll(UnitProxy.Service).Number("NRestarts");
             }
-            catch (BusException) { } // unloaded since the list was made
+            catch (BusException e) when (e.Name is BusErrors.NoSuchUnit or BusErrors.UnknownObject) { } // unloaded meanwhile
         return restarts;
     }
 }

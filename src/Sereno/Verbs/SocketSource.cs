@@ -36,11 +36,19 @@ internal static class SocketSource
         if (chosen.Count == 0)
             StandardStreams.Errors.WriteLine(Printable.Of($"sereno: {text.NoNamespace(netns)}"));
         var places = new List<T>();
-        foreach (var (space, table, failure) in NetworkNamespaces.Capture(chosen, query, units))
-            if (table is not null)
-                places.Add(NetworkNamespaces.Run(space, () => judge(new(space.Name, table.WithBoundInactive(), NetworkFactsReader.Read()))));
-            else if (failure is not null)
-                StandardStreams.Errors.WriteLine(Printable.Of($"sereno: {(failure.Number is libc.EPERM or libc.EACCES ? text.ForbiddenNamespace(space.Name) : failure.Message)}"));
+        foreach (var captured in NetworkNamespaces.Capture(chosen, query, units))
+            if (captured.Table is { } table)
+                places.Add(NetworkNamespaces.Run(captured.Namespace, () => judge(new(captured.Namespace.Name, table.WithBoundInactive(), captured.Network) { Ports = captured.Ports })));
+            else
+                WriteFailure(captured, silent: netns == "all");
         return places;
+    }
+
+    /// <param name="silent">Nobody has asked for it by name: that it has ended meanwhile is of no interest.</param>
+    public static void WriteFailure(NamespaceSockets sockets, bool silent)
+    {
+        var (space, _, failure) = sockets;
+        if (failure is not null && !(silent && failure.Number == libc.ENOENT))
+            StandardStreams.Errors.WriteLine(Printable.Of($"sereno: {(failure.Number is libc.EPERM or libc.EACCES ? Text.Current.Sockets.ForbiddenNamespace(space.Name) : failure.Message)}"));
     }
 }

@@ -40,8 +40,11 @@ public static class WhyVerb
             if (result.GetValue(format) == "json")
                 WhyJson.Write(diagnosis, facts, new(), tried, StandardStreams.Output);
             else
+            {
                 foreach (string line in Lines(diagnosis, facts, new(), tried))
                     StandardStreams.Text.WriteLine(Printable.Of(line));
+                SocketNotes.Write([facts.Here], diagnosis.Findings.Select(f => f.Owner?.Kind ?? OwnerKind.None));
+            }
             return diagnosis.Verdict == PortVerdict.Free ? ExitCodes.Success : ExitCodes.Failure;
         });
         return command;
@@ -92,13 +95,20 @@ public static class WhyVerb
 
     private static PortFacts Gather(IUnitResolver units)
     {
-        var query = new SocketQuery { States = PortFacts.States, Owners = false };
         var list = NetworkNamespaces.List(units);
-        var captured = NetworkNamespaces.Capture(list.All.Where(n => !n.IsOurs), query with { Owners = true }, units);
-        var here = SocketTable.Capture(query with { Owners = true }, units).WithBoundInactive();
-        return new(new(null, here, NetworkFactsReader.Read()),
-            [.. from c in captured where c.Table is not null select new PlacedSockets(c.Namespace.Name, c.Table!.WithBoundInactive(), NetworkFacts.Unknown)],
-            LinuxPorts.Read(), PortFacts.ReadMayBindPrivileged());
+        // Every namespace at once: one look at the owners serves them all.
+        var captured = NetworkNamespaces.Capture(list.All, new SocketQuery { States = PortFacts.States }, units);
+        foreach (var failed in captured)
+            SocketSource.WriteFailure(failed, silent: true);
+        if (list.MayHide)
+            StandardStreams.Errors.WriteLine(Text.Current.Sockets.HiddenNamespaces(list.HiddenProcesses, SocketNotes.MayTrace));
+        PlacedSockets[] places = [.. from c in captured where c.Table is not null
+                                     select new PlacedSockets(c.Namespace.IsOurs ? null : c.Namespace.Name, c.Table!.WithBoundInactive(), c.Network) { Ports = c.Ports }];
+        // Ours is the first, and can always be looked into.
+        return new(places[0], places[1..], places[0].Ports!, PortFacts.ReadMayBindPrivileged())
+        {
+            HiddenNamespaces = captured.Count - places.Length, HiddenProcesses = list.HiddenProcesses,
+        };
     }
 
     private static (int, int) Try(PortQuestion question)

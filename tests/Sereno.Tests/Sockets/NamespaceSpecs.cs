@@ -89,6 +89,32 @@ public sealed class NamespaceSpecs : IDisposable
     }
 
     [Fact]
+    public void A_namespace_outlives_the_first_of_its_processes()
+    {
+        var space = NetworkNamespaces.List().Select(s_names[0])[0];
+        var gone = space with { Paths = [.. (byte[][])["/proc/999999999/ns/net"u8.ToArray(), "/proc/self/ns/net"u8.ToArray()], .. space.Paths] };
+        Assert.Equal(space.Inode, NetworkNamespaces.Run(gone, () => Namespace.InodeOf("/proc/thread-self/ns/net")));
+    }
+
+    [Fact]
+    public void A_name_may_be_any_bytes()
+    {
+        Assert.Equal(0, Run("sh", "-c", "ip netns add \"$(printf 'sereno-\\377')\""));
+        try
+        {
+            var (exit, _, errors) = Ask("ports", "--netns", "all");
+            Assert.Equal(0, exit);
+            Assert.DoesNotContain("cannot enter", errors);
+            var space = Assert.Single(NetworkNamespaces.List().All, n => n.Name == "sereno-\uFFFD");
+            Assert.Equal(space.Inode, NetworkNamespaces.Run(space, () => Namespace.InodeOf("/proc/thread-self/ns/net")));
+        }
+        finally
+        {
+            Run("sh", "-c", "ip netns delete \"$(printf 'sereno-\\377')\"");
+        }
+    }
+
+    [Fact]
     public void The_verb_shows_both_hosts_by_name()
     {
         var (exit, text, _) = Ask("ports", "--netns", "all", "--tcp");
@@ -129,7 +155,7 @@ public sealed class NamespaceSpecs : IDisposable
             "632 27 0:4 net:[4026532402] /run/docker/netns/1f rw - nsfs nsfs rw",
             "633 27 0:4 net:[x] /run/netns/c rw",
             "",
-        ]));
+        ]).Select(m => (m.Inode, System.Text.Encoding.UTF8.GetString(m.Path))));
 
     private static (int Exit, string Output, string Errors) Ask(string verb, string option, string value, string? more = null, string? last = null, bool unprivileged = false)
     {

@@ -37,6 +37,9 @@ internal static class NetworkNamespace
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
     }
 
+    /// <summary>An empty folder where /proc was, for this thread.</summary>
+    public static void HideProc() => Assert.Equal(0, mount("none", "/proc", "tmpfs", 0, 0));
+
     private static bool RaiseLoopback()
     {
         byte[] ifreq = new byte[40];

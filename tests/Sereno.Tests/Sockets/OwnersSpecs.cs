@@ -4,6 +4,7 @@ using Sereno.Linux;
 using Sereno.Linux.Headers;
 using Sereno.Sockets;
 using Sereno.Sockets.Diag;
+using Sereno.Sockets.Namespaces;
 using Sereno.Sockets.Owners;
 using Sereno.Tests.Sockets.Lab;
 using Xunit;
@@ -66,9 +67,21 @@ public sealed class OwnersSpecs(OwnersSpecs.Holders holders) : IClassFixture<Own
             Assert.Equal(expected, Rows(method));
     }
 
+    [Fact]
+    public void Without_proc_owners_are_unknown_and_the_rest_goes_on() => NetworkNamespace.Run(() =>
+    {
+        using var lab = new SocketLab();
+        lab.Listen("127.0.0.1");
+        NetworkNamespace.HideProc();
+        var list = NetworkNamespaces.List();
+        Assert.True(list.MayHide);
+        var table = Assert.Single(NetworkNamespaces.Capture(list.Select("all"))).Table!;
+        Assert.Equal(OwnerKind.Hidden, table.OwnerOf(Assert.Single(table.Records.ToArray())).Kind);
+    });
+
     [Theory]
-    [InlineData("mount -t proc -o hidepid=2 proc /proc", Unprivileged)]
-    [InlineData("mount -t tmpfs none /proc", "")]
+    // Group 0 is excepted from hidepid, unless gid= names another.
+    [InlineData("mount -t proc -o hidepid=2 proc /proc", "setpriv --reuid 65534 --regid 65534 --clear-groups ")]
     public void Owners_that_proc_does_not_show_are_hidden_not_elsewhere(string mount, string user)
     {
         SkipUnlessPermitted();

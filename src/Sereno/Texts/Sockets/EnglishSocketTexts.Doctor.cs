@@ -33,6 +33,8 @@ internal sealed partial class EnglishSocketTexts
         TroubleKind.RestartStorm => $"{trouble.Unit} was restarted {trouble.Count} times",
     };
 
+    public override string NoScopes(string cause) => $"the scopes that units declare can't be read: {cause}";
+
     public override string Remedy(Trouble trouble, bool mayTrace) => trouble.Kind switch
     {
         TroubleKind.CloseWaitLeak => "Mend the program: close(2) after read(2) has returned 0. Until then, restart it: that closes them all.",

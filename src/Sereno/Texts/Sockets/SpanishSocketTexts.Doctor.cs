@@ -33,6 +33,8 @@ internal sealed partial class SpanishSocketTexts
         TroubleKind.RestartStorm => $"{trouble.Unit} se reinició {trouble.Count} veces",
     };
 
+    public override string NoScopes(string cause) => $"no se pueden leer los alcances que declaran las unidades: {cause}";
+
     public override string Remedy(Trouble trouble, bool mayTrace) => trouble.Kind switch
     {
         TroubleKind.CloseWaitLeak => "Arregle el programa: close(2) después de que read(2) devuelva 0. Mientras tanto reinícielo: eso los cierra todos.",
