@@ -9,36 +9,45 @@ public static class NetworkFactsReader
 {
     private const int BufferSize = 32 * 1024;
 
-    private delegate void Receiver(ReadOnlySpan<byte> payload);
+    private const int Attempts = 3;
+
+    private delegate bool Reader<T>(ReadOnlySpan<byte> payload, out T row);
 
     /// <summary>The facts, or <see cref="NetworkFacts.Unknown"/> where the kernel doesn't tell them.</summary>
-    public static NetworkFacts Read()
+    public static NetworkFacts Read() => Read(static () => new NetlinkSocket(libc.NETLINK_ROUTE));
+
+    /// <summary>The facts as somebody tells them.</summary>
+    /// <param name="open">Whom to ask, anew for each request.</param>
+    public static NetworkFacts Read(Func<INetlink> open)
     {
-        List<NetworkInterface> interfaces = [];
-        List<InterfaceAddress> addresses = [];
-        List<NetworkRoute> routes = [];
+        List<NetworkInterface> interfaces;
+        List<InterfaceAddress> addresses;
+        List<NetworkRoute> routes;
         try
         {
             byte[] buffer = new byte[BufferSize];
-            Dump(buffer, RouteNetlink.GetLink, RouteNetlink.NewLink, payload =>
+            interfaces = Ask<NetworkInterface>(open, buffer, RouteNetlink.GetLink, RouteNetlink.NewLink, static (ReadOnlySpan<byte> payload, out NetworkInterface link) =>
             {
-                if (RouteNetlink.TryReadLink(payload, out uint index, out uint flags, out string name))
-                    interfaces.Add(new(index, name, (flags & RouteNetlink.FlagUp) != 0, (flags & RouteNetlink.FlagLoopback) != 0));
+                bool read = RouteNetlink.TryReadLink(payload, out uint index, out uint flags, out string name);
+                link = new(index, name, (flags & RouteNetlink.FlagUp) != 0, (flags & RouteNetlink.FlagLoopback) != 0);
+                return read;
             });
-            Dump(buffer, RouteNetlink.GetAddress, RouteNetlink.NewAddress, payload =>
+            addresses = Ask<InterfaceAddress>(open, buffer, RouteNetlink.GetAddress, RouteNetlink.NewAddress, static (ReadOnlySpan<byte> payload, out InterfaceAddress own) =>
             {
-                if (RouteNetlink.TryReadAddress(payload, out uint index, out var address))
-                    addresses.Add(new(index, address.Address, address.Length));
+                bool read = RouteNetlink.TryReadAddress(payload, out uint index, out var address);
+                own = new InterfaceAddress(index, address.Address, address.Length);
+                return read;
             });
-            Dump(buffer, RouteNetlink.GetRoute, RouteNetlink.NewRoute, payload =>
+            routes = Ask<NetworkRoute>(open, buffer, RouteNetlink.GetRoute, RouteNetlink.NewRoute, static (ReadOnlySpan<byte> payload, out NetworkRoute route) =>
             {
-                if (RouteNetlink.TryReadRoute(payload, out uint index, out var destination))
-                    routes.Add(new(destination, index));
+                bool read = RouteNetlink.TryReadRoute(payload, out uint index, out var destination);
+                route = new NetworkRoute(destination, index);
+                return read;
             });
         }
         catch (LinuxException)
         {
-            return NetworkFacts.Unknown; // without NETLINK_ROUTE, as in some sandboxes
+            return NetworkFacts.Unknown; // without NETLINK_ROUTE, as in some sandboxes, or where it changes faster than it can be read
         }
         return new()
         {
@@ -47,23 +56,43 @@ public static class NetworkFactsReader
         };
     }
 
-    private static void Dump(byte[] buffer, ushort request, ushort answer, Receiver receive)
+    private static List<T> Ask<T>(Func<INetlink> open, byte[] buffer, ushort request, ushort answer, Reader<T> read)
     {
-        using var netlink = new NetlinkSocket(libc.NETLINK_ROUTE);
         Span<byte> message = stackalloc byte[RouteNetlink.RequestLength];
         RouteNetlink.WriteDumpRequest(message, request, sequence: 1);
-        netlink.Send(message);
+        for (int attempt = 1; attempt <= Attempts; attempt++)
+        {
+            using var netlink = open();
+            netlink.Send(message);
+            var rows = new List<T>();
+            if (Receive(netlink, buffer, answer, read, rows))
+                return rows;
+        }
+        throw new LinuxException(libc.EAGAIN, "list the network's interfaces, addresses and routes: they change all the time");
+    }
+
+    /// <summary>Receives until the end of the dump; false when what came isn't one consistent list.</summary>
+    private static bool Receive<T>(INetlink netlink, byte[] buffer, ushort answer, Reader<T> read, List<T> rows)
+    {
+        bool consistent = true;
         while (true)
         {
-            int length = netlink.Receive(buffer, out _);
-            var reader = new NetlinkReader(buffer.AsSpan(0, length));
+            int length = netlink.Receive(buffer, out bool truncated);
+            var reader = new NetlinkReader(buffer.AsSpan(0, Math.Min(length, buffer.Length)));
             while (reader.Next(out var part))
-                if (part.Type == answer)
-                    receive(part.Payload);
-                else if (part.Type is NetlinkMessage.Done or NetlinkMessage.Error)
-                    return;
-            if (reader.Malformed)
-                return;
+            {
+                if (part.Sequence != 1)
+                    continue;
+                consistent &= (part.Flags & NetlinkMessage.FlagDumpInterrupted) == 0 && part.Type != NetlinkMessage.Overrun;
+                if (part.Type == answer && read(part.Payload, out var row))
+                    rows.Add(row);
+                else if (part.Type is NetlinkMessage.Done or NetlinkMessage.Error && part.ErrorNumber != 0)
+                    throw new LinuxException(part.ErrorNumber, "list the network's interfaces, addresses and routes");
+                else if (part.Type == NetlinkMessage.Done)
+                    return consistent && !truncated;
+            }
+            if (truncated || reader.Malformed)
+                return false; // the message that ends the dump may have been in what was lost
         }
     }
 }

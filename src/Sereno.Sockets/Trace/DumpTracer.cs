@@ -7,6 +7,9 @@ namespace Sereno.Sockets.Trace;
 /// connection is, but of one that no dump saw only the end is known.</summary>
 public sealed class DumpTracer(ITraceMachine machine)
 {
+    // Some microseconds each; what is beyond waits for the next dump.
+    private const int LookupsAtOnce = 1 << 12;
+
     private readonly EventQueue _queue = new();
     private readonly Dictionary<ulong, Seen> _sockets = [];
     private readonly List<ulong> _gone = [];
@@ -38,10 +41,16 @@ public sealed class DumpTracer(ITraceMachine machine)
             See(socket, first, now);
         _gone.Clear();
         foreach (var (cookie, seen) in _sockets)
-            if (complete && seen.Dump != _dump)
+            if (complete && seen.Dump != _dump && _gone.Count < LookupsAtOnce)
                 _gone.Add(cookie);
         foreach (ulong cookie in _gone)
         {
+            // A dump is no snapshot: what it lacks may be there nevertheless.
+            if (machine.TryFind(_sockets[cookie].Connection.Tuple, out var found) && found.Cookie == cookie)
+            {
+                See(found, first: false, now);
+                continue;
+            }
             _sockets.Remove(cookie, out var seen);
             if (seen!.Connection.State == TcpState.Listen)
                 _listeners.Remove(seen.Connection);

@@ -8,8 +8,10 @@ public interface ITraceMachine
     /// <summary>Asks the kernel for one connection of this network namespace: also one in TIME-WAIT. False when there is none.</summary>
     bool TryFind(in TcpTuple tuple, out SocketRecord socket);
 
-    /// <summary>The sockets of this network namespace in any of <paramref name="states"/>, valid until the next call.</summary>
-    ReadOnlySpan<SocketRecord> Dump(TcpStates states);
+    /// <summary>The sockets of this network namespace in any of <paramref name="states"/>, valid until the next call. Some may
+    /// be missing: a dump is no snapshot.</summary>
+    /// <returns>False when the kernel said that the list isn't consistent.</returns>
+    bool TryDump(TcpStates states, out ReadOnlySpan<SocketRecord> sockets);
 
     /// <summary>comm of a process, or null when it is gone.</summary>
     string? NameOf(int pid);

@@ -17,12 +17,13 @@ public sealed class LinuxTraceMachine(IUnitResolver? units) : ITraceMachine, IDi
     public bool TryFind(in TcpTuple tuple, out SocketRecord socket) =>
         _lookup.TryFind(tuple.Local, tuple.LocalPort, tuple.Remote, tuple.RemotePort, out socket);
 
-    public ReadOnlySpan<SocketRecord> Dump(TcpStates states)
+    public bool TryDump(TcpStates states, out ReadOnlySpan<SocketRecord> sockets)
     {
         var dump = new SocketDump();
         dump.Add(ipv4: true, SocketProtocol.Tcp, states);
         dump.Add(ipv4: false, SocketProtocol.Tcp, states);
-        return dump.Records;
+        sockets = dump.Records;
+        return !dump.Inconsistent;
     }
 
     public string? NameOf(int pid) => Read($"/proc/{pid}/comm") is [.. var name, '\n'] ? name : null;

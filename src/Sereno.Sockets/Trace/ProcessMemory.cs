@@ -9,10 +9,12 @@ public sealed class ProcessMemory(ITraceMachine machine)
 {
     // Events of a process come after its end only by the order of the CPUs' rings.
     private const int DeadKept = 256;
+    private const ulong PruneInterval = 1_000_000_000;
 
     private readonly Dictionary<int, Entry> _processes = [];
     private readonly Dictionary<int, ulong> _namespaces = []; // by thread
     private readonly Queue<(int Pid, Entry Entry)> _dead = new();
+    private ulong _nextPrune;
 
     private sealed class Entry
     {
@@ -50,6 +52,27 @@ public sealed class ProcessMemory(ITraceMachine machine)
                 break;
         }
     }
+
+    /// <summary>Records were lost, and with them perhaps ends of processes: forgets those that are gone; at most once a second.</summary>
+    /// <param name="now">CLOCK_MONOTONIC, in nanoseconds.</param>
+    public void Prune(ulong now)
+    {
+        if (now < _nextPrune)
+            return;
+        _nextPrune = now + PruneInterval;
+        foreach (int pid in _processes.Keys)
+            if (machine.NameOf(pid) is null)
+            {
+                _processes.Remove(pid);
+                machine.Forget(pid);
+            }
+        foreach (int tid in _namespaces.Keys)
+            if (machine.NamespaceOf(tid, tid) is null)
+                _namespaces.Remove(tid);
+    }
+
+    /// <summary>How many processes are remembered.</summary>
+    public int Count => _processes.Count;
 
     /// <summary>The owner that a process is; none for a kernel thread or a process of another pid namespace.</summary>
     public TracedOwner OwnerOf(int pid)

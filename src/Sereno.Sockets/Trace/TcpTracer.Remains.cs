@@ -10,6 +10,9 @@ public sealed partial class TcpTracer
     private const int RemainsKept = 1 << 18;
     private const ulong LookInterval = 1_000_000_000;
 
+    // Some microseconds each; what is beyond waits for the next look.
+    private const int LookupsAtOnce = 1 << 14;
+
     private readonly Dictionary<TcpTuple, Connection> _remains = [];
     private readonly Dictionary<TcpTuple, TcpState> _present = [];
     private readonly List<TcpTuple> _changed = [];
@@ -53,21 +56,30 @@ public sealed partial class TcpTracer
         if (_remains.Count == 0 || now < _nextLook)
             return;
         _nextLook = now + LookInterval;
+        if (!machine.TryDump(TcpStates.TimeWait | (TcpStates)(1 << (int)TcpState.FinWait2), out var sockets))
+            return;
         _present.Clear();
-        foreach (ref readonly var socket in machine.Dump(TcpStates.TimeWait | (TcpStates)(1 << (int)TcpState.FinWait2)))
+        foreach (ref readonly var socket in sockets)
             _present[TcpTuple.Of(socket).Unmapped] = socket.State;
         _changed.Clear();
         foreach (var (tuple, connection) in _remains)
-            if (!_present.TryGetValue(tuple, out var state) || state != connection.State)
+            if ((!_present.TryGetValue(tuple, out var state) || state != connection.State) && _changed.Count < LookupsAtOnce)
                 _changed.Add(tuple);
         foreach (var tuple in _changed)
         {
-            var state = _present.GetValueOrDefault(tuple, TcpState.Close);
-            ReportRemains(_remains[tuple], now, state);
+            var connection = _remains[tuple];
+            if (!_present.TryGetValue(tuple, out var state))
+                state = StateOf(connection);
+            if (state != connection.State)
+                ReportRemains(connection, now, state);
             if (state == TcpState.Close)
                 _remains.Remove(tuple);
         }
     }
+
+    // One that the dump doesn't have may have been put where the dump had been already: only who is asked for by name is gone.
+    private TcpState StateOf(Connection connection) =>
+        machine.TryFind(connection.Tuple, out var left) && left.State is TcpState.TimeWait or TcpState.FinWait2 ? left.State : TcpState.Close;
 
     private void ReportRemains(Connection connection, ulong time, TcpState state, Observation observation = Observation.Dump)
     {

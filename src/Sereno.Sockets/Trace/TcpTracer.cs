@@ -78,6 +78,7 @@ public sealed partial class TcpTracer(ITraceMachine machine)
                 break;
             case TraceRecordKind.Lost:
                 Lost += record.Lost;
+                _processes.Prune(record.Time);
                 break;
             case TraceRecordKind.Name or TraceRecordKind.Fork or TraceRecordKind.Exit or TraceRecordKind.Namespace:
                 _processes.Take(record);

@@ -27,7 +27,7 @@ public static class TraceSources
                 {
                     reasons.Add(e.Message);
                 }
-        throw new InvalidOperationException("no such source");
+        throw new IOException($"cannot trace TCP: there is no source '{wanted}'");
     }
 
     /// <summary>The name of a source in machine formats and options.</summary>

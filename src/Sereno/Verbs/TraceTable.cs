@@ -106,8 +106,8 @@ public sealed class TraceTable
             _line.Append("-");
         else
         {
-            _line.AppendPrintable(owner.Name ?? "?");
-            _line.Append("(");
+            _line.AppendPrintable(string.IsNullOrEmpty(owner.Name) ? "?" : owner.Name);
+            _line.Append(" (");
             _line.Append(owner.Pid);
             _line.Append(")");
         }

@@ -46,7 +46,7 @@ public static class TraceVerb
                 Everywhere = result.GetValue(netns) == "all",
                 Json = result.GetValue(format) == "json",
                 Wanted = result.GetValue(source) is { } wanted ? Enum.GetValues<TraceSourceKind>().First(s => s.Name() == wanted) : null,
-                Count = result.GetValue(count) ?? long.MaxValue,
+                Count = Number(count, result),
                 Duration = Time(duration, result),
                 Interval = Time(interval, result),
                 Units = UnitsByPid.For(GlobalOptions.Instance(result).BusPath),
@@ -63,6 +63,13 @@ public static class TraceVerb
         StandardStreams.Errors.WriteLine($"sereno: {Text.Current.Sockets.NoNamespace(place)}");
         return ExitCodes.Failure;
     }
+
+    private static long Number(Option<long?> option, ParseResult result) => result.GetValue(option) switch
+    {
+        null => long.MaxValue,
+        > 0 and var number => number,
+        var number => throw new FormatException(Text.Current.InvalidValue(option.Name, $"{number}")),
+    };
 
     private static TimeSpan? Time(Option<string?> option, ParseResult result)
     {

@@ -36,6 +36,18 @@ public class DumpTracerSpecs
     }
 
     [Fact]
+    public void A_socket_that_a_dump_overlooks_has_not_ended()
+    {
+        Dump(Listener, Connection(TcpState.Established));
+        _machine.Sockets.Add(Connection(TcpState.CloseWait));
+        Dump(Listener);
+        Assert.Equal("established>close-wait", Change(Assert.Single(Events())));
+        _machine.Sockets[0] = Connection(TcpState.Established, cookie: 5); // another one at the same place
+        Dump(Listener);
+        Assert.Equal("close-wait>closed", Change(Assert.Single(Events())));
+    }
+
+    [Fact]
     public void An_owner_is_remembered_into_time_wait()
     {
         Dump();
@@ -77,6 +89,7 @@ public class DumpTracerSpecs
         _tracer.Take(new SocketEnd { Cookie = 8, Tuple = Tuple, BytesSent = 1, Time = 5 });
         Dump(left);
         Assert.Equal("unknown>time-wait", Change(Assert.Single(Events())));
+        _machine.Sockets.Clear();
         Dump();
         var e = Assert.Single(Events());
         Assert.Equal(("time-wait>closed", 1UL), (Change(e), e.BytesSent));

@@ -24,7 +24,16 @@ internal sealed class FakeMachine : ITraceMachine
         return i >= 0;
     }
 
-    public ReadOnlySpan<SocketRecord> Dump(TcpStates states) => Sockets.Where(s => ((uint)states & 1u << (int)s.State) != 0).ToArray();
+    /// <summary>Sockets that a dump passes by.</summary>
+    public HashSet<ulong> Overlooked { get; } = [];
+
+    public bool DumpsAreConsistent { get; set; } = true;
+
+    public bool TryDump(TcpStates states, out ReadOnlySpan<SocketRecord> sockets)
+    {
+        sockets = Sockets.Where(s => ((uint)states & 1u << (int)s.State) != 0 && !Overlooked.Contains(s.Cookie)).ToArray();
+        return DumpsAreConsistent;
+    }
 
     public string? NameOf(int pid) => Processes.TryGetValue(pid, out var p) ? p.Name : null;
 

@@ -143,6 +143,28 @@ public class TracerSpecs
         Assert.Equal(0, _tracer.Remains);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Time_wait_that_a_dump_overlooks_has_not_ended(bool consistent)
+    {
+        Connect();
+        CloseClient();
+        _machine.Sockets.Add(Left(TcpState.TimeWait));
+        Change(ClientAt, TcpState.FinWait2, TcpState.Close, s_client, Bystander, interrupt: true);
+        Events();
+        _machine.Overlooked.Add(Left(TcpState.TimeWait).Cookie);
+        _machine.DumpsAreConsistent = consistent;
+        _tracer.LookAtRemains(_now += 2_000_000_000);
+        Assert.Empty(Events());
+        _machine.Sockets.Clear();
+        _tracer.LookAtRemains(_now += 2_000_000_000);
+        Assert.Equal(consistent ? ["time-wait>closed"] : [], Events().Select(Change));
+        _machine.DumpsAreConsistent = true;
+        _tracer.LookAtRemains(_now += 2_000_000_000);
+        Assert.Equal(consistent ? [] : ["time-wait>closed"], Events().Select(Change));
+    }
+
     [Fact]
     public void A_reset_in_fin_wait_2_leads_to_nothing_but_closed()
     {
@@ -264,6 +286,18 @@ public class TracerSpecs
         Take(new() { Kind = TraceRecordKind.Lost, Lost = 3 });
         Take(new() { Kind = TraceRecordKind.Lost, Lost = 4 });
         Assert.Equal(7UL, _tracer.Lost);
+    }
+
+    [Fact]
+    public void A_process_whose_end_was_lost_is_forgotten()
+    {
+        var memory = new ProcessMemory(_machine);
+        _ = (memory.OwnerOf(Client), memory.OwnerOf(Server));
+        _machine.Processes.Remove(Client);
+        memory.Prune(_now);
+        Assert.Equal(1, memory.Count);
+        Assert.Equal("httpd", memory.OwnerOf(Server).Name);
+        Assert.Null(memory.OwnerOf(Client).Name);
     }
 
     [Fact]
