@@ -41,7 +41,7 @@ public static class WhyVerb
                 WhyJson.Write(diagnosis, facts, new(), tried, StandardStreams.Output);
             else
                 foreach (string line in Lines(diagnosis, facts, new(), tried))
-                    StandardStreams.Text.WriteLine(line);
+                    Prose.Write(line);
             return diagnosis.Verdict == PortVerdict.Free ? ExitCodes.Success : ExitCodes.Failure;
         });
         return command;
@@ -110,7 +110,7 @@ public static class WhyVerb
         return (BindTest.Try(bytes[..length], question.Port, udp, reuse: false), BindTest.Try(bytes[..length], question.Port, udp, reuse: true));
     }
 
-    private static string? ErrorText(int errno) => errno == 0 ? null : Errno.Text(errno);
+    private static string? ErrorText(int errno) => errno == 0 ? null : Text.Current.Sockets.BindError(errno) ?? Errno.Text(errno);
 
     private static FormatException Bad(string text) => new(Text.Current.Sockets.NotAPort(text));
 }
