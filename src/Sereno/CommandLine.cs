@@ -92,9 +92,11 @@ public static class CommandLine
         UnknownOption(parsed) is { } option ? [Text.Current.Unknown(option)] :
         parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens.Select(Text.Current.Unknown)
         : parsed.CommandResult is { Command: { Arguments: [{ Arity.MinimumNumberOfValues: > 0 }, ..] } command } && parsed.CommandResult.Tokens.Count == 0
-            ? [command.Arguments[0].Name == "UNIT" ? Text.Current.MissingArgument(command.Name) : Text.Current.MissingWord(command.Name, command.Arguments[0].Name)]
+            ? [command.Arguments[0].Name == "UNIT" ? Text.Current.MissingArgument(command.Name) : Text.Current.MissingWord(command.Name, Text.Current.Placeholder(command.Arguments[0].Name))]
         : parsed.Errors.Select(e => e.SymbolResult is OptionResult { Tokens: [var value, ..] } bad
-            ? Text.Current.InvalidValue(bad.Option.Name, value.Value) : e.Message);
+            ? Text.Current.InvalidValue(bad.Option.Name, value.Value) + (bad.Option.HelpName is { } values && values.Contains('|') ? Text.Current.AllowedValues(values) : "")
+            : e.SymbolResult is OptionResult { Tokens: [] } bare
+            ? Text.Current.MissingWord(bare.Option.Name, Text.Current.Placeholder(bare.Option.HelpName ?? bare.Option.Name.TrimStart('-').ToUpperInvariant())) : e.Message);
 
     /// <summary>The library takes a misspelt option for a unit's name; nobody means that, except behind "--".</summary>
     private static string? UnknownOption(ParseResult parsed)

@@ -86,8 +86,8 @@ public abstract record Topic
         if (words.Count == 2 && InetEnd.TryParse(words[0]) is { } first && InetEnd.TryParse(words[1]) is { } second)
             return new Connection(first, second);
         string text = string.Join(' ', words).Replace("localhost", "127.0.0.1", StringComparison.OrdinalIgnoreCase); // RFC 6761 6.3
-        return StateWords.StateOf(text) is { } state ? new State(state)
-            : StateWords.PhaseOf(text) is { } phase ? new Phase(phase)
+        return StateVocabulary.StateOf(text) is { } state ? new State(state)
+            : StateVocabulary.PhaseOf(text) is { } phase ? new Phase(phase)
             : ScopeWords.ClassOf(text) is { } portClass ? new Class(portClass)
             : ScopeWords.ScopeOf(text) is { } scope ? new Reach(scope)
             : ParseConnection(text) is { } connection ? connection

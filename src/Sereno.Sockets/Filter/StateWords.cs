@@ -8,11 +8,11 @@ public static class StateWords
     private static readonly Dictionary<string, TcpStates> s_names = new(StringComparer.OrdinalIgnoreCase)
     {
         ["all"] = TcpStates.All,
-        ["connected"] = TcpStates.All & ~(TcpStates.Close | TcpStates.Listen),
-        ["synchronized"] = TcpStates.All & ~(TcpStates.Close | TcpStates.Listen | TcpStates.SynSent),
-        ["bucket"] = TcpStates.SynReceived | TcpStates.TimeWait,
-        ["big"] = TcpStates.All & ~(TcpStates.SynReceived | TcpStates.TimeWait),
-        ["unknown"] = (TcpStates)1,
+        ["connected"] = TcpStates.Connected,
+        ["synchronized"] = TcpStates.Synchronized,
+        ["bucket"] = TcpStates.Bucket,
+        ["big"] = TcpStates.Big,
+        ["unknown"] = TcpStates.Unknown,
         ["established"] = Of(TcpState.Established),
         ["syn-sent"] = Of(TcpState.SynSent),
         ["syn-recv"] = Of(TcpState.SynReceived),

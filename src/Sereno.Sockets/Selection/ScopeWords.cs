@@ -6,7 +6,7 @@ namespace Sereno.Sockets.Selection;
 /// <summary>Scopes and port classes as people call them, in English and Spanish.</summary>
 public static class ScopeWords
 {
-    public static AddressScope? ScopeOf(string word) => StateWords.Letters(word) switch
+    public static AddressScope? ScopeOf(string word) => StateVocabulary.Letters(word) switch
     {
         "local" => AddressScope.Local,
         "intranet" => AddressScope.Intranet,
@@ -14,7 +14,7 @@ public static class ScopeWords
         _ => null,
     };
 
-    public static PortClass? ClassOf(string word) => StateWords.Letters(word) switch
+    public static PortClass? ClassOf(string word) => StateVocabulary.Letters(word) switch
     {
         "system" or "sistema" or "wellknown" or "wkp" => PortClass.System,
         "user" or "usuario" or "registered" or "registrado" or "registrados" => PortClass.User,

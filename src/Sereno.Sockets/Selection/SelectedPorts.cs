@@ -20,5 +20,5 @@ public static class SelectedPorts
     /// <summary>What has to be asked of the kernel: connections in every state are counted.</summary>
     public static SocketQuery NarrowPorts(this SocketSelection selection, SocketQuery query) => (selection with { Listening = false, States = 0 }).Narrow(query);
 
-    private static bool InState(in SocketRecord socket, SocketSelection selection) => (selection.States & StateWords.SetOf(socket.State)) != 0;
+    private static bool InState(in SocketRecord socket, SocketSelection selection) => (selection.States & StateVocabulary.SetOf(socket.State)) != 0;
 }

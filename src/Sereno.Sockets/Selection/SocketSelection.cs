@@ -83,7 +83,7 @@ public sealed record SocketSelection
 
     private bool MatchesState(in SocketRecord socket) =>
         (States == 0 && !Listening)
-        || (States & StateWords.SetOf(socket.State)) != 0
+        || (States & StateVocabulary.SetOf(socket.State)) != 0
         || (Listening && ListeningPorts.IsPort(socket));
 
     private bool MatchesPort(in SocketRecord socket)

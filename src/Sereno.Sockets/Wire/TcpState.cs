@@ -25,6 +25,15 @@ public enum TcpStates : uint
 
     /// <summary>All eleven, and bit 0, which no socket is in but ss counts.</summary>
     All = 0xFFF,
+
+    /// <summary>Bit 0 alone.</summary>
+    Unknown = 1,
+
+    // ss(8)'s names for sets of states.
+    Connected = All & ~(Close | Listen),
+    Synchronized = Connected & ~SynSent,
+    Bucket = SynReceived | TimeWait,
+    Big = All & ~Bucket,
 }
 
 public static class TcpStateNames

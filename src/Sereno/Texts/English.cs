@@ -167,6 +167,7 @@ public sealed class English : Text
     public override string ServicesListed(int count, int active) => $"{active} of {count} services active";
     public override string MoreRows(int count) => $"... and {count} more";
     public override string WatchHint => "Ctrl-C to stop";
+    public override string AllowedValues(string values) => $"; it can be {values}";
     public override string InvalidValue(string option, string value) => $"{option} can't be '{value}'";
     public override string FilterLine(int number) => $"Line {number} of the filter file:";
 

@@ -221,6 +221,27 @@ public sealed class Spanish : Text
     public override string ServicesListed(int count, int active) => $"{active} de {count} servicios activos";
     public override string MoreRows(int count) => $"... y {count} más";
     public override string WatchHint => "Ctrl-C para terminar";
+    public override string AllowedValues(string values) => $"; puede ser {values}";
+
+    public override string Placeholder(string name) => s_placeholders.Aggregate(name, (text, word) => text.Replace(word.English, word.Spanish, StringComparison.Ordinal));
+
+    private static readonly (string English, string Spanish)[] s_placeholders =
+    [
+        ("UNIT", "UNIDAD"), ("STATE", "ESTADO"), ("PORT", "PUERTO"), ("TIME", "TIEMPO"), ("NAME", "NOMBRE"), ("ADDRESS", "DIRECCIÓN"), ("WHAT", "QUÉ"),
+        ("arguments", "argumentos"),
+    ];
+
+    public override string Weekday(DayOfWeek day) => day switch
+    {
+        DayOfWeek.Monday => "lun",
+        DayOfWeek.Tuesday => "mar",
+        DayOfWeek.Wednesday => "mié",
+        DayOfWeek.Thursday => "jue",
+        DayOfWeek.Friday => "vie",
+        DayOfWeek.Saturday => "sáb",
+        _ => "dom",
+    };
+
     public override string InvalidValue(string option, string value) => $"{option} no puede ser '{value}'";
     public override string FilterLine(int number) => $"Línea {number} del archivo del filtro:";
 

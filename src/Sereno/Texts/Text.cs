@@ -64,6 +64,16 @@ public abstract class Text
     public abstract string MoreRows(int count);
     public abstract string WatchHint { get; }
     public abstract string InvalidValue(string option, string value);
+
+    /// <summary>What an option may be, behind <see cref="InvalidValue"/>.</summary>
+    public abstract string AllowedValues(string values);
+
+    /// <summary>A word that stands for a value in a usage line: PORT, STATE.</summary>
+    public virtual string Placeholder(string name) => name;
+
+    /// <summary>The three letters of a weekday.</summary>
+    public virtual string Weekday(DayOfWeek day) => day.ToString()[..3];
+
     public abstract string FilterLine(int number);
 
     /// <summary>What is wrong with a filter of sockets; the arguments are those of <see cref="FilterException"/>.</summary>

@@ -43,7 +43,7 @@ public static class DoctorVerb
             else
                 foreach (var (facts, found) in examined)
                     foreach (string line in Lines(found, facts, new()))
-                        StandardStreams.Text.WriteLine(Printable.Of(line));
+                        Prose.Write(Printable.Of(line));
             return examined.All(e => SocketDoctor.IsHealthy(e.Found)) ? ExitCodes.Success : ExitCodes.Failure;
         });
         return command;

@@ -37,7 +37,7 @@ public static class ExplainVerb
                 ExplainJson.Write(topic, place, LinuxPorts.Read(), StandardStreams.Output);
             else
                 foreach (string line in Lines(topic, place, LinuxPorts.Read(), SocketVitals.Of(place.Table)))
-                    StandardStreams.Text.WriteLine(line);
+                    Prose.Write(line);
             return ExitCodes.Success;
         });
         return command;
@@ -65,7 +65,7 @@ public static class ExplainVerb
 
     private static IEnumerable<string> OfState(TcpState state, SocketTexts text)
     {
-        yield return $"{text.StateWord(state)}. {text.StateMeaning(state)} ({TcpLifecycle.Source(state)})";
+        yield return $"{text.StateWord(state)}. {text.StateMeaning(state)} ({text.Source(TcpLifecycle.Source(state))})";
         var (ss, netstat, windows) = TcpLifecycle.Spellings(state);
         yield return ss is null ? $"{text.AlsoCalled} netstat (Windows) {windows}; {text.InvisibleTo}"
             : $"{text.AlsoCalled} ss {ss}, netstat {netstat}, netstat (Windows) {windows}";

@@ -14,6 +14,12 @@ public static class GlobalOptions
     public static readonly Option<string?> UnitPath = new("--unit-path") { Description = Text.Current.UnitPathOption, HelpName = "DIR[:DIR...]", Recursive = true };
     public static readonly Option<string?> Language = new("--lang") { Description = Text.Current.LangOption, HelpName = "en|es", Recursive = true };
 
+    static GlobalOptions() => Language.Validators.Add(result =>
+    {
+        if (result.Tokens is [{ Value: var name }] && !name.StartsWith("en", StringComparison.OrdinalIgnoreCase) && !name.StartsWith("es", StringComparison.OrdinalIgnoreCase))
+            result.AddError(name);
+    });
+
     public static IEnumerable<Option> All => [Dir, UnitPath, Language];
 
     public static bool TakesValue(string word) => word is "--dir" or "--unit-path" or "--lang";

@@ -13,7 +13,7 @@ public sealed class HelpPage : SynchronousCommandLineAction
         var output = parseResult.InvocationConfiguration.Output;
         var command = parseResult.CommandResult.Command;
         string name = command is RootCommand ? "sereno" : $"sereno {command.Name}";
-        string usage = string.Concat(command.Arguments.Select(a => a.Arity.MinimumNumberOfValues > 0 ? $" {a.Name}" : $" [{a.Name}]")
+        string usage = string.Concat(command.Arguments.Select(a => a.Arity.MinimumNumberOfValues > 0 ? $" {Text.Current.Placeholder(a.Name)}" : $" [{Text.Current.Placeholder(a.Name)}]")
             .Select((a, i) => command.Arguments[i].Arity.MaximumNumberOfValues > 1 ? a + "..." : a));
         output.WriteLine($"{Text.Current.Usage} {name}{(command.Subcommands.Count > 0 ? $" {Text.Current.VerbWord}" : "")}{usage} [{Text.Current.OptionsWord}]");
         output.WriteLine();
@@ -35,7 +35,7 @@ public sealed class HelpPage : SynchronousCommandLineAction
     {
         string names = string.Join(", ", option.Aliases.Where(a => a.StartsWith('-')).Append(option.Name).OrderBy(n => n.Length));
         return option is HelpOption or VersionOption || option.Arity.MaximumNumberOfValues == 0 || option.ValueType == typeof(bool)
-            ? names : $"{names} {option.HelpName ?? option.Name.TrimStart('-').ToUpperInvariant()}";
+            ? names : $"{names} {Text.Current.Placeholder(option.HelpName ?? option.Name.TrimStart('-').ToUpperInvariant())}";
     }
 
     private static void Write(TextWriter output, string title, IEnumerable<(string Name, string Text)> rows)

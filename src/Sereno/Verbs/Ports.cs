@@ -17,6 +17,9 @@ public static class PortsVerb
     // Connections, unit, process, service, class, address.
     private static readonly int[] s_cutOrder = [8, 0, 1, 5, 6, 3];
 
+    // Connections, class, service, scope, unit, protocol.
+    private static readonly int[] s_dropOrder = [8, 6, 5, 7, 0, 2];
+
     /// <param name="units">What names the units; by cgroup when null.</param>
     public static Command Build(Func<ParseResult, IUnitResolver>? units = null)
     {
@@ -65,7 +68,7 @@ public static class PortsVerb
     {
         var text = Text.Current.Sockets;
         bool named = ports.Any(p => p.Netns is not null);
-        var table = new FittedTable([.. s_headings.Concat(named ? ["NETNS"] : []).Select(Text.Current.Column)], s_cutOrder);
+        var table = new FittedTable([.. s_headings.Concat(named ? ["NETNS"] : []).Select(Text.Current.Column)], s_cutOrder, s_dropOrder);
         foreach (var port in ports)
             table.Add([
                 port.Owner.Unit ?? "-",

@@ -1,6 +1,9 @@
 using System.CommandLine;
+using Sereno.Sockets.Diagnosis;
 using Sereno.Sockets.Owners;
+using Sereno.Sockets.Ports;
 using Sereno.Sockets.Selection;
+using Sereno.Sockets.Wire;
 using Sereno.Texts;
 
 namespace Sereno.Verbs;
@@ -95,20 +98,31 @@ public sealed class SelectionOptions
     private static SocketSelection With(SocketSelection selection, string option, string values)
     {
         foreach (string value in values.Split(',', StringSplitOptions.TrimEntries))
-            selection = With(selection, option, value, () => new FormatException(Text.Current.InvalidValue(option, value)));
+            selection = With(selection, option, value, () => new FormatException(Text.Current.InvalidValue(option, value) + Text.Current.AllowedValues(Allowed(option))));
         return selection;
     }
 
     private static SocketSelection With(SocketSelection s, string option, string value, Func<FormatException> error) => option switch
     {
         "--state" when value is "listening" or "LISTENING" => s with { Listening = true },
-        "--state" => s with { States = s.States | (StateWords.SetOf(value) ?? throw error()) },
+        "--state" => s with { States = s.States | (StateVocabulary.SetOf(value) ?? throw error()) },
         "--port" => s with { Ports = [.. s.Ports, .. PortRange.Parse(value) is { Count: > 0 } ports ? ports : throw error()] },
         "--unit" => s with { Units = [.. s.Units, value.Length > 0 ? NamePattern.Complete(value) : throw error()] },
         "--pid" => s with { Pids = [.. s.Pids, int.TryParse(value, out int pid) && pid > 0 ? pid : throw error()] },
         "--peer" => s with { Peers = [.. s.Peers, PeerPattern.TryParse(value) ?? throw error()] },
         "--scope" => s with { Scopes = [.. s.Scopes, ScopeWords.ScopeOf(value) ?? throw error()] },
         _ => s with { Classes = [.. s.Classes, ScopeWords.ClassOf(value) ?? throw error()] },
+    };
+
+    private static string Allowed(string option) => option switch
+    {
+        "--state" => string.Join(", ", [.. TcpLifecycle.States.Select(s => s.Name()), .. Enum.GetValues<TcpPhase>().Select(p => Text.Current.Sockets.PhaseName(p))]),
+        "--port" => Text.Current.Placeholder("N|N-M|NAME"),
+        "--unit" => Text.Current.Placeholder("UNIT"),
+        "--pid" => "PID",
+        "--peer" => Text.Current.Placeholder("ADDRESS[/N][:PORT]"),
+        "--scope" => "local, intranet, internet",
+        _ => string.Join(", ", Enum.GetValues<PortClass>().Select(c => Text.Current.Sockets.ClassName(c))),
     };
 
     private static bool Given(ParseResult result, Option<bool> option) => result.GetResult(option) is not null && result.GetValue(option);

@@ -57,7 +57,7 @@ public static class SocketText
     public static string Since(DateTimeOffset start)
     {
         ulong usec = (ulong)Math.Max(0, (start - DateTimeOffset.UnixEpoch).Ticks / 10), now = (ulong)(DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).Ticks / 10;
-        return $"{Times.Full(usec)} ({Text.Current.Ago(Times.Ago(now > usec ? now - usec : 0))})";
+        return $"{Text.Current.Weekday(start.ToLocalTime().DayOfWeek)}{Times.Full(usec)[3..]} ({Text.Current.Ago(Times.Ago(now > usec ? now - usec : 0))})";
     }
 
     private static string Processes(IReadOnlyList<SocketHolder> holders)

@@ -20,6 +20,9 @@ public static class SocketsVerb
     // Unit, process, service, phase, peer, local, queue, state.
     private static readonly int[] s_cutOrder = [0, 1, 8, 6, 4, 3, 9, 5];
 
+    // Queue, service, scope, phase, unit, protocol, process.
+    private static readonly int[] s_dropOrder = [9, 8, 7, 6, 0, 2, 1];
+
     public static Command Build()
     {
         var unit = new Argument<string?>("UNIT") { Description = Text.Current.Option("units"), Arity = ArgumentArity.ZeroOrOne };
@@ -66,7 +69,7 @@ public static class SocketsVerb
     public static FittedTable Table(IReadOnlyList<PlacedSockets> places, ISet<OwnerKind> kinds)
     {
         bool named = places.Any(p => p.Netns is not null);
-        var view = new FittedTable([.. s_headings.Concat(named ? ["NETNS"] : []).Select(Text.Current.Column)], s_cutOrder);
+        var view = new FittedTable([.. s_headings.Concat(named ? ["NETNS"] : []).Select(Text.Current.Column)], s_cutOrder, s_dropOrder);
         foreach (var (netns, table, network) in places)
             foreach (int i in Sorted(table))
             {

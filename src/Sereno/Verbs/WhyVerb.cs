@@ -42,7 +42,7 @@ public static class WhyVerb
             else
             {
                 foreach (string line in Lines(diagnosis, facts, new(), tried))
-                    StandardStreams.Text.WriteLine(Printable.Of(line));
+                    Prose.Write(Printable.Of(line));
                 SocketNotes.Write([facts.Here], diagnosis.Findings.Select(f => f.Owner?.Kind ?? OwnerKind.None));
             }
             return diagnosis.Verdict == PortVerdict.Free ? ExitCodes.Success : ExitCodes.Failure;
@@ -120,7 +120,7 @@ public static class WhyVerb
         return (BindTest.Try(bytes[..length], question.Port, udp, reuse: false), BindTest.Try(bytes[..length], question.Port, udp, reuse: true));
     }
 
-    private static string? ErrorText(int errno) => errno == 0 ? null : Errno.Text(errno);
+    private static string? ErrorText(int errno) => errno == 0 ? null : Text.Current.Sockets.BindError(errno) ?? Errno.Text(errno);
 
     private static FormatException Bad(string text) => new(Text.Current.Sockets.NotAPort(text));
 }

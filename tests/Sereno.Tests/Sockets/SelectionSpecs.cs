@@ -29,7 +29,7 @@ public class SelectionSpecs
         .Select((family, protocol, listening, state, port, peer, scope, portClass) => new SocketSelection
         {
             IPv4 = (family & 1) != 0, IPv6 = (family & 2) != 0, Tcp = (protocol & 1) != 0, Udp = (protocol & 2) != 0, Listening = listening,
-            States = state.Length == 0 ? 0 : StateWords.SetOf(state)!.Value,
+            States = state.Length == 0 ? 0 : StateVocabulary.SetOf(state)!.Value,
             Ports = port.Length == 0 ? [] : PortRange.Parse(port),
             Peers = peer.Length == 0 ? [] : [PeerPattern.TryParse(peer)!.Value],
             Scopes = scope.Length == 0 ? [] : [ScopeWords.ScopeOf(scope)!.Value],
@@ -60,7 +60,7 @@ public class SelectionSpecs
     {
         var query = selection.Narrow(new SocketQuery { States = TcpStates.All | TcpStates.BoundInactive });
         bool dumped = (socket.Protocol == SocketProtocol.Tcp ? query.Tcp : query.Udp) && (socket.IsIPv4 ? query.IPv4 : query.IPv6)
-            && (query.States & StateWords.SetOf(socket.State)) != 0;
+            && (query.States & StateVocabulary.SetOf(socket.State)) != 0;
         return dumped || !Admits(selection, socket);
     }, iter: 20_000);
 
@@ -152,7 +152,7 @@ public class SelectionSpecs
     [InlineData(TcpState.Closing, "CLOSING closing Cerrando")]
     [InlineData(TcpState.BoundInactive, "bound-inactive BOUND")]
     public void A_state_has_every_name_that_people_know_it_by(TcpState state, string words) =>
-        Assert.All(words.Split(' '), word => Assert.Equal(state, StateWords.StateOf(word)));
+        Assert.All(words.Split(' '), word => Assert.Equal(state, StateVocabulary.StateOf(word)));
 
     [Fact]
     public void The_three_phases_share_the_states_out()
@@ -160,8 +160,8 @@ public class SelectionSpecs
         var all = Enum.GetValues<TcpPhase>().Select(p => p.States()).ToList();
         Assert.Equal(TcpStates.All & ~(TcpStates)1 | TcpStates.BoundInactive, all.Aggregate((a, b) => a | b));
         Assert.Equal(0u, (uint)(all[0] & all[1]) | (uint)(all[0] & all[2]) | (uint)(all[1] & all[2]));
-        Assert.All(Enum.GetValues<TcpState>(), s => Assert.True((TcpPhases.Of(s).States() & StateWords.SetOf(s)) != 0));
-        Assert.Equal(TcpPhase.Finish.States(), StateWords.SetOf("Finalizar"));
+        Assert.All(Enum.GetValues<TcpState>(), s => Assert.True((TcpPhases.Of(s).States() & StateVocabulary.SetOf(s)) != 0));
+        Assert.Equal(TcpPhase.Finish.States(), StateVocabulary.SetOf("Finalizar"));
     }
 
     [Fact]

@@ -18,6 +18,9 @@ public abstract partial class SocketTexts
     public abstract string ScopeMeaning(AddressScope scope);
     public abstract string Trigger(TcpTrigger trigger);
     public abstract string ActorWords(Actor actor);
+    /// <summary>A source in this language: "RFC 9293, section 3.5".</summary>
+    public virtual string Source(string source) => source;
+
     public abstract string WhoMustAct { get; }
     public abstract string WhatCanFollow { get; }
     public abstract string AlsoCalled { get; }

@@ -21,6 +21,9 @@ public abstract partial class SocketTexts
     /// <summary>Several listeners share a port.</summary>
     public abstract string WhyReusePort(string address);
 
+    /// <summary>The text of bind(2)'s error, where this language has its own; null for strerror(3)'s.</summary>
+    public virtual string? BindError(int errno) => null;
+
     public abstract string WhyTried(string? error, string? errorWithReuse);
 
     /// <summary>"nginx.service, nginx (pid 12, fd 6) since Sun 2026-11-22 18:00:00 (2h ago)".</summary>

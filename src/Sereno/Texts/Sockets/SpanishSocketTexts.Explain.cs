@@ -89,6 +89,9 @@ internal sealed partial class SpanishSocketTexts
         Actor.Administrator => "quien administra esta máquina",
     };
 
+    public override string Source(string source) => source.Replace("sections", "secciones", StringComparison.Ordinal)
+        .Replace("section", "sección", StringComparison.Ordinal).Replace(" and ", " y ", StringComparison.Ordinal);
+
     public override string WhoMustAct => "Quién debe actuar:";
     public override string WhatCanFollow => "Qué puede seguir:";
     public override string AlsoCalled => "También llamado:";

@@ -61,6 +61,14 @@ internal sealed partial class SpanishSocketTexts
 
     private static bool IsOrphan(PortFinding finding) => finding.Socket is { Inode: 0 };
 
+    public override string? BindError(int errno) => errno switch
+    {
+        13 => "permiso denegado (EACCES)",
+        98 => "la dirección ya se está usando (EADDRINUSE)",
+        99 => "no se puede asignar la dirección (EADDRNOTAVAIL)",
+        _ => null,
+    };
+
     public override string WhyTried(string? error, string? errorWithReuse) =>
         $"Probado: bind(2) {Outcome(error)}; con SO_REUSEADDR {Outcome(errorWithReuse)}.";
 

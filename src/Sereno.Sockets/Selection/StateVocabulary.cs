@@ -6,10 +6,8 @@ namespace Sereno.Sockets.Selection;
 
 /// <summary>Every spelling of the TCP states that people meet: RFC 9293's, ss's, netstat's, Windows' and Spanish ones, in
 /// any case and with any separators; and names for sets of them.</summary>
-public static class StateWords
+public static class StateVocabulary
 {
-    private const TcpStates Connected = TcpStates.All & ~(TcpStates.Close | TcpStates.Listen) & ~(TcpStates)1;
-
     /// <summary>Reads the name of one state.</summary>
     public static TcpState? StateOf(string word) => Letters(word) switch
     {
@@ -32,10 +30,10 @@ public static class StateWords
     public static TcpStates? SetOf(string word) => StateOf(word) is { } state ? SetOf(state) : PhaseOf(word) is { } phase ? phase.States() : Letters(word) switch
     {
         "all" or "todos" => TcpStates.All | TcpStates.BoundInactive,
-        "connected" => Connected,
-        "synchronized" => Connected & ~TcpStates.SynSent,
-        "bucket" => TcpStates.SynReceived | TcpStates.TimeWait,
-        "big" => TcpStates.All & ~(TcpStates.SynReceived | TcpStates.TimeWait) & ~(TcpStates)1,
+        "connected" => TcpStates.Connected & ~TcpStates.Unknown,
+        "synchronized" => TcpStates.Synchronized & ~TcpStates.Unknown,
+        "bucket" => TcpStates.Bucket,
+        "big" => TcpStates.Big & ~TcpStates.Unknown,
         _ => null,
     };
 
