@@ -16,7 +16,7 @@ public static class Help
     /// <summary>-o json is on every listing.</summary>
     public static Option<string> Output()
     {
-        var option = new Option<string>("--output", "-o") { Description = Text.Current.Option("output"), DefaultValueFactory = _ => "text" };
+        var option = new Option<string>("--output", "-o") { Description = Text.Current.Option("output"), DefaultValueFactory = _ => "text", HelpName = "text|json" };
         option.AcceptOnlyFromAmong("text", "json");
         return option;
     }

@@ -14,6 +14,22 @@ namespace Sereno.Tests.Sockets;
 
 public class PortsSpecs
 {
+    [Fact]
+    public void A_narrow_terminal_loses_the_least_important_columns_and_no_line_exceeds_it()
+    {
+        var table = new FittedTable(["UNIT", "PROCESS", "PORT"], new[] { 0, 1 }, new[] { 0 });
+        table.Add("a-long-unit-name.service", "a-program (12345)", "8080");
+        Assert.Equal("UNIT        PROCESS     PORT", Lines(28)[0]);
+        Assert.Equal(["PROCESS            PORT", "a-program (12345)  8080"], Lines(27));
+        Assert.All(Enumerable.Range(1, 60), width => Assert.All(Lines(width), l => Assert.True(l.Length <= width)));
+        string[] Lines(int width)
+        {
+            var output = new StringWriter();
+            table.Write(output, width, colour: false);
+            return output.ToString().TrimEnd('\n').Split('\n');
+        }
+    }
+
     [Theory]
     [InlineData("8080 8081", 0, null, false)]
     [InlineData("8080", TcpStates.Established, null, false)]
