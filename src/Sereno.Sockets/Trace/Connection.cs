@@ -10,7 +10,7 @@ internal sealed class Connection
     public ConnectionRole Role;
     public SocketNamespace Namespace;
     public TracedOwner Owner;
-    public ulong Cookie, Started;
+    public ulong NamespaceInode, Cookie, Started;
     public ulong? BytesSent, BytesReceived;
 
     /// <summary>Of a listening socket: no other process can have it, as far as anybody saw.</summary>
@@ -39,6 +39,7 @@ internal sealed class Connection
         Role = Role,
         Observation = observation,
         Namespace = Namespace,
+        NamespaceInode = NamespaceInode,
         Owner = Owner,
         Cookie = Cookie,
         Started = Started,

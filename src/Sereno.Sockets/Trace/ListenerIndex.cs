@@ -47,6 +47,7 @@ internal sealed class ListenerIndex
     {
         Connection? best = null;
         int bestRank = 0;
+        ulong? inode = null;
         bool ours = false, others = false, onePid = true, oneUnit = true;
         foreach (var listener in _byPort.GetValueOrDefault(accepted.Tuple.LocalPort) ?? [])
         {
@@ -55,6 +56,7 @@ internal sealed class ListenerIndex
                 continue;
             ours |= listener.Namespace != SocketNamespace.Other;
             others |= listener.Namespace == SocketNamespace.Other;
+            inode = inode is null || inode == listener.NamespaceInode ? listener.NamespaceInode : 0;
             if (rank < bestRank)
                 continue;
             onePid = listener.SoleHolder && (rank > bestRank || (onePid && best!.Owner.Pid == listener.Owner.Pid));
@@ -63,7 +65,7 @@ internal sealed class ListenerIndex
         }
         if (best is null || (ours && others))
             return best is not null;
-        accepted.Namespace = best.Namespace;
+        (accepted.Namespace, accepted.NamespaceInode) = (best.Namespace, inode ?? 0);
         var owner = new TracedOwner(OwnerSource.Listener, onePid ? best.Owner.Pid : 0, onePid ? best.Owner.Name : null, oneUnit ? best.Owner.Unit : null);
         if (owner.Pid != 0 || owner.Unit is not null)
             accepted.Learn(owner);

@@ -174,7 +174,7 @@ public sealed partial class TcpTracer(ITraceMachine machine)
         if (connection.Namespace != SocketNamespace.Unknown)
             return;
         if (!record.InInterrupt && IsByHolder(record.OldState, record.NewState) && _processes.NamespaceOf(record.Pid, record.Tid) is ulong place)
-            connection.Namespace = place == machine.OurNamespace ? SocketNamespace.This : SocketNamespace.Other;
+            (connection.Namespace, connection.NamespaceInode) = (place == machine.OurNamespace ? SocketNamespace.This : SocketNamespace.Other, place);
         else if (connection.Role == ConnectionRole.Server && connection.State != TcpState.Listen)
             _listeners.Inherit(connection);
         if (connection.Namespace != SocketNamespace.Unknown || !connection.HasPorts)

@@ -80,6 +80,10 @@ public record struct TraceEvent
     public ConnectionRole Role { get; set; }
     public Observation Observation { get; set; }
     public SocketNamespace Namespace { get; set; }
+
+    /// <summary>Of another's: which, by the inode of /proc/PID/ns/net; 0 when unknown.</summary>
+    public ulong NamespaceInode { get; set; }
+
     public TracedOwner Owner { get; set; }
 
     /// <summary>0 when unknown.</summary>

@@ -16,7 +16,8 @@ public sealed class TraceJson : IDisposable
     public TraceJson(Stream output) => (_output, _json) = (output, new(_line, SocketJson.Options with { Indented = false }));
 
     /// <summary>The first line: how changes are seen, and what that misses.</summary>
-    public void WriteStart(TraceSourceKind source)
+    /// <param name="everywhere">Of every network namespace.</param>
+    public void WriteStart(TraceSourceKind source, bool everywhere = false)
     {
         Begin("start", MonotonicClock.Now);
         _json.WriteString("source"u8, source.Name());
@@ -28,11 +29,15 @@ public sealed class TraceJson : IDisposable
             TraceSourceKind.Poll => ["intermediate-states", "short-connections", "bytes"],
         })
             _json.WriteStringValue(miss);
+        if (everywhere)
+            foreach (string miss in source == TraceSourceKind.Perf ? (ReadOnlySpan<string>)["other-namespaces-time-wait", "other-namespaces-bytes"] : ["other-namespaces"])
+                _json.WriteStringValue(miss);
         _json.WriteEndArray();
         End();
     }
 
-    public void Write(in TraceEvent e)
+    /// <param name="netns">The name of its network namespace; null when unknown.</param>
+    public void Write(in TraceEvent e, string? netns = null)
     {
         Begin(e.IsEndOnly ? "end" : "state", e.Time);
         WriteText("unit"u8, e.Owner.Unit);
@@ -59,6 +64,7 @@ public sealed class TraceJson : IDisposable
         WriteNumber("bytesReceived"u8, e.BytesReceived);
         WriteCookie(e.Cookie);
         _json.WriteString("namespace"u8, e.Namespace.Name());
+        WriteText("netns"u8, netns);
         _json.WriteString("observation"u8, e.Observation.Name());
         End();
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Sereno.Linux;
 using Sereno.Linux.Headers;
+using Sereno.Sockets.Namespaces;
 using Sereno.Sockets.Owners;
 using Sereno.Sockets.Scope;
 using Sereno.Sockets.Selection;
@@ -65,6 +66,8 @@ internal sealed class TraceRun : IDisposable
         foreach (string reason in refusals)
             StandardStreams.Errors.WriteLine(Text.Current.Sockets.TraceRefused(reason));
         StandardStreams.Errors.WriteLine(Text.Current.Sockets.TraceSource(source.Kind));
+        if (Everywhere)
+            StandardStreams.Errors.WriteLine(Text.Current.Sockets.TraceElsewhere(source.Kind));
         return source;
     }
 
@@ -73,10 +76,10 @@ internal sealed class TraceRun : IDisposable
         if (Json)
         {
             _lines = new(StandardStreams.Output);
-            _lines.WriteStart(source);
+            _lines.WriteStart(source, Everywhere);
             return;
         }
-        _table = new(StandardStreams.Text, Terminal.WidthOf(1), Columns.UseColour);
+        _table = new(StandardStreams.Text, Terminal.WidthOf(1), Columns.UseColour, Everywhere);
         _table.WriteHeading();
         StandardStreams.Text.Flush();
     }
@@ -110,11 +113,22 @@ internal sealed class TraceRun : IDisposable
                 continue;
             _changes += e.IsEndOnly ? 0 : 1;
             _ended += e is { IsEndOnly: false, IsOfListener: false, NewState: TcpState.Close or TcpState.TimeWait } && e.OldState != TcpState.TimeWait ? 1 : 0;
-            _table?.Write(e);
-            _lines?.Write(e);
+            string? netns = NamespaceOf(e);
+            _table?.Write(e, netns);
+            _lines?.Write(e, netns);
         }
         StandardStreams.Text.Flush();
     }
+
+    // Walked for when the first socket of another one is met.
+    private NamespaceNames Namespaces => field ??= new(Units);
+
+    private string? NamespaceOf(in TraceEvent e) => e.Namespace switch
+    {
+        SocketNamespace.This => "this",
+        SocketNamespace.Other => Namespaces.NameOf(e.NamespaceInode),
+        SocketNamespace.Unknown => null,
+    };
 
     private bool IsSelected(in TraceEvent e) => (Everywhere || e.Namespace != SocketNamespace.Other)
         && (Selection.IsEverything

@@ -9,18 +9,18 @@ namespace Sereno.Verbs;
 /// the beginning; on a narrow terminal the least needed columns go.</summary>
 public sealed class TraceTable
 {
-    private enum Column { Time, Unit, Process, Local, Peer, State, Phase, Duration, Sent, Received }
+    private enum Column { Time, Unit, Process, Local, Peer, State, Phase, Duration, Sent, Received, Netns }
 
     private const int Unlimited = int.MaxValue;
 
     // Widths that show nearly all there is, and the least that say something, by column.
-    private static readonly int[] s_wanted = [15, 20, 18, 21, 21, 26, 10, 8, 8, 8], s_least = [12, 9, 10, 15, 15, 14, 10, 8, 8, 8];
-    private static readonly Column[] s_leastNeeded = [Column.Phase, Column.Duration, Column.Received, Column.Sent, Column.Unit, Column.Process];
+    private static readonly int[] s_wanted = [15, 20, 18, 21, 21, 26, 10, 8, 8, 8, 20], s_least = [12, 9, 10, 15, 15, 14, 10, 8, 8, 8, 9];
+    private static readonly Column[] s_leastNeeded = [Column.Phase, Column.Duration, Column.Received, Column.Sent, Column.Netns, Column.Unit, Column.Process];
 
     // Narrowed one after the other: the time loses its microseconds, the state what it was before.
     private static readonly Column[] s_narrowed = [Column.Time, Column.Unit, Column.Process, Column.State, Column.Local, Column.Peer];
 
-    private static readonly string[] s_headings = ["TIME", "UNIT", "PROCESS", "LOCAL", "PEER", "STATE", "PHASE", "DURATION", "SENT", "RECEIVED"];
+    private static readonly string[] s_headings = ["TIME", "UNIT", "PROCESS", "LOCAL", "PEER", "STATE", "PHASE", "DURATION", "SENT", "RECEIVED", "NETNS"];
 
     private readonly TextWriter _output;
     private readonly bool _colour;
@@ -29,11 +29,12 @@ public sealed class TraceTable
     private readonly Line _line = new();
 
     /// <param name="terminalWidth">Lines are cut to it; null for lines as long as they need be.</param>
-    public TraceTable(TextWriter output, int? terminalWidth, bool colour)
+    /// <param name="namespaces">With a column of network namespaces.</param>
+    public TraceTable(TextWriter output, int? terminalWidth, bool colour, bool namespaces = false)
     {
         (_output, _colour) = (output, colour);
         _cut = terminalWidth is not null;
-        _widths = Fit(terminalWidth ?? Unlimited);
+        _widths = Fit(terminalWidth ?? Unlimited, namespaces);
     }
 
     public void WriteHeading()
@@ -48,24 +49,27 @@ public sealed class TraceTable
         _output.WriteLine(_colour ? $"\e[1m{_line.Content.TrimEnd()}\e[0m" : _line.Content.TrimEnd());
     }
 
-    public void Write(in TraceEvent e)
+    /// <param name="netns">The name of its network namespace; null when unknown.</param>
+    public void Write(in TraceEvent e, string? netns = null)
     {
         _line.Clear();
-        for (var column = Column.Time; column <= Column.Received; column++)
+        for (var column = Column.Time; column <= Column.Netns; column++)
         {
             if (_widths[(int)column] == 0)
                 continue;
             if (column == Column.State && _colour)
                 _line.AppendInvisible(e.Phase switch { TcpPhase.Establish => "\e[33m", TcpPhase.Transmit => "\e[32m", TcpPhase.Finish => "\e[90m" });
-            AppendCell(column, e);
+            AppendCell(column, e, netns);
             EndCell(column, column == Column.State && _colour ? "\e[0m" : "");
         }
         _output.WriteLine(_line.Content.TrimEnd());
     }
 
-    private static int[] Fit(int screen)
+    private static int[] Fit(int screen, bool namespaces)
     {
         int[] widths = [.. s_wanted];
+        if (!namespaces)
+            widths[(int)Column.Netns] = 0;
         if (screen == Unlimited)
             return widths;
         int Excess(int[] columns) => columns.Where(w => w > 0).Sum(w => w + 1) - 1 - screen;
@@ -78,7 +82,7 @@ public sealed class TraceTable
         return widths;
     }
 
-    private void AppendCell(Column column, in TraceEvent e)
+    private void AppendCell(Column column, in TraceEvent e, string? netns)
     {
         switch (column)
         {
@@ -93,6 +97,7 @@ public sealed class TraceTable
             case Column.Duration: AppendDuration(e.Duration); break;
             case Column.Sent: AppendBytes(e.BytesSent); break;
             case Column.Received: AppendBytes(e.BytesReceived); break;
+            case Column.Netns: _line.AppendPrintable(netns ?? "-"); break;
         }
     }
 

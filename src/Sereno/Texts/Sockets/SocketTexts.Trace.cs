@@ -6,6 +6,9 @@ public abstract partial class SocketTexts
 {
     /// <summary>How changes are seen, and what that misses.</summary>
     public abstract string TraceSource(TraceSourceKind source);
+
+    /// <summary>What is missed of the sockets of other network namespaces.</summary>
+    public abstract string TraceElsewhere(TraceSourceKind source);
     public abstract string TraceRefused(string reason);
     public abstract string TraceSummary(long changes, long ended);
     public abstract string TraceLost(ulong records);
@@ -21,6 +24,9 @@ internal sealed partial class EnglishSocketTexts
         TraceSourceKind.Poll => "source: poll (dumps): connections that live between two dumps are missed, and byte counts",
     };
 
+    public override string TraceElsewhere(TraceSourceKind source) => source == TraceSourceKind.Perf
+        ? "of other network namespaces neither TIME-WAIT nor byte counts are seen: --netns NAME sees one's" : "other network namespaces are not seen: --netns NAME sees one";
+
     public override string TraceRefused(string reason) => $"a better source isn't permitted: {reason}";
     public override string TraceSummary(long changes, long ended) => $"{changes} changes, {ended} connections ended";
     public override string TraceLost(ulong records) => $"{records} records lost: the kernel's buffers were full; changes are missing";
@@ -35,6 +41,9 @@ internal sealed partial class SpanishSocketTexts
         TraceSourceKind.Destroy => "fuente: destroy (netlink) y listados: faltan los estados entre dos listados y, de las conexiones más breves, todo salvo el final",
         TraceSourceKind.Poll => "fuente: poll (listados): faltan las conexiones que viven entre dos listados, y las cuentas de bytes",
     };
+
+    public override string TraceElsewhere(TraceSourceKind source) => source == TraceSourceKind.Perf
+        ? "de otros espacios de nombres de red no se ven ni TIME-WAIT ni las cuentas de bytes: --netns NOMBRE muestra los de uno" : "no se ven otros espacios de nombres de red: --netns NOMBRE muestra uno";
 
     public override string TraceRefused(string reason) => $"no se permite una fuente mejor: {reason}";
     public override string TraceSummary(long changes, long ended) => $"{changes} cambios, {ended} conexiones terminadas";

@@ -48,6 +48,23 @@ public partial class TraceViewSpecs
     }
 
     [Fact]
+    public void Network_namespaces_have_a_column_when_there_are_several_and_are_told_as_missing_some()
+    {
+        using var output = new StringWriter();
+        var table = new TraceTable(output, null, colour: false, namespaces: true);
+        table.WriteHeading();
+        table.Write(s_event, "blue");
+        string[] lines = output.ToString().TrimEnd('\n').Split('\n');
+        Assert.EndsWith(" NETNS", lines[0]);
+        Assert.EndsWith(" blue", lines[1]);
+        Assert.DoesNotContain("NETNS", Lines(null, colour: false)[0]);
+        using var start = new MemoryStream();
+        using var json = new TraceJson(start);
+        json.WriteStart(TraceSourceKind.Perf, everywhere: true);
+        Assert.Contains("\"other-namespaces-bytes\"", Encoding.UTF8.GetString(start.ToArray()));
+    }
+
+    [Fact]
     public void Json_says_all_of_an_event_in_one_line()
     {
         using var output = new MemoryStream();
@@ -58,7 +75,7 @@ public partial class TraceViewSpecs
         var read = JsonDocument.Parse(line).RootElement;
         Assert.Equal(
             ["event", "time", "unit", "owner", "processes", "protocol", "family", "role", "address", "port", "peerAddress", "peerPort", "oldState", "newState", "phase", "duration",
-                "bytesSent", "bytesReceived", "cookie", "namespace", "observation"],
+                "bytesSent", "bytesReceived", "cookie", "namespace", "netns", "observation"],
             read.EnumerateObject().Select(p => p.Name));
         Assert.Equal("e\e[2Jvil", read.GetProperty("processes")[0].GetProperty("name").GetString());
         Assert.Equal(("abc", "transmit", 443, "2001:db8::1"),

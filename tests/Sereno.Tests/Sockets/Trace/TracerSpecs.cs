@@ -251,7 +251,7 @@ public class TracerSpecs
         Connect();
         CloseClient();
         Change(ClientAt, TcpState.FinWait2, TcpState.Close, s_client, Bystander, interrupt: true);
-        Assert.All(Events(), e => Assert.Equal(SocketNamespace.Other, e.Namespace));
+        Assert.All(Events(), e => Assert.Equal((SocketNamespace.Other, FakeMachine.Elsewhere), (e.Namespace, e.NamespaceInode)));
         Assert.Equal(0, _machine.Lookups);
     }
 
