@@ -101,7 +101,7 @@ public class FilterErrorSpecs
 
     [Theory]
     [InlineData("src 1.2.3.4 and dst foo.invalid", "  src 1.2.3.4 and dst foo.invalid\n                      ^^^^^^^^^^^\nThis is neither")]
-    [InlineData("sport\u0007 and (", "  sport  and (\n  ^^^^^^\nHere")]
+    [InlineData("sport\u0007 and (", "  sport? and (\n  ^^^^^^\nHere")]
     [InlineData("src ::1", "  src ::1\n      ^^^\nAn IPv6 address stands in brackets: [::1].")]
     [InlineData("src", "  src\n     ^\nsrc needs a value here.")]
     public void A_person_sees_the_place(string filter, string expected)
