@@ -43,7 +43,7 @@ public static class DoctorVerb
             else
                 foreach (var (facts, found) in examined)
                     foreach (string line in Lines(found, facts, new()))
-                        Prose.Write(Printable.Of(line));
+                        Prose.Write(line);
             return examined.All(e => SocketDoctor.IsHealthy(e.Found)) ? ExitCodes.Success : ExitCodes.Failure;
         });
         return command;

@@ -1,15 +1,16 @@
 using Sereno.Linux;
+using Sereno.Texts;
 
 namespace Sereno.Verbs;
 
-/// <summary>Sentences on standard output, broken between words where the terminal ends.</summary>
+/// <summary>Sentences on standard output, without what would move a terminal, broken between words where the terminal ends.</summary>
 internal static class Prose
 {
     private const int Narrowest = 20;
 
     public static void Write(string line)
     {
-        foreach (string part in Wrap(line, Terminal.WidthOf(1)))
+        foreach (string part in Wrap(Printable.Of(line), Terminal.WidthOf(1)))
             StandardStreams.Text.WriteLine(part);
     }
 

@@ -42,7 +42,7 @@ public static class WhyVerb
             else
             {
                 foreach (string line in Lines(diagnosis, facts, new(), tried))
-                    Prose.Write(Printable.Of(line));
+                    Prose.Write(line);
                 SocketNotes.Write([facts.Here], diagnosis.Findings.Select(f => f.Owner?.Kind ?? OwnerKind.None));
             }
             return diagnosis.Verdict == PortVerdict.Free ? ExitCodes.Success : ExitCodes.Failure;
