@@ -118,6 +118,7 @@ public sealed partial class KeeperLoop : IDisposable
     {
         _busy = false;
         GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        Self.ForgetCodeOfStart();
     }
 
     private void ReceiveSignals()

@@ -285,6 +285,7 @@ public sealed partial class ManagerHost : IDisposable
             return;
         _busySince = 0;
         GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        Self.ForgetCodeOfStart();
     }
 
     private void Finish(int code)
