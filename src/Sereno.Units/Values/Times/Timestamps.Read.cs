@@ -11,17 +11,24 @@ public static partial class Timestamps
     /// <summary>Reads a timestamp relative to <paramref name="now"/> and in the zone that it names, or in the local one.</summary>
     public static ParseError Read(string text, ulong now, Zone local, out ulong usec)
     {
+        long guess = 0;
+        return Read(text, now, local, ref guess, out usec);
+    }
+
+    /// <param name="guess">The local zone's last offset, which decides between two times that the clock shows alike (see <see cref="Zone.ToEpoch"/>).</param>
+    public static ParseError Read(string text, ulong now, Zone local, ref long guess, out ulong usec)
+    {
         int space = text.LastIndexOf(' ');
         string last = text[(space + 1)..];
         if (space < 0 || !Zones.IsValid(last) || last.Equals("UTC", StringComparison.OrdinalIgnoreCase))
-            return Read(text, now, local, hasZone: false, out usec);
+            return Read(text, now, local, hasZone: false, ref guess, out usec);
         var zone = Zones.FromVariable(":" + last);
         var names = zone.NamesAt((long)(now / TimeSpans.Second));
         bool isLocalName = last == names.Standard || last == names.Daylight;
-        return Read(isLocalName ? text : text[..space], now, zone, !isLocalName, out usec);
+        return Read(isLocalName ? text : text[..space], now, zone, !isLocalName, ref guess, out usec);
     }
 
-    private static ParseError Read(string text, ulong now, Zone zone, bool hasZone, out ulong usec)
+    private static ParseError Read(string text, ulong now, Zone zone, bool hasZone, ref long guess, out ulong usec)
     {
         usec = now;
         int isDst = -1;
@@ -40,8 +47,8 @@ public static partial class Timestamps
             time = time with { Hour = 0, Minute = 0, Second = 0, Day = time.Day + (text == "yesterday" ? -1 : text == "tomorrow" ? 1 : 0) };
         else if (!Date(text, ref time, out fraction))
             return ParseError.Invalid;
-        long guess = 0;
-        if (zone.ToEpoch(ref time, ref guess) is not (>= 0 and var epoch))
+        long none = 0;
+        if (zone.ToEpoch(ref time, ref zone == Zone.Utc ? ref none : ref guess) is not (>= 0 and var epoch))
             return ParseError.Invalid;
         usec = (ulong)epoch * TimeSpans.Second + fraction;
         return usec > CalendarEvent.MaxTimestamp ? ParseError.Invalid : ParseError.None;

@@ -15,7 +15,7 @@ public class CalendarDifferentialTests
 
     /// <summary>What TZ may be besides a zone's name (tzset(3)).</summary>
     private static readonly string[] s_locals =
-        [.. CalendarGen.Zones, "", ":Europe/Paris", "CET-1CEST,M3.5.0,M10.5.0/3", "<-03>3", "XXX", "Nowhere/Land", "right/Europe/Berlin", "EST5EDT4,J60/2,300/0:30", "NZST-12NZDT,M9.5.0,M4.1.0/3"];
+        [.. CalendarGen.Zones, "", ":Europe/Paris", "CET-1CEST,M3.5.0,M10.5.0/3", "<-03>3", "XXX", "Nowhere/Land", "EST5EDT4,J60/2,300/0:30", "NZST-12NZDT,M9.5.0,M4.1.0/3"];
 
     private static readonly Gen<(string Zone, string Base, string[] Expressions)> s_batch = Gen.Select(
         Gen.Int[0, s_locals.Length - 1], Gen.Int[0, s_bases.Length - 1], CalendarGen.Expression.Array[Batch], (z, b, e) => (s_locals[z], s_bases[b], e));
@@ -30,7 +30,7 @@ public class CalendarDifferentialTests
     private static void Same(string tz, string start, string[] expressions)
     {
         var (_, output, _) = Oracle.RunWhole("systemd-analyze", ["calendar", $"--iterations={Iterations}", $"--base-time={start}", "--", .. expressions], ("TZ", tz));
-        string[] theirs = Blocks(output, expressions.Length);
+        string[] theirs = AnalyzeOutput.Blocks(output, expressions.Length);
         var local = Zones.FromVariable(tz);
         ulong now = (ulong)((DateTime.UtcNow - DateTime.UnixEpoch).Ticks / 10);
         Assert.Equal(ParseError.None, Timestamps.Read(start, now, local, out ulong from));
@@ -56,20 +56,6 @@ public class CalendarDifferentialTests
                 return "";
             elapses.Add(from = next);
         }
-        return string.Join('\n', TimeReport.Of(calendar!, expression, elapses, local, ref names, now: 0).Where(l => !l.Contains("From now:")));
-    }
-
-    /// <summary>One block of lines an expression, none for one that was refused, with an empty line between them.</summary>
-    private static string[] Blocks(string output, int count)
-    {
-        var blocks = new List<string>[count];
-        blocks[0] = [];
-        int at = 0;
-        foreach (string line in output.TrimEnd('\n').Split('\n'))
-            if (line.Length > 0)
-                blocks[at].Add(line);
-            else if (at + 1 < count)
-                blocks[++at] = [];
-        return [.. blocks.Select(b => string.Join('\n', (b ?? []).Where(l => !l.Contains("From now:"))))];
+        return AnalyzeOutput.Timeless(TimeReport.Of(calendar!, expression, elapses, local, ref names, now: 0));
     }
 }
