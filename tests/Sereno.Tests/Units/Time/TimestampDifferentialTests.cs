@@ -26,7 +26,7 @@ public class TimestampDifferentialTests
     private static readonly Gen<string> s_weekday = Gen.Frequency((6, Gen.Const("")), (1, Pick("Mon ", "Tue ", "friday ", "Sun ", "Sat ", "Wed ", "Thursday ")));
 
     private static readonly Gen<string> s_zone = Gen.Frequency(
-        (5, Gen.Const("")), (1, Gen.Const(" UTC")), (1, Pick(" CEST", " EDT", " JST", " IST", " utc", " XX")));
+        (5, Gen.Const("")), (1, Gen.Const(" UTC")), (1, Pick(" CEST", " EDT", " utc", " XX")));
 
     private static readonly Gen<string> s_fixed = Gen.Frequency(
         (8, Gen.Select(s_weekday, s_date, s_clock, s_zone, (w, d, t, z) => $"{w}{d} {t}{z}")), (3, Gen.Select(s_weekday, s_date, s_zone, (w, d, z) => w + d + z)),
