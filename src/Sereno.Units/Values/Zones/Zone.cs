@@ -73,8 +73,8 @@ public abstract class Zone
         return null;
     }
 
-    /// <summary>The same local time counted with the offset of the nearest time at which daylight saving was as asked for.</summary>
-    private long? Neighbour(CivilTime wanted, long found)
+    /// <summary>The same local time counted with the offset of the nearest time at which daylight saving was as asked for; an hour is it where there was none.</summary>
+    private long Neighbour(CivilTime wanted, long found)
     {
         // The shortest period of either kind in the zone database, and half the longest (mktime.c).
         const long Stride = 601_200, Bound = 536_454_000 / 2 + Stride;
@@ -85,7 +85,7 @@ public abstract class Zone
                 if (civil.IsDst != 0 == (wanted.IsDst != 0))
                     return at + wanted.Seconds - civil.Seconds;
             }
-        return null;
+        return wanted.IsDst != 0 ? found - 3600 : found + 3600;
     }
 }
 

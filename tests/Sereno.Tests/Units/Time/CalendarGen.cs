@@ -45,7 +45,7 @@ public static class CalendarGen
     private static readonly Gen<string> s_time = Gen.Frequency(
         (5, Gen.Select(List(0, 23, 2), List(0, 59, 2), s_seconds, (h, m, s) => $"{h}:{m}{s}")), (2, Gen.Const("")));
 
-    private static readonly Gen<string> s_zone = Gen.Frequency((7, Gen.Const("")), (1, Gen.Const(" UTC")), (2, Pick(Zones).Select(z => " " + z)));
+    private static readonly Gen<string> s_zone = Gen.Frequency((7, Gen.Const("")), (1, Gen.Const(" UTC")), (2, Pick(Zones).Select(z => " " + z)), (1, Pick(" CET", " CEST", " EST", " EDT", " GMT", " XYZ")));
 
     private static readonly Gen<string> s_whole = Gen.Select(s_weekdays, s_date, s_time, s_zone, (w, d, t, z) => (w + d + (d.Length > 0 && t.Length > 0 ? " " : "") + t).TrimEnd() + z);
 
