@@ -44,6 +44,8 @@ public sealed record ServiceCheckpoint
     public bool GroupHasProcesses { get; init; }
     public ulong? WatchdogUsec { get; init; }
     public bool NeedsRelease { get; init; }
+    public Spawn.SharedSandbox? Shared { get; init; }
+    public bool SharedIsOver { get; init; }
 
     /// <summary>Monotonic microseconds; null when the state has no limit.</summary>
     public ulong? Deadline { get; init; }

@@ -5,14 +5,15 @@ using Sereno.Units.Model;
 namespace Sereno.Manager.Spawn;
 
 /// <summary>From unit and machine to a plan: no side effects, the same answer for the same question.</summary>
-public static class PlanBuilder
+public static partial class PlanBuilder
 {
     public const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     /// <param name="variables">What this process is told besides its unit's settings: INVOCATION_ID, MAINPID, NOTIFY_SOCKET...</param>
+    /// <param name="shared">What the unit's processes have in common, and maybe other units'; null for none.</param>
     /// <exception cref="PlanException">The user doesn't exist, an environment file can't be read, the program isn't found.</exception>
     public static SpawnPlan Build(UnitName unit, ExecContext context, ExecCommand command, InstanceFacts facts, IMachine machine,
-        IEnumerable<KeyValuePair<string, string>> variables)
+        IEnumerable<KeyValuePair<string, string>> variables, SharedSandbox? shared = null)
     {
         var steps = ImmutableArray.CreateBuilder<SpawnStep>();
         var user = FindUser(context, machine);
@@ -33,8 +34,12 @@ public static class PlanBuilder
         AddDirectories(steps, context, facts, user?.Uid ?? facts.Uid, gid ?? (facts.Uid == 0 ? 0 : uint.MaxValue));
         foreach (var (resource, limit) in context.Limits.OrderBy(l => l.Key))
             steps.Add(new SetLimit(resource, limit));
+        bool isSandboxed = (command.Flags & ExecFlags.FullyPrivileged) == 0;
+        var notes = AddNamespaces(steps, context, isSandboxed, facts, machine, user?.Uid, gid, shared);
         if (dropPrivileges)
             AddCredentials(steps, context, facts, machine, user, gid);
+        else if (isSandboxed)
+            AddUserNamespace(steps, context, facts, user?.Uid, gid);
         AddWorkingDirectory(steps, context, facts, user);
         if (context.NoNewPrivileges && (command.Flags & ExecFlags.FullyPrivileged) == 0)
             steps.Add(new NoNewPrivileges());
@@ -43,9 +48,9 @@ public static class PlanBuilder
         var environment = ProcessEnvironment.Build(context, facts, machine, user, variables);
         var arguments = (command.Flags & ExecFlags.NoEnvironmentExpansion) != 0
             ? command.Arguments : Arguments.Expand(command.Arguments, environment);
-        steps.Add(new Execute(FindProgram(command.Path, machine), arguments,
+        steps.Add(new Execute(FindProgram(command.Path, context.Sandbox.RootDirectory, machine), arguments,
             [.. environment.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key}={v.Value}")]));
-        return new(steps.ToImmutable(), stream);
+        return new(steps.ToImmutable(), stream) { Notes = notes };
     }
 
     private static UserEntry? FindUser(ExecContext context, IMachine machine) => context.User is { } name
@@ -108,7 +113,10 @@ public static class PlanBuilder
     {
         bool isOwn = user is null || (user.Uid == facts.Uid && facts.Uid != 0);
         if (isOwn && gid is null && context.SupplementaryGroups.IsEmpty)
+        {
+            AddUserNamespace(steps, context, facts, user?.Uid, gid);
             return;
+        }
         var groups = new SortedSet<uint>();
         if (user is not null)
             groups.UnionWith(machine.GroupsOf(user.Name));
@@ -120,6 +128,7 @@ public static class PlanBuilder
             steps.Add(new SetGroups([.. groups]));
         if (gid is { } id && !(isOwn && context.Group is null))
             steps.Add(new SetGid(id));
+        AddUserNamespace(steps, context, facts, user?.Uid, gid);
         if (user is not null && !isOwn)
             steps.Add(new SetUid(user.Uid));
     }
@@ -135,12 +144,12 @@ public static class PlanBuilder
     /// <summary>The journal keeps it with every line.</summary>
     private static string Shorten(string identifier) => identifier.Length <= 255 ? identifier : identifier[..255];
 
-    private static string FindProgram(string path, IMachine machine)
+    private static string FindProgram(string path, string? root, IMachine machine)
     {
         if (path.Contains('/'))
             return path;
         foreach (string folder in DefaultPath.Split(':'))
-            if (machine.IsExecutable($"{folder}/{path}"))
+            if (machine.IsExecutable($"{root}{folder}/{path}"))
                 return $"{folder}/{path}";
         throw new PlanException(203, $"cannot find {path}: No such file or directory");
     }

@@ -57,6 +57,9 @@ public sealed record SpawnPlan(ImmutableArray<SpawnStep> Steps, LogStream? LogSt
 {
     public Execute Command => (Execute)Steps[^1];
 
+    /// <summary>What the unit asks for and this machine refuses, where it is started all the same.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
+
     /// <summary>A line per step.</summary>
     public override string ToString()
     {

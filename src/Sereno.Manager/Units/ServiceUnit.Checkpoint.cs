@@ -25,6 +25,8 @@ public sealed partial class ServiceUnit
         GroupHasProcesses = _groupHasProcesses,
         WatchdogUsec = _watchdogUsec,
         NeedsRelease = NeedsRelease,
+        Shared = _shared,
+        SharedIsOver = _sharedIsOver,
         Deadline = core.Timers.DeadlineOf(this),
     };
 
@@ -44,6 +46,7 @@ public sealed partial class ServiceUnit
         if (saved.Deadline is { } deadline)
             core.Timers.Arm(this, deadline);
         (_watchdogUsec, NeedsRelease) = (saved.WatchdogUsec, saved.NeedsRelease);
+        (_shared, _sharedIsOver) = (saved.Shared, saved.SharedIsOver);
         if (State is ServiceState.StartPost or ServiceState.Running or ServiceState.Reload)
             ArmWatchdog();
         if (State == ServiceState.Running)

@@ -175,7 +175,8 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
         ulong id = slot.SpawnId;
         try
         {
-            var plan = PlanBuilder.Build(Name, Config.Exec, command, core.Facts, core.Machine, Variables(section));
+            var plan = PlanBuilder.Build(Name, ContextOf(section), command, core.Facts, core.Machine, Variables(section), Shared);
+            Say(plan.Notes);
             core.Emit(new SpawnProcess(id, Name, InvocationId, plan));
         }
         catch (PlanException e)

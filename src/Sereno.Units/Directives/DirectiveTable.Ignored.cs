@@ -7,18 +7,6 @@ internal static partial class DirectiveTable
 
     private static IEnumerable<DirectiveRow> IgnoredRows() =>
     [
-        .. IgnoredAll("Service", "not supported: mount namespaces",
-            "PrivateTmp PrivateDevices ProtectKernelTunables ProtectKernelModules ProtectKernelLogs " +
-            "ProtectControlGroups ProtectClock PrivateMounts", r => r.Boolean()),
-        .. IgnoredAll("Service", "not supported: mount namespaces",
-            "RootDirectory RootImage RootImageOptions RootHash RootHashSignature RootVerity ExtensionDirectories " +
-            "ExtensionImages MountImages ReadWriteDirectories ReadOnlyDirectories InaccessibleDirectories " +
-            "ReadWritePaths ReadOnlyPaths InaccessiblePaths ExecPaths NoExecPaths BindPaths BindReadOnlyPaths " +
-            "TemporaryFileSystem ProtectSystem ProtectHome ProtectProc ProcSubset MountFlags MountAPIVFS"),
-        .. IgnoredAll("Service", "not supported: network, IPC, user and UTS namespaces",
-            "PrivateNetwork PrivateUsers PrivateIPC ProtectHostname", r => r.Boolean()),
-        .. IgnoredAll("Service", "not supported: network, IPC, user and UTS namespaces",
-            "NetworkNamespacePath IPCNamespacePath"),
         .. IgnoredAll("Service", "not supported: system call filters",
             "MemoryDenyWriteExecute RestrictRealtime RestrictSUIDSGID LockPersonality", r => r.Boolean()),
         .. IgnoredAll("Service", "not supported: system call filters",

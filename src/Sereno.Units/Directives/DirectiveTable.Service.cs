@@ -64,7 +64,8 @@ internal static partial class DirectiveTable
             yield return row;
         yield return Ignored("Service", "TimeoutAbortSec", "not supported: TimeoutStopSec= limits an abort too");
         yield return Ignored("Service", "RuntimeRandomizedExtraSec", "not supported: RuntimeMaxSec= is exact", r => r.Seconds());
-        foreach (var row in IgnoredAll("Service", "not supported: Exec prefixes say it instead", "PermissionsStartOnly RootDirectoryStartOnly", r => r.Boolean()))
+        yield return Switch("RootDirectoryStartOnly", (s, on) => s with { RootDirectoryStartOnly = on });
+        foreach (var row in IgnoredAll("Service", "not supported: Exec prefixes say it instead", "PermissionsStartOnly", r => r.Boolean()))
             yield return row;
         foreach (var row in IgnoredAll("Service", "sockets are not supported yet", "Sockets"))
             yield return row;

@@ -57,4 +57,5 @@ public sealed record ExecContext
     public StreamTarget StandardOutput { get; init; } = StreamTarget.Journal;
     public StreamTarget StandardError { get; init; } = StreamTarget.Inherit;
     public string? SyslogIdentifier { get; init; }
+    public Sandbox Sandbox { get; init; } = Sandbox.None;
 }

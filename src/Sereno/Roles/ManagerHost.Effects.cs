@@ -56,7 +56,8 @@ public sealed partial class ManagerHost
         using var cgroup = _groups.Open(request.Unit, request.InvocationId);
         try
         {
-            _keeper.Spawn(request.Id, Encoding.UTF8.GetBytes(request.Unit.Full), PlanEncoder.Encode(plan, logPipe: 0), cgroup, [], log);
+            var (fds, shared) = SharedNamespaces(request);
+            _keeper.Spawn(request.Id, Encoding.UTF8.GetBytes(request.Unit.Full), PlanEncoder.Encode(plan, logPipe: fds.Count, shared), cgroup, fds, log);
         }
         catch (Exception e) when (e is LinuxException or ArgumentException)
         {
@@ -147,6 +148,8 @@ public sealed partial class ManagerHost
     private void Release(ReleaseUnit request)
     {
         _groups.Release(request.Unit);
+        if (request.Namespaces is { } owner)
+            DropNamespaces(owner);
         foreach (string folder in request.RemoveDirectories)
             Try(() => FolderTree.Remove(folder));
         if (request.PidFile is { } file)

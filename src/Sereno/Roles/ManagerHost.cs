@@ -87,11 +87,12 @@ public sealed partial class ManagerHost : IDisposable
         Fd? Held(string name) => welcome.Held.FirstOrDefault(h => h.Name == name)?.Fds[0];
         _notify = NotifySocket.Open(_instance.RuntimeFolder, Held("notify"));
         _keeper.Hold("notify", [_notify.Fd]);
+        TakeNamespaces(welcome.Held);
         _loop.Watch(_notify.Fd, Readiness.Read, _ => OnNotify());
         if (_groups.Events is { } events)
             _loop.Watch(events, Readiness.Read, _ => OnCgroupEvents());
 
-        _core = new ManagerCore(new StandardUnits(_files), new HostMachine(), _instance.Facts(defaultTarget, _notify.Address)) { Now = Clock.Now };
+        _core = new ManagerCore(new StandardUnits(_files), new HostMachine(), _instance.Facts(defaultTarget, _notify.Address) with { Refused = RefusedNamespaces() }) { Now = Clock.Now };
         OpenBus(welcome.Held.FirstOrDefault(h => h.Name == "bus")?.Fds);
         foreach (string problem in _files.Files.Problems)
             Log(null, LogLevel.Warning, problem);

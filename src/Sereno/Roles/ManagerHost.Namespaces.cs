@@ -1,0 +1,85 @@
+using Sereno.Keeper;
+using Sereno.Linux;
+using Sereno.Linux.Headers;
+using Sereno.Manager;
+using Sereno.Manager.Machine;
+using Sereno.Manager.Spawn;
+
+namespace Sereno.Roles;
+
+/// <summary>Network and IPC namespaces that several processes are to have: made here, held by the keeper, joined by each child.</summary>
+public sealed partial class ManagerHost
+{
+    private const string NamespacePrefix = "namespace-";
+    private readonly Dictionary<string, Fd> _namespaces = [];
+
+    /// <summary>The descriptors that a plan joins, and which of them is which kind.</summary>
+    private (List<Fd> Fds, Dictionary<NamespaceKinds, int> Indices) SharedNamespaces(SpawnProcess request)
+    {
+        var fds = new List<Fd>();
+        var indices = new Dictionary<NamespaceKinds, int>();
+        foreach (var step in request.Plan.Steps.OfType<JoinShared>())
+            if (SharedNamespace(request, step) is { } fd)
+            {
+                indices[step.Kind] = fds.Count;
+                fds.Add(fd);
+            }
+        return (fds, indices);
+    }
+
+    private Fd? SharedNamespace(SpawnProcess request, JoinShared step)
+    {
+        string name = NameOf(step.Kind, step.Owner);
+        if (_namespaces.TryGetValue(name, out var known))
+            return known;
+        try
+        {
+            var fd = Namespace.Create(PlanEncoder.FlagOf(step.Kind));
+            _keeper.Hold(name, [fd]);
+            return _namespaces[name] = fd;
+        }
+        catch (LinuxException e) when (e.Number is libc.EPERM or libc.EACCES or libc.EINVAL)
+        {
+            string directive = step.Kind == NamespaceKinds.Network ? "PrivateNetwork=yes is configured, but network" : "PrivateIPC=yes is configured, but IPC";
+            Log(request.Unit, LogLevel.Warning, $"{request.Unit}: {directive} namespace setup failed, ignoring: {Errno.Text(e.Number)}");
+            return null;
+        }
+    }
+
+    private void DropNamespaces(string owner)
+    {
+        foreach (var kind in (NamespaceKinds[])[NamespaceKinds.Network, NamespaceKinds.Ipc])
+            if (_namespaces.Remove(NameOf(kind, owner), out var fd))
+            {
+                _keeper.Drop(NameOf(kind, owner));
+                fd.Dispose();
+            }
+    }
+
+    /// <summary>What an earlier manager made.</summary>
+    private void TakeNamespaces(IEnumerable<HeldDescriptors> held)
+    {
+        foreach (var descriptors in held.Where(h => h.Name.StartsWith(NamespacePrefix, StringComparison.Ordinal)))
+            _namespaces[descriptors.Name] = descriptors.Fds[0];
+    }
+
+    /// <summary>A held name has 255 bytes, as many as a unit's: the end of it, which says the type, can go.</summary>
+    private static string NameOf(NamespaceKinds kind, string owner)
+    {
+        string name = $"{NamespacePrefix}{(kind == NamespaceKinds.Network ? "net" : "ipc")}-{owner}";
+        return name.Length <= 255 ? name : name[..255];
+    }
+
+    /// <summary>Tried, not deduced: containers refuse by capability, filter, or both. Network and UTS namespaces need the same right.</summary>
+    private static NamespaceKinds RefusedNamespaces()
+    {
+        var refused = NamespaceKinds.None;
+        if (Namespace.IsRefused(libc.CLONE_NEWNS))
+            refused |= NamespaceKinds.Mount;
+        if (Namespace.IsRefused(libc.CLONE_NEWUTS))
+            refused |= NamespaceKinds.Uts | NamespaceKinds.Network;
+        if (Namespace.IsRefused(libc.CLONE_NEWIPC))
+            refused |= NamespaceKinds.Ipc;
+        return refused;
+    }
+}
