@@ -128,6 +128,8 @@ public sealed record Instance
             Environment = environment.SetItem("PATH", Manager.Spawn.PlanBuilder.DefaultPath),
             ManagerEnvironment = inherited,
             DefaultTarget = defaultTarget,
+            Architecture = HostFacts.ArchitectureName(),
+            EffectiveCapabilities = Self.EffectiveCapabilities,
         };
     }
 

@@ -10,7 +10,7 @@ public static partial class PlanBuilder
 {
     /// <summary>In systemd's order: without privileges the user namespace gives the right to the others, otherwise it comes last.</summary>
     private static ImmutableArray<string> AddNamespaces(ImmutableArray<SpawnStep>.Builder steps, ExecContext context, bool isSandboxed,
-        InstanceFacts facts, IMachine machine, uint? uid, uint? gid, SharedSandbox? shared)
+        InstanceFacts facts, IMachine machine, SharedSandbox? shared)
     {
         var s = context.Sandbox;
         if (s.RootImage is not null)
@@ -26,7 +26,7 @@ public static partial class PlanBuilder
             AddMounts(steps, context, isSandboxed, facts, machine, shared, refused, notes);
         else if (s.RootDirectory is { } root)
             steps.Add(new ChangeRoot(root));
-        if (isSandboxed && s.ProtectHostname)
+        if (isSandboxed && context.Protections.HasFlag(KernelProtections.Hostname))
         {
             steps.Add(new Unshare(226, NamespaceKinds.Uts, Tolerate: true));
             if ((refused & NamespaceKinds.Uts) != 0)
@@ -46,7 +46,7 @@ public static partial class PlanBuilder
         }
     }
 
-    private static bool UsersFirst(InstanceFacts facts) => (facts.Refused & NamespaceKinds.Mount) != 0;
+    private static bool UsersFirst(InstanceFacts facts) => (facts.EffectiveCapabilities & Capabilities.Bit(Capabilities.SysAdmin)) == 0;
 
     private static void AddUserNamespace(ImmutableArray<SpawnStep>.Builder steps, ExecContext context, InstanceFacts facts, uint? uid, uint? gid)
     {
@@ -58,15 +58,14 @@ public static partial class PlanBuilder
     private static bool NeedsMountNamespace(ExecContext context, SharedSandbox? shared)
     {
         var s = context.Sandbox;
-        if (ReferenceEquals(s, Sandbox.None))
-            return false;
-        return !s.ReadWritePaths.IsEmpty || !s.ReadOnlyPaths.IsEmpty || !s.InaccessiblePaths.IsEmpty || !s.ExecPaths.IsEmpty || !s.NoExecPaths.IsEmpty
+        const KernelProtections inFiles = KernelProtections.Devices | KernelProtections.Tunables | KernelProtections.Modules | KernelProtections.Logs;
+        return (context.Protections & inFiles) != 0 || !s.ReadWritePaths.IsEmpty || !s.ReadOnlyPaths.IsEmpty || !s.InaccessiblePaths.IsEmpty || !s.ExecPaths.IsEmpty || !s.NoExecPaths.IsEmpty
             || !s.BindPaths.IsEmpty || !s.TemporaryFileSystems.IsEmpty
             || s.MountFlags is MountPropagation.Slave or MountPropagation.Private
             || (s.PrivateTmp && shared?.Tmp is not null)
-            || s.PrivateDevices || s.PrivateMounts || s.PrivateIpc || s.IpcNamespacePath is not null
+            || s.PrivateMounts || s.PrivateIpc || s.IpcNamespacePath is not null
             || s.ProtectSystem != ProtectSystem.No || s.ProtectHome != ProtectHome.No
-            || s.ProtectKernelTunables || s.ProtectKernelModules || s.ProtectKernelLogs || s.ProtectControlGroups
+            || s.ProtectControlGroups
             || s.ProtectProc != ProtectProc.Default || s.ProcSubset != ProcSubset.All
             || (s.RootDirectory is not null && (s.MountApiVfs != false || !context.Directories.IsEmpty));
     }
@@ -90,6 +89,7 @@ public static partial class PlanBuilder
         var list = MountList.Compute(new()
         {
             Sandbox = s,
+            Protections = context.Protections,
             IsSandboxed = isSandboxed,
             Root = root,
             HasOwnRoot = hasOwnRoot,

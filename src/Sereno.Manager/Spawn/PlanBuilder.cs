@@ -20,7 +20,8 @@ public static partial class PlanBuilder
         uint? gid = context.Group is { } group
             ? machine.FindGroup(group) ?? throw new PlanException(216, $"cannot find group {group}: no such group")
             : user?.Gid;
-        bool dropPrivileges = (command.Flags & (ExecFlags.FullyPrivileged | ExecFlags.NoSetuid)) == 0;
+        bool sandbox = (command.Flags & ExecFlags.FullyPrivileged) == 0;
+        bool dropPrivileges = sandbox && (command.Flags & ExecFlags.NoSetuid) == 0;
 
         steps.Add(new NewSession());
         var stream = AddStreams(steps, unit, context);
@@ -32,18 +33,23 @@ public static partial class PlanBuilder
             steps.Add(new SetNice(nice));
         steps.Add(new SetUMask(context.UMask));
         AddDirectories(steps, context, facts, user?.Uid ?? facts.Uid, gid ?? (facts.Uid == 0 ? 0 : uint.MaxValue));
-        foreach (var (resource, limit) in context.Limits.OrderBy(l => l.Key))
-            steps.Add(new SetLimit(resource, limit));
-        bool isSandboxed = (command.Flags & ExecFlags.FullyPrivileged) == 0;
-        var notes = AddNamespaces(steps, context, isSandboxed, facts, machine, user?.Uid, gid, shared);
+        if (sandbox)
+            foreach (var (resource, limit) in context.Limits.OrderBy(l => l.Key))
+                steps.Add(new SetLimit(resource, limit));
+        var notes = AddNamespaces(steps, context, sandbox, facts, machine, shared);
         if (dropPrivileges)
-            AddCredentials(steps, context, facts, machine, user, gid);
-        else if (isSandboxed)
+            AddGroups(steps, context, facts, machine, user, gid);
+        if (sandbox)
             AddUserNamespace(steps, context, facts, user?.Uid, gid);
-        AddWorkingDirectory(steps, context, facts, user);
-        if (context.NoNewPrivileges && (command.Flags & ExecFlags.FullyPrivileged) == 0)
-            steps.Add(new NoNewPrivileges());
         steps.Add(new CloseOthers());
+        if (sandbox)
+            AddCapabilities(steps, context);
+        uint uid = dropPrivileges && user is not null ? user.Uid : facts.Uid;
+        if (uid != facts.Uid)
+            AddUser(steps, context, uid, sandbox);
+        AddWorkingDirectory(steps, context, facts, user);
+        if (sandbox)
+            AddRestrictions(steps, context, facts, uid);
 
         var environment = ProcessEnvironment.Build(context, facts, machine, user, variables);
         var arguments = (command.Flags & ExecFlags.NoEnvironmentExpansion) != 0
@@ -108,15 +114,12 @@ public static partial class PlanBuilder
         DirectoryKind.Configuration => 241,
     };
 
-    private static void AddCredentials(ImmutableArray<SpawnStep>.Builder steps, ExecContext context, InstanceFacts facts, IMachine machine,
+    private static void AddGroups(ImmutableArray<SpawnStep>.Builder steps, ExecContext context, InstanceFacts facts, IMachine machine,
         UserEntry? user, uint? gid)
     {
         bool isOwn = user is null || (user.Uid == facts.Uid && facts.Uid != 0);
         if (isOwn && gid is null && context.SupplementaryGroups.IsEmpty)
-        {
-            AddUserNamespace(steps, context, facts, user?.Uid, gid);
             return;
-        }
         var groups = new SortedSet<uint>();
         if (user is not null)
             groups.UnionWith(machine.GroupsOf(user.Name));
@@ -128,9 +131,6 @@ public static partial class PlanBuilder
             steps.Add(new SetGroups([.. groups]));
         if (gid is { } id && !(isOwn && context.Group is null))
             steps.Add(new SetGid(id));
-        AddUserNamespace(steps, context, facts, user?.Uid, gid);
-        if (user is not null && !isOwn)
-            steps.Add(new SetUid(user.Uid));
     }
 
     private static void AddWorkingDirectory(ImmutableArray<SpawnStep>.Builder steps, ExecContext context, InstanceFacts facts, UserEntry? user)

@@ -7,18 +7,11 @@ internal static partial class DirectiveTable
 
     private static IEnumerable<DirectiveRow> IgnoredRows() =>
     [
-        .. IgnoredAll("Service", "not supported: system call filters",
-            "MemoryDenyWriteExecute RestrictRealtime RestrictSUIDSGID LockPersonality", r => r.Boolean()),
-        .. IgnoredAll("Service", "not supported: system call filters",
-            "SystemCallFilter SystemCallArchitectures SystemCallErrorNumber SystemCallLog RestrictNamespaces " +
-            "RestrictAddressFamilies"),
         .. IgnoredAll("Service", NoBpf,
             "IPAccounting", r => r.Boolean()),
         .. IgnoredAll("Service", NoBpf,
             "RestrictFileSystems IPIngressFilterPath IPEgressFilterPath BPFProgram SocketBindAllow SocketBindDeny " +
             "RestrictNetworkInterfaces IPAddressAllow IPAddressDeny"),
-        .. IgnoredAll("Service", "not supported: capabilities",
-            "SecureBits CapabilityBoundingSet AmbientCapabilities"),
         .. IgnoredAll("Service", "not supported: dynamic users and their clean-up",
             "DynamicUser RemoveIPC", r => r.Boolean()),
         .. IgnoredAll("Service", "not supported: scheduling",

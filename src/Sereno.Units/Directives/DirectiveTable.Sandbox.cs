@@ -10,17 +10,11 @@ internal static partial class DirectiveTable
     private static IEnumerable<DirectiveRow> SandboxRows() =>
     [
         Switch("PrivateTmp", (s, on) => s with { PrivateTmp = on }),
-        Switch("PrivateDevices", (s, on) => s with { PrivateDevices = on }),
         Switch("PrivateNetwork", (s, on) => s with { PrivateNetwork = on }),
         Switch("PrivateUsers", (s, on) => s with { PrivateUsers = on }),
         Switch("PrivateMounts", (s, on) => s with { PrivateMounts = on }),
         Switch("PrivateIPC", (s, on) => s with { PrivateIpc = on }),
-        Switch("ProtectKernelTunables", (s, on) => s with { ProtectKernelTunables = on }),
-        Switch("ProtectKernelModules", (s, on) => s with { ProtectKernelModules = on }),
-        Switch("ProtectKernelLogs", (s, on) => s with { ProtectKernelLogs = on }),
         Switch("ProtectControlGroups", (s, on) => s with { ProtectControlGroups = on }),
-        Switch("ProtectClock", (s, on) => s with { ProtectClock = on }),
-        Switch("ProtectHostname", (s, on) => s with { ProtectHostname = on }),
         Boxed("ProtectSystem", (r, s) => s with { ProtectSystem = (ProtectSystem?)Level(r, ["no", "yes", "full", "strict"], "Failed to parse protect system value") ?? s.ProtectSystem }),
         Boxed("ProtectHome", (r, s) => s with { ProtectHome = (ProtectHome?)Level(r, ["no", "yes", "read-only", "tmpfs"], "Failed to parse protect home value") ?? s.ProtectHome }),
         Boxed("ProtectProc", (r, s) => s with { ProtectProc = (ProtectProc?)r.OneOf(["default", "noaccess", "invisible", "ptraceable"], "Failed to parse /proc/ protection mode") ?? s.ProtectProc }),

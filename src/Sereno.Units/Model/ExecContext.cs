@@ -58,4 +58,6 @@ public sealed record ExecContext
     public StreamTarget StandardError { get; init; } = StreamTarget.Inherit;
     public string? SyslogIdentifier { get; init; }
     public Sandbox Sandbox { get; init; } = Sandbox.None;
+    public SecurityContext Security { get; init; } = SecurityContext.None;
+    public KernelProtections Protections { get; init; }
 }

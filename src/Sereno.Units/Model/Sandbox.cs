@@ -30,17 +30,11 @@ public sealed record Sandbox
     public static readonly Sandbox None = new();
 
     public bool PrivateTmp { get; init; }
-    public bool PrivateDevices { get; init; }
     public bool PrivateNetwork { get; init; }
     public bool PrivateUsers { get; init; }
     public bool PrivateMounts { get; init; }
     public bool PrivateIpc { get; init; }
-    public bool ProtectKernelTunables { get; init; }
-    public bool ProtectKernelModules { get; init; }
-    public bool ProtectKernelLogs { get; init; }
     public bool ProtectControlGroups { get; init; }
-    public bool ProtectClock { get; init; }
-    public bool ProtectHostname { get; init; }
     public ProtectSystem ProtectSystem { get; init; }
     public ProtectHome ProtectHome { get; init; }
     public ProtectProc ProtectProc { get; init; }

@@ -40,7 +40,7 @@ public static partial class PlanEncoder
         NoNewPrivileges => writer.Prctl(stage, libc.PR_SET_NO_NEW_PRIVS, 1),
         CloseOthers => writer.CloseFrom(stage, 3),
         Execute s => writer.Exec(stage, RawText.Encode(s.Path), [.. s.Arguments.Select(RawText.Encode)], [.. s.Environment.Select(RawText.Encode)]),
-        _ => throw new ArgumentOutOfRangeException(nameof(step), step, null),
+        _ => AddProcess(writer, step, stage),
     };
 
     private static int Flags(OpenMode mode) => libc.O_NOCTTY | mode switch

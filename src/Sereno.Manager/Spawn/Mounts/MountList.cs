@@ -9,6 +9,7 @@ namespace Sereno.Manager.Spawn.Mounts;
 internal sealed record MountRequest
 {
     public required Sandbox Sandbox { get; init; }
+    public KernelProtections Protections { get; init; }
 
     /// <summary>False for commands with <c>+</c>: only what rearranges the file system holds for them.</summary>
     public required bool IsSandboxed { get; init; }
@@ -87,9 +88,9 @@ internal static class MountList
         if (boxed && q.VarTmp is { } varTmp)
             yield return new("/var/tmp", MountMode.PrivateTmp) { Source = varTmp };
         if (boxed)
-            foreach (var e in Protected(s))
+            foreach (var e in Protected(s, q.Protections))
                 yield return e;
-        if (boxed && MountsApi(s))
+        if (boxed && MountsApi(s, q.Protections))
             foreach (var e in ProtectedPaths.ApiFileSystems(ProcOptions(s)))
                 yield return AsOptional(e);
         if (boxed && (s.PrivateIpc || s.IpcNamespacePath is not null))
@@ -105,26 +106,26 @@ internal static class MountList
             yield return new(socket, MountMode.Bind) { Source = socket, ReadOnly = true };
     }
 
-    private static IEnumerable<MountEntry> Protected(Sandbox s)
+    private static IEnumerable<MountEntry> Protected(Sandbox s, KernelProtections p)
     {
         // With subset=pid most of /proc isn't there to be protected.
         bool partialProc = s.ProcSubset == ProcSubset.Pid;
         IEnumerable<MountEntry> list =
         [
-            .. s.PrivateDevices ? [ProtectedPaths.Devices] : (MountEntry[])[],
-            .. s.ProtectKernelTunables ? ProtectedPaths.KernelTunables(ignore: false) : [],
-            .. s.ProtectKernelModules ? ProtectedPaths.KernelModules : [],
-            .. s.ProtectKernelLogs ? ProtectedPaths.KernelLogs : [],
+            .. p.HasFlag(KernelProtections.Devices) ? [ProtectedPaths.Devices] : (MountEntry[])[],
+            .. p.HasFlag(KernelProtections.Tunables) ? ProtectedPaths.KernelTunables(ignore: false) : [],
+            .. p.HasFlag(KernelProtections.Modules) ? ProtectedPaths.KernelModules : [],
+            .. p.HasFlag(KernelProtections.Logs) ? ProtectedPaths.KernelLogs : [],
             .. s.ProtectControlGroups ? [new("/sys/fs/cgroup", MountMode.ReadOnly)] : (MountEntry[])[],
             .. ProtectedPaths.Home(s.ProtectHome),
             .. ProtectedPaths.System(s.ProtectSystem),
-            .. s.ProtectHostname ? ProtectedPaths.HostName(partialProc) : [],
+            .. p.HasFlag(KernelProtections.Hostname) ? ProtectedPaths.HostName(partialProc) : [],
         ];
         return list;
     }
 
     /// <summary>What protects the kernel's file systems needs them to be there.</summary>
-    private static bool MountsApi(Sandbox s) => (s.MountApiVfs ?? s.RootDirectory is not null) || s.ProtectControlGroups || s.ProtectKernelTunables
+    private static bool MountsApi(Sandbox s, KernelProtections p) => (s.MountApiVfs ?? s.RootDirectory is not null) || s.ProtectControlGroups || p.HasFlag(KernelProtections.Tunables)
         || s.ProtectProc != ProtectProc.Default || s.ProcSubset != ProcSubset.All;
 
     private static string ProcOptions(Sandbox s) => (s.ProtectProc, s.ProcSubset) == (ProtectProc.Default, ProcSubset.All) ? ""
