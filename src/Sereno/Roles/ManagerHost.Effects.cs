@@ -8,7 +8,7 @@ namespace Sereno.Roles;
 
 public sealed partial class ManagerHost
 {
-    private readonly Dictionary<ulong, UnitName> _spawning = [];
+    private readonly Dictionary<ulong, SpawnProcess> _spawning = [];
     private ulong _acknowledge;
     private int _unlogged;
 
@@ -52,7 +52,7 @@ public sealed partial class ManagerHost
         byte[] log = plan.LogStream is { } stream
             ? new Journal.StreamMetadata(stream.Unit, stream.Identifier.Length > 0 ? stream.Identifier : Path.GetFileName(plan.Command.Path)).Encode()
             : [];
-        _spawning[request.Id] = request.Unit;
+        _spawning[request.Id] = request;
         using var cgroup = _groups.Open(request.Unit, request.InvocationId);
         try
         {

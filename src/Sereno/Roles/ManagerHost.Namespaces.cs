@@ -4,6 +4,7 @@ using Sereno.Linux.Headers;
 using Sereno.Manager;
 using Sereno.Manager.Machine;
 using Sereno.Manager.Spawn;
+using Sereno.Units.Values;
 
 namespace Sereno.Roles;
 
@@ -61,6 +62,23 @@ public sealed partial class ManagerHost
     {
         foreach (var descriptors in held.Where(h => h.Name.StartsWith(NamespacePrefix, StringComparison.Ordinal)))
             _namespaces[descriptors.Name] = descriptors.Fds[0];
+    }
+
+    /// <summary>The stage names the directive; which path it was, only the plan knows.</summary>
+    private void ExplainMountFailure(SpawnProcess request, SpawnFailed failed)
+    {
+        var steps = request.Plan.Steps.Where(s => s is not JoinShared).ToList(); // those are there or not: they come before all mounts
+        int index = failed.Operation - request.Plan.Steps.Count(s => s is JoinShared j && _namespaces.ContainsKey(NameOf(j.Kind, j.Owner)));
+        string? path = index < 0 || index >= steps.Count ? null : steps[index] switch
+        {
+            MakeMount s => s.Path,
+            ChangeMount s => s.Path,
+            _ => null,
+        };
+        if (path is null || steps.OfType<NewMountNamespace>().FirstOrDefault() is not { } root)
+            return;
+        string inner = root.HasOwnRoot ? path : "/" + Paths.Below(path, root.Root);
+        Log(request.Unit, LogLevel.Error, $"{request.Unit}: Failed to set up mount namespacing: {inner}: {Errno.Text(failed.Errno)}");
     }
 
     /// <summary>A held name has 255 bytes, as many as a unit's: the end of it, which says the type, can go.</summary>

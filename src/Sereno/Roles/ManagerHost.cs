@@ -170,12 +170,13 @@ public sealed partial class ManagerHost : IDisposable
             case Spawned spawned:
                 if (spawned.Pidfd is { } pidfd)
                     _pidfds[spawned.Pid] = pidfd;
-                if (_spawning.Remove(spawned.Id, out var unit))
-                    _groups.AddLeader(unit, spawned.Pid);
+                if (_spawning.Remove(spawned.Id, out var request))
+                    _groups.AddLeader(request.Unit, spawned.Pid);
                 _core.OnSpawned(spawned.Id, spawned.Pid);
                 break;
             case SpawnFailed failed:
-                _spawning.Remove(failed.Id);
+                if (_spawning.Remove(failed.Id, out var refused))
+                    ExplainMountFailure(refused, failed);
                 _core.OnSpawnFailed(failed.Id, failed.Stage == ExitStage.None ? (int)ExitStage.Exec : (int)failed.Stage, Errno.Text(failed.Errno));
                 break;
             case Exited exited:

@@ -14,7 +14,7 @@ public sealed class SandboxFixture : IDisposable
     public string Inside(string settings, string script)
     {
         var (code, output) = Run(settings, script);
-        Assert.True(code == 0, $"the service failed: {output}\n{Instance.Run("logs").Output}\n{Instance.Said}");
+        Assert.True(code == 0, $"the service failed: {output}\n{Instance.Run("logs", "box" + _count).Output}");
         return output;
     }
 
