@@ -92,7 +92,9 @@ internal static class MountList
                 yield return e;
         if (boxed && MountsApi(s, q.Protections))
             foreach (var e in ProtectedPaths.ApiFileSystems(ProcOptions(s)))
-                yield return AsOptional(e);
+                // /run is the host's, mount point or not, unless there is another root.
+                if (e.Mode != MountMode.Run || q.HasOwnRoot)
+                    yield return AsOptional(e);
         if (boxed && (s.PrivateIpc || s.IpcNamespacePath is not null))
             yield return ProtectedPaths.MessageQueues;
         if (q.Credentials is { } own)
