@@ -141,6 +141,8 @@ public sealed record Instance
                 [DirectoryKind.Configuration] = Specifiers.ConfigurationRoot,
             }.ToImmutableDictionary(),
             NotifySocket = notifySocket,
+            SandboxFolder = $"{RuntimeFolder}/sandbox",
+            BootId = Specifiers.BootId ?? "",
             Environment = environment.SetItem("PATH", Manager.Spawn.PlanBuilder.DefaultPath),
             ManagerEnvironment = inherited,
             DefaultTarget = defaultTarget,

@@ -10,9 +10,10 @@ public static partial class PlanBuilder
     public const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     /// <param name="variables">What this process is told besides its unit's settings: INVOCATION_ID, MAINPID, NOTIFY_SOCKET...</param>
+    /// <param name="shared">What the unit's processes have in common, and maybe other units'; null for none.</param>
     /// <exception cref="PlanException">The user doesn't exist, an environment file can't be read, the program isn't found.</exception>
     public static SpawnPlan Build(UnitName unit, ExecContext context, ExecCommand command, InstanceFacts facts, IMachine machine,
-        IEnumerable<KeyValuePair<string, string>> variables)
+        IEnumerable<KeyValuePair<string, string>> variables, SharedSandbox? shared = null)
     {
         var steps = ImmutableArray.CreateBuilder<SpawnStep>();
         var user = FindUser(context, machine);
@@ -35,8 +36,11 @@ public static partial class PlanBuilder
         if (sandbox)
             foreach (var (resource, limit) in context.Limits.OrderBy(l => l.Key))
                 steps.Add(new SetLimit(resource, limit));
+        var notes = AddNamespaces(steps, context, sandbox, facts, machine, shared);
         if (dropPrivileges)
             AddGroups(steps, context, facts, machine, user, gid);
+        if (sandbox)
+            AddUserNamespace(steps, context, facts, user?.Uid, gid);
         steps.Add(new CloseOthers());
         if (sandbox)
             AddCapabilities(steps, context);
@@ -50,9 +54,9 @@ public static partial class PlanBuilder
         var environment = ProcessEnvironment.Build(context, facts, machine, user, variables);
         var arguments = (command.Flags & ExecFlags.NoEnvironmentExpansion) != 0
             ? command.Arguments : Arguments.Expand(command.Arguments, environment);
-        steps.Add(new Execute(FindProgram(command.Path, machine), arguments,
+        steps.Add(new Execute(FindProgram(command.Path, context.Sandbox.RootDirectory, machine), arguments,
             [.. environment.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key}={v.Value}")]));
-        return new(steps.ToImmutable(), stream);
+        return new(steps.ToImmutable(), stream) { Notes = notes };
     }
 
     private static UserEntry? FindUser(ExecContext context, IMachine machine) => context.User is { } name
@@ -140,12 +144,12 @@ public static partial class PlanBuilder
     /// <summary>The journal keeps it with every line.</summary>
     private static string Shorten(string identifier) => identifier.Length <= 255 ? identifier : identifier[..255];
 
-    private static string FindProgram(string path, IMachine machine)
+    private static string FindProgram(string path, string? root, IMachine machine)
     {
         if (path.Contains('/'))
             return path;
         foreach (string folder in DefaultPath.Split(':'))
-            if (machine.IsExecutable($"{folder}/{path}"))
+            if (machine.IsExecutable($"{root}{folder}/{path}"))
                 return $"{folder}/{path}";
         throw new PlanException(203, $"cannot find {path}: No such file or directory");
     }

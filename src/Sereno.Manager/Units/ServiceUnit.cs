@@ -209,7 +209,8 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
         ulong id = slot.SpawnId;
         try
         {
-            var plan = PlanBuilder.Build(Name, Config.Exec, command, core.Facts, core.Machine, Variables(section));
+            var plan = PlanBuilder.Build(Name, ContextOf(section), command, core.Facts, core.Machine, Variables(section), Shared);
+            Say(plan.Notes);
             ImmutableArray<ulong> passed = section == ExecSection.ExecStart && _stored is { Count: > 0 } stored ? [.. stored.Select(d => d.Id)] : [];
             core.Emit(new SpawnProcess(id, Name, InvocationId, passed.IsEmpty ? plan : plan.Passing(passed.Length), passed));
         }

@@ -15,6 +15,8 @@ internal sealed class UnitBuilder(UnitName name)
     public ServiceDefinition Service { get; set; } = new();
     public ExecContext Exec { get; set; } = new();
     public KillContext Kill { get; set; } = new();
+    public Sandbox Sandbox { get; set; } = Sandbox.None;
+    public SandboxLists SandboxLists { get; } = new();
 
     public List<string> Documentation { get; } = [];
     public List<Condition> Conditions { get; } = [];
@@ -95,6 +97,7 @@ internal sealed class UnitBuilder(UnitName name)
             PassEnvironment = [.. PassEnvironment],
             UnsetEnvironment = [.. UnsetEnvironment],
             Directories = Folders.Where(f => f.Value.Names.Count > 0).ToImmutableDictionary(f => f.Key, f => new DirectorySet([.. f.Value.Names], f.Value.Mode)),
+            Sandbox = SandboxLists.AddTo(Sandbox),
             StandardOutput = output.Kind == StreamKind.Inherit && !bidirectional ? StreamTarget.Journal : output,
             Security = SystemCalls is null && LoggedCalls is null ? Exec.Security
                 : Exec.Security with { SystemCalls = SystemCalls?.Build(), LoggedCalls = LoggedCalls?.Build() },

@@ -57,6 +57,7 @@ public sealed record ExecContext
     public StreamTarget StandardOutput { get; init; } = StreamTarget.Journal;
     public StreamTarget StandardError { get; init; } = StreamTarget.Inherit;
     public string? SyslogIdentifier { get; init; }
+    public Sandbox Sandbox { get; init; } = Sandbox.None;
     public SecurityContext Security { get; init; } = SecurityContext.None;
     public KernelProtections Protections { get; init; }
 }

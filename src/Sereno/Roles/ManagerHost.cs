@@ -87,11 +87,12 @@ public sealed partial class ManagerHost : IDisposable
         Fd? Held(string name) => welcome.Held.FirstOrDefault(h => h.Name == name)?.Fds[0];
         _notify = NotifySocket.Open(_instance.RuntimeFolder, Held("notify"));
         _keeper.Hold("notify", [_notify.Fd]);
+        TakeNamespaces(welcome.Held);
         _loop.Watch(_notify.Fd, Readiness.Read, _ => OnNotify());
         if (_groups.Events is { } events)
             _loop.Watch(events, Readiness.Read, _ => OnCgroupEvents());
 
-        _core = new ManagerCore(new StandardUnits(_files), new HostMachine(), _instance.Facts(defaultTarget, _notify.Address)) { Now = Clock.Now };
+        _core = new ManagerCore(new StandardUnits(_files), new HostMachine(), _instance.Facts(defaultTarget, _notify.Address) with { Refused = RefusedNamespaces() }) { Now = Clock.Now };
         OpenBus(welcome.Held.FirstOrDefault(h => h.Name == "bus")?.Fds);
         foreach (string problem in _files.Files.Problems)
             Log(null, LogLevel.Warning, problem);
@@ -172,12 +173,13 @@ public sealed partial class ManagerHost : IDisposable
             case Spawned spawned:
                 if (spawned.Pidfd is { } pidfd)
                     _pidfds[spawned.Pid] = pidfd;
-                if (_spawning.Remove(spawned.Id, out var unit))
-                    _groups.AddLeader(unit, spawned.Pid);
+                if (_spawning.Remove(spawned.Id, out var request))
+                    _groups.AddLeader(request.Unit, spawned.Pid);
                 _core.OnSpawned(spawned.Id, spawned.Pid);
                 break;
             case SpawnFailed failed:
-                _spawning.Remove(failed.Id);
+                if (_spawning.Remove(failed.Id, out var refused))
+                    ExplainMountFailure(refused, failed);
                 _core.OnSpawnFailed(failed.Id, failed.Stage == ExitStage.None ? (int)ExitStage.Exec : (int)failed.Stage, Errno.Text(failed.Errno));
                 break;
             case Exited exited:

@@ -14,6 +14,7 @@ public sealed class SimulatedMachine : IMachine
     public Dictionary<string, ImmutableArray<uint>> Memberships { get; } = [];
     public Dictionary<string, string> Files { get; } = [];
     public HashSet<string> Executables { get; } = [];
+    public Dictionary<string, string> Links { get; } = [];
 
     /// <summary>By kind; a kind that isn't here can't be told.</summary>
     public Dictionary<string, bool> Conditions { get; } = [];
@@ -35,6 +36,8 @@ public sealed class SimulatedMachine : IMachine
         : [pattern];
 
     public bool IsExecutable(string path) => Executables.Contains(path);
+
+    public string? ReadLink(string path) => Links.GetValueOrDefault(path);
 
     public bool? Test(Condition condition) => Conditions.TryGetValue(condition.Kind, out bool holds) ? holds : null;
 
