@@ -27,5 +27,41 @@ public sealed partial class PlanWriter
         return End();
     }
 
+    /// <summary>SCHED_* and the priority of the real-time ones.</summary>
+    public PlanWriter Scheduler(ExitStage stage, int policy, int priority, bool resetOnFork) =>
+        Begin(ProcessOp.Scheduler, stage).Put(policy).Put(priority).Put(resetOnFork ? 1 : 0).Put(0).End();
+
+    /// <param name="processors">A bit each.</param>
+    public PlanWriter Affinity(ExitStage stage, ReadOnlySpan<ulong> processors) => Begin(ProcessOp.Affinity, stage).Put(processors).End();
+
+    /// <summary>MPOL_* and the memory nodes it is about, a bit each.</summary>
+    public PlanWriter NumaPolicy(ExitStage stage, int mode, ReadOnlySpan<ulong> nodes) => Begin(ProcessOp.NumaPolicy, stage).Put(mode).Put(0).Put(nodes).End();
+
+    /// <summary>Class and level, as ioprio_set(2) takes them.</summary>
+    public PlanWriter IoPriority(ExitStage stage, int value) => Begin(ProcessOp.IoPriority, stage).Put(value).End();
+
+    public PlanWriter Personality(ExitStage stage, uint value) => Begin(ProcessOp.Personality, stage).Put(value).End();
+
+    /// <summary>Writes to a file that is there.</summary>
+    /// <param name="tolerate">Go on where it isn't permitted.</param>
+    public PlanWriter WriteFile(ExitStage stage, string path, string text, bool tolerate) =>
+        Begin(ProcessOp.WriteFile, stage).Put(tolerate ? 1 : 0).Put(0).Put(path).Put(text).End();
+
+    /// <summary>A session keyring that holds the invocation's id.</summary>
+    /// <param name="shared">Linked to the user's.</param>
+    public PlanWriter Keyring(ExitStage stage, bool shared, uint uid, uint gid, ReadOnlySpan<byte> invocation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(invocation.Length, 16);
+        Begin(ProcessOp.Keyring, stage).Put(shared ? 2 : 1).Put(uid).Put(gid).Put(0);
+        _out.Write(invocation);
+        return End();
+    }
+
+    private PlanWriter Put(ReadOnlySpan<ulong> words)
+    {
+        _out.Write(MemoryMarshal.AsBytes(words));
+        return this;
+    }
+
     private PlanWriter Begin(ProcessOp op, ExitStage stage) => Begin((Op)op, stage);
 }

@@ -7,6 +7,9 @@ namespace Sereno.Manager.Spawn;
 /// <summary>From unit and machine to a plan: no side effects, the same answer for the same question.</summary>
 public static partial class PlanBuilder
 {
+    /// <summary>Leaves an owner as it is, as in chown(2).</summary>
+    private const uint Unchanged = uint.MaxValue;
+
     public const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     /// <param name="variables">What this process is told besides its unit's settings: INVOCATION_ID, MAINPID, NOTIFY_SOCKET...</param>
@@ -22,16 +25,16 @@ public static partial class PlanBuilder
         bool sandbox = (command.Flags & ExecFlags.FullyPrivileged) == 0;
         bool dropPrivileges = sandbox && (command.Flags & ExecFlags.NoSetuid) == 0;
 
+        var environment = ProcessEnvironment.Build(context, facts, machine, user, variables);
+
         steps.Add(new NewSession());
         var stream = AddStreams(steps, unit, context);
         if (context.IgnoreSigpipe)
             steps.Add(new IgnoreSignal(13));
-        if (context.OomScoreAdjust is { } score)
-            steps.Add(new SetOomScoreAdjust(score));
-        if (context.Nice is { } nice)
-            steps.Add(new SetNice(nice));
+        AddScheduling(steps, context, machine);
         steps.Add(new SetUMask(context.UMask));
         AddDirectories(steps, context, facts, user?.Uid ?? facts.Uid, gid ?? (facts.Uid == 0 ? 0 : uint.MaxValue));
+        AddKeyring(steps, context, facts, user?.Uid ?? Unchanged, gid ?? Unchanged, environment.GetValueOrDefault("INVOCATION_ID"));
         if (sandbox)
             foreach (var (resource, limit) in context.Limits.OrderBy(l => l.Key))
                 steps.Add(new SetLimit(resource, limit));
@@ -47,7 +50,6 @@ public static partial class PlanBuilder
         if (sandbox)
             AddRestrictions(steps, context, facts, uid);
 
-        var environment = ProcessEnvironment.Build(context, facts, machine, user, variables);
         var arguments = (command.Flags & ExecFlags.NoEnvironmentExpansion) != 0
             ? command.Arguments : Arguments.Expand(command.Arguments, environment);
         steps.Add(new Execute(FindProgram(command.Path, machine), arguments,

@@ -59,4 +59,8 @@ public sealed record ExecContext
     public string? SyslogIdentifier { get; init; }
     public SecurityContext Security { get; init; } = SecurityContext.None;
     public KernelProtections Protections { get; init; }
+    public SchedulingContext Scheduling { get; init; } = SchedulingContext.None;
+
+    /// <summary>Null: a keyring of its own for root's services, the caller's for an account's.</summary>
+    public KeyringMode? KeyringMode { get; init; }
 }

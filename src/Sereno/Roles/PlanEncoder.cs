@@ -25,7 +25,7 @@ public static partial class PlanEncoder
         CopyDescriptor s => writer.Copy(stage, s.Source, s.Target),
         IgnoreSignal s => writer.IgnoreSignal(stage, s.Signal),
         SetLimit s => writer.Rlimit(stage, (int)s.Resource, s.Limit.Soft, s.Limit.Hard, clamp: true),
-        SetNice s => writer.Nice(stage, s.Value, tolerate: false),
+        SetNice s => writer.Nice(stage, s.Value, tolerate: true),
         // Without CAP_SYS_RESOURCE systemd goes on without a negative adjustment too.
         SetOomScoreAdjust s => writer.OomScoreAdjust(stage, s.Value, tolerate: true),
         SetUMask s => writer.Umask(stage, s.Mask),
