@@ -52,7 +52,7 @@ public static partial class PlanBuilder
 
         var arguments = (command.Flags & ExecFlags.NoEnvironmentExpansion) != 0
             ? command.Arguments : Arguments.Expand(command.Arguments, environment);
-        steps.Add(new Execute(FindProgram(command.Path, machine), arguments,
+        steps.Add(new Execute(FindProgram(command.Path, context, machine), arguments,
             [.. environment.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key}={v.Value}")]));
         return new(steps.ToImmutable(), stream);
     }
@@ -142,11 +142,11 @@ public static partial class PlanBuilder
     /// <summary>The journal keeps it with every line.</summary>
     private static string Shorten(string identifier) => identifier.Length <= 255 ? identifier : identifier[..255];
 
-    private static string FindProgram(string path, IMachine machine)
+    private static string FindProgram(string path, ExecContext context, IMachine machine)
     {
         if (path.Contains('/'))
             return path;
-        foreach (string folder in DefaultPath.Split(':'))
+        foreach (string folder in context.ExecSearchPath.IsEmpty ? DefaultPath.Split(':') : context.ExecSearchPath.AsEnumerable())
             if (machine.IsExecutable($"{folder}/{path}"))
                 return $"{folder}/{path}";
         throw new PlanException(203, $"cannot find {path}: No such file or directory");

@@ -1,12 +1,19 @@
 using System.Collections.Immutable;
 using Sereno.Manager.Machine;
 using Sereno.Units.Model;
+using Sereno.Units.Values;
 
 namespace Sereno.Manager.Spawn;
 
 /// <summary>A process's variables, later sources over earlier ones (systemd.exec(5), "Environment Variables in Spawned Processes").</summary>
 public static class ProcessEnvironment
 {
+    /// <summary>Shells that only keep people out are no SHELL for a service, as for systemd.</summary>
+    private static readonly string[] s_noLogin =
+    [
+        "/bin/nologin", "/sbin/nologin", "/usr/bin/nologin", "/usr/sbin/nologin", "/bin/false", "/usr/bin/false", "/bin/true", "/usr/bin/true",
+    ];
+
     public static Dictionary<string, string> Build(ExecContext context, InstanceFacts facts, IMachine machine, UserEntry? user,
         IEnumerable<KeyValuePair<string, string>> variables)
     {
@@ -16,13 +23,17 @@ public static class ProcessEnvironment
         result["SYSTEMD_EXEC_PID"] = Execute.PidMark;
         if (user is not null)
         {
-            result["HOME"] = user.Home;
+            if (user.Home is ['/', _, ..])
+                result["HOME"] = Paths.Simplify(user.Home);
             result["LOGNAME"] = result["USER"] = user.Name;
-            result["SHELL"] = user.Shell;
+            if (user.Shell is ['/', ..] && !s_noLogin.Contains(user.Shell))
+                result["SHELL"] = user.Shell;
         }
         foreach (var (kind, set) in context.Directories)
             if (!set.Names.IsEmpty)
                 result[VariableOf(kind)] = string.Join(':', set.Names.Select(n => $"{facts.Roots[kind]}/{n}"));
+        if (!context.ExecSearchPath.IsEmpty)
+            result["PATH"] = string.Join(':', context.ExecSearchPath);
         foreach (string name in context.PassEnvironment)
             if (facts.ManagerEnvironment.TryGetValue(name, out var value))
                 result[name] = value;

@@ -45,8 +45,6 @@ internal static partial class DirectiveTable
             "PAMName"),
         .. IgnoredAll("Service", "not supported: security modules",
             "SELinuxContext AppArmorProfile SmackProcessLabel"),
-        .. IgnoredAll("Service", "not supported: only PATH is searched",
-            "ExecSearchPath"),
         .. IgnoredAll("Service", "not supported: the clean verb",
             "TimeoutCleanSec", r => r.Seconds()),
         .. IgnoredAll("Service", NoSlices,

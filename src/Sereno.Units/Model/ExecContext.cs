@@ -57,6 +57,12 @@ public sealed record ExecContext
     public StreamTarget StandardOutput { get; init; } = StreamTarget.Journal;
     public StreamTarget StandardError { get; init; } = StreamTarget.Inherit;
     public string? SyslogIdentifier { get; init; }
+
+    /// <summary>Where programs without a path, and with PATH, are searched; empty is the usual places.</summary>
+    public ImmutableArray<string> ExecSearchPath { get; init; } = [];
+
+    /// <summary>Only ExecStart='s own processes are restricted; obsolete, for Exec prefixes.</summary>
+    public bool PermissionsStartOnly { get; init; }
     public SecurityContext Security { get; init; } = SecurityContext.None;
     public KernelProtections Protections { get; init; }
     public SchedulingContext Scheduling { get; init; } = SchedulingContext.None;
