@@ -7,7 +7,7 @@ namespace Sereno.Linux;
 /// <summary>What a process may do, and how it is run (native/process.h).</summary>
 public sealed partial class PlanWriter
 {
-    private enum ProcessOp : ushort { BoundingSet = 20, AmbientSet, SecureBits, Seccomp, Scheduler, Affinity, NumaPolicy, IoPriority, Personality, WriteFile, Keyring }
+    private enum ProcessOp : ushort { BoundingSet = 20, AmbientSet, SecureBits, Seccomp, Scheduler, Affinity, NumaPolicy, IoPriority, Personality, WriteFile, Keyring, Data, TerminalReset, Terminal }
 
     /// <summary>Drops every capability that isn't in <paramref name="keep"/> from the bounding and the inheritable set.</summary>
     public PlanWriter BoundingSet(ExitStage stage, ulong keep) => Begin(ProcessOp.BoundingSet, stage).Put(keep).End();
@@ -56,6 +56,24 @@ public sealed partial class PlanWriter
         _out.Write(invocation);
         return End();
     }
+
+    /// <summary>Bytes to read from number <paramref name="target"/>.</summary>
+    public PlanWriter Data(ExitStage stage, int target, ReadOnlySpan<byte> bytes)
+    {
+        Begin(ProcessOp.Data, stage).Put(target).Put(0);
+        _out.Write(bytes);
+        return End();
+    }
+
+    /// <summary>Hangs a terminal up, gives it its usual settings, clears it; none of it is an error when it fails.</summary>
+    public PlanWriter TerminalReset(ExitStage stage, string path, bool hangUp, bool settings, bool clear) => Begin(ProcessOp.TerminalReset, stage)
+        .Put((hangUp ? 1 : 0) | (settings ? 2 : 0) | (clear ? 4 : 0)).Put(Keep).Put(Keep).Put(0).Put(path).End();
+
+    /// <summary>Makes a terminal the session's and standard input.</summary>
+    /// <param name="force">Take it from another session.</param>
+    /// <param name="uid">Who it is to belong to, or <see cref="Keep"/>.</param>
+    public PlanWriter Terminal(ExitStage stage, string path, bool force, uint uid, uint? rows, uint? columns) =>
+        Begin(ProcessOp.Terminal, stage).Put(force ? 1 : 0).Put(uid).Put(rows ?? Keep).Put(columns ?? Keep).Put(path).End();
 
     private PlanWriter Put(ReadOnlySpan<ulong> words)
     {

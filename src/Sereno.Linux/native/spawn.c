@@ -244,7 +244,7 @@ static int op_check(const struct op *op, uint32_t nfds, int *highest)
     }
     case OP_PRCTL: return SIZED(op_prctl);
     case OP_EXEC: return n > sizeof(struct op_exec) && exec_check((const void *)p, n);
-    default: return process_check(op);
+    default: return process_check(op, highest);
     }
 }
 

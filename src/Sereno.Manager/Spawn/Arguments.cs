@@ -11,7 +11,7 @@ public static class Arguments
     {
         var result = ImmutableArray.CreateBuilder<string>(arguments.Length);
         foreach (string argument in arguments)
-            if (argument is ['$', not ('{' or '$'), ..])
+            if (argument is "$" or ['$', not ('{' or '$'), ..])
             {
                 if (environment.TryGetValue(argument[1..], out var value))
                     result.AddRange(WordReader.Split(value, WordFlags.Unquote | WordFlags.Relax) ?? []);

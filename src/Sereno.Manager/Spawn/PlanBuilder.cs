@@ -13,9 +13,11 @@ public static partial class PlanBuilder
     public const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     /// <param name="variables">What this process is told besides its unit's settings: INVOCATION_ID, MAINPID, NOTIFY_SOCKET...</param>
+    /// <param name="takesTerminal">Not those that stop or reload: the service itself may be at it.</param>
+    /// <param name="descriptors">The names of those that are passed, in their order.</param>
     /// <exception cref="PlanException">The user doesn't exist, an environment file can't be read, the program isn't found.</exception>
     public static SpawnPlan Build(UnitName unit, ExecContext context, ExecCommand command, InstanceFacts facts, IMachine machine,
-        IEnumerable<KeyValuePair<string, string>> variables)
+        IEnumerable<KeyValuePair<string, string>> variables, bool takesTerminal = true, ImmutableArray<string> descriptors = default)
     {
         var steps = ImmutableArray.CreateBuilder<SpawnStep>();
         var user = FindUser(context, machine);
@@ -28,7 +30,7 @@ public static partial class PlanBuilder
         var environment = ProcessEnvironment.Build(context, facts, machine, user, variables);
 
         steps.Add(new NewSession());
-        var stream = AddStreams(steps, unit, context);
+        var stream = AddStreams(steps, unit, context, user?.Uid, takesTerminal, descriptors.IsDefault ? [] : descriptors);
         if (context.IgnoreSigpipe)
             steps.Add(new IgnoreSignal(13));
         AddScheduling(steps, context, machine);
@@ -60,38 +62,6 @@ public static partial class PlanBuilder
     private static UserEntry? FindUser(ExecContext context, IMachine machine) => context.User is { } name
         ? machine.FindUser(name) ?? throw new PlanException(217, $"cannot find user {name}: no such user")
         : null;
-
-    private static LogStream? AddStreams(ImmutableArray<SpawnStep>.Builder steps, UnitName unit, ExecContext context)
-    {
-        // stderr inherits from stdout, stdout from stdin (systemd.exec(5), StandardOutput=).
-        var input = context.StandardInput;
-        var output = context.StandardOutput.Kind == StreamKind.Inherit
-            ? input.Kind == StreamKind.Null ? StreamTarget.Journal : input : context.StandardOutput;
-        var error = context.StandardError;
-        steps.Add(new OpenFile(208, 0, input.Kind == StreamKind.File ? input.Argument! : "/dev/null", OpenMode.Read));
-        bool logs = AddOutput(steps, output, 1, 209);
-        if (error.Kind == StreamKind.Inherit || error == output)
-            steps.Add(new CopyDescriptor(222, 1, 2));
-        else
-            logs |= AddOutput(steps, error, 2, 222);
-        return logs ? new LogStream(unit.Full, Shorten(context.SyslogIdentifier ?? "")) : null;
-    }
-
-    private static bool AddOutput(ImmutableArray<SpawnStep>.Builder steps, StreamTarget target, int fd, int stage)
-    {
-        SpawnStep step = target.Kind switch
-        {
-            StreamKind.Null => new OpenFile(stage, fd, "/dev/null", OpenMode.Append),
-            StreamKind.File => new OpenFile(stage, fd, target.Argument!, OpenMode.ReadWrite),
-            StreamKind.Append => new OpenFile(stage, fd, target.Argument!, OpenMode.Append),
-            StreamKind.Truncate => new OpenFile(stage, fd, target.Argument!, OpenMode.Truncate),
-            // Consoles, kmsg and inherited sockets end in the journal here, which `check` says.
-            StreamKind.Inherit or StreamKind.Journal or StreamKind.Kmsg or StreamKind.Tty or StreamKind.Socket or StreamKind.Fd =>
-                new UseLogPipe(stage, fd),
-        };
-        steps.Add(step);
-        return step is UseLogPipe;
-    }
 
     private static void AddDirectories(ImmutableArray<SpawnStep>.Builder steps, ExecContext context, InstanceFacts facts, uint uid, uint gid)
     {

@@ -32,6 +32,9 @@ public static class ProcessEnvironment
         foreach (var (kind, set) in context.Directories)
             if (!set.Names.IsEmpty)
                 result[VariableOf(kind)] = string.Join(':', set.Names.Select(n => $"{facts.Roots[kind]}/{n}"));
+        if (context.StandardInput.Kind == StreamKind.Tty || context.StandardOutput.Kind == StreamKind.Tty || context.StandardError.Kind == StreamKind.Tty
+            || context.Terminal.Path is not null)
+            result["TERM"] = Term(context.Terminal.Path ?? "/dev/console", facts);
         if (!context.ExecSearchPath.IsEmpty)
             result["PATH"] = string.Join(':', context.ExecSearchPath);
         foreach (string name in context.PassEnvironment)
@@ -47,6 +50,11 @@ public static class ProcessEnvironment
                 result.Remove(name.Split('=')[0]);
         return result;
     }
+
+    /// <summary>On the console our own; a virtual console is "linux", all else a "vt220" (console(4)).</summary>
+    private static string Term(string terminal, InstanceFacts facts) =>
+        terminal == "/dev/console" && facts.ManagerEnvironment.TryGetValue("TERM", out var own) ? own
+            : terminal.StartsWith("/dev/tty", StringComparison.Ordinal) && terminal.Length > 8 && terminal[8..].All(char.IsAsciiDigit) ? "linux" : "vt220";
 
     private static void AddFile(Dictionary<string, string> result, EnvironmentFile file, IMachine machine)
     {

@@ -21,6 +21,9 @@ public static partial class PlanEncoder
         SetTimerSlack s => writer.Prctl(stage, libc.PR_SET_TIMERSLACK, s.Nsec),
         SetPersonality s => writer.Personality(stage, s.Value),
         JoinKeyring s => writer.Keyring(stage, s.Shared, s.Uid, s.Gid, Convert.FromHexString(s.InvocationId)),
+        ProvideData s => writer.Data(stage, s.Target, s.Data.AsSpan()),
+        ResetTerminal s => writer.TerminalReset(stage, s.Path, s.HangUp, s.Settings, s.Clear),
+        TakeTerminal s => writer.Terminal(stage, s.Path, s.Force, s.Owner ?? PlanWriter.Keep, s.Rows, s.Columns),
         _ => throw new ArgumentOutOfRangeException(nameof(step), step, null),
     };
 }

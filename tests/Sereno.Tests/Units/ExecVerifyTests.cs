@@ -63,6 +63,18 @@ public class ExecVerifyTests
         UtmpMode=nonsense
         """);
 
+    [Fact]
+    public void Bad_stream_settings_are_found_as_systemd_finds_them() => VerifyDifferentialTests.SameService(Start + """
+        StandardInputText=a\qb
+        StandardInputData=!!
+        TTYPath=rel
+        TTYReset=x
+        TTYRows=x
+        TTYColumns=-1
+        ExecSearchPath=/a:rel
+        PermissionsStartOnly=x
+        """);
+
     [Theory]
     [InlineData("10", 10ul)]
     [InlineData("1.5us 3", 1503ul)]
