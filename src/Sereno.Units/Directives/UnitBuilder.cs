@@ -35,6 +35,7 @@ internal sealed class UnitBuilder(UnitName name)
     public List<string> SupplementaryGroups { get; } = [];
     public Dictionary<DirectoryKind, (List<string> Names, uint Mode)> Folders { get; } = [];
     public StreamTarget? Output { get; set; }
+    public List<byte> InputData { get; } = [];
     public SystemCallSet? SystemCalls { get; set; }
     public SystemCallSet? LoggedCalls { get; set; }
 
@@ -99,6 +100,7 @@ internal sealed class UnitBuilder(UnitName name)
             Directories = Folders.Where(f => f.Value.Names.Count > 0).ToImmutableDictionary(f => f.Key, f => new DirectorySet([.. f.Value.Names], f.Value.Mode)),
             Sandbox = SandboxLists.AddTo(Sandbox),
             StandardOutput = output.Kind == StreamKind.Inherit && !bidirectional ? StreamTarget.Journal : output,
+            InputData = [.. InputData],
             Security = SystemCalls is null && LoggedCalls is null ? Exec.Security
                 : Exec.Security with { SystemCalls = SystemCalls?.Build(), LoggedCalls = LoggedCalls?.Build() },
         };
