@@ -92,7 +92,11 @@ public sealed partial class ManagerHost : IDisposable
         if (_groups.Events is { } events)
             _loop.Watch(events, Readiness.Read, _ => OnCgroupEvents());
 
-        _core = new ManagerCore(new StandardUnits(_files), new HostMachine(), _instance.Facts(defaultTarget, _notify.Address) with { Refused = RefusedNamespaces() }) { Now = Clock.Now };
+        var facts = _instance.Facts(defaultTarget, _notify.Address) with { Refused = RefusedNamespaces() };
+        _generators = new Generators(_instance, _keeper, facts.Environment, message => Log(null, LogLevel.Warning, message));
+        if (Held(CheckpointStore.Name) is null)
+            GenerateUnits();
+        _core = new ManagerCore(new StandardUnits(_files), new HostMachine(), facts) { Now = Clock.Now };
         OpenBus(welcome.Held.FirstOrDefault(h => h.Name == "bus")?.Fds);
         foreach (string problem in _files.Files.Problems)
             Log(null, LogLevel.Warning, problem);
@@ -168,6 +172,8 @@ public sealed partial class ManagerHost : IDisposable
 
     private void Handle(KeeperEvent e)
     {
+        if (TakenByGenerators(e))
+            return;
         switch (e)
         {
             case Spawned spawned:
@@ -233,6 +239,7 @@ public sealed partial class ManagerHost : IDisposable
     {
         _core.Now = Clock.Now;
         _core.Tick();
+        _generators.KillLate();
         if (_groups.HasDraining)
             foreach (var unit in _groups.Poll())
                 _core.OnGroupEmpty(unit);
@@ -263,6 +270,8 @@ public sealed partial class ManagerHost : IDisposable
     {
         ulong now = Clock.Now.Monotonic;
         long wait = _core.Timers.Next is { } next ? next <= now ? 0 : (long)Math.Min((next - now + 999) / 1000, int.MaxValue) : -1;
+        if (_generators.Remaining is { } remaining)
+            wait = wait < 0 ? remaining : Math.Min(wait, remaining);
         if (_groups.HasDraining)
             wait = wait < 0 ? 20 : Math.Min(wait, 20);
         if (_busySince > 0)
@@ -296,6 +305,7 @@ public sealed partial class ManagerHost : IDisposable
     public void Dispose()
     {
         _bus?.Dispose();
+        _generators?.Dispose();
         _busNames?.Dispose();
         _checkpoint.Dispose();
         _notify?.Dispose();
