@@ -22,6 +22,7 @@ public sealed partial class ManagerHost : IDisposable
     private readonly bool _verbose;
     private readonly UnitLoader _files;
     private readonly CheckpointStore _checkpoint;
+    private readonly HostMachine _machine = new();
     private readonly ProcessGroups _groups;
     private readonly Dictionary<int, Fd> _pidfds = [];
     private readonly List<KeeperEvent> _events = [];
@@ -91,7 +92,7 @@ public sealed partial class ManagerHost : IDisposable
         if (_groups.Events is { } events)
             _loop.Watch(events, Readiness.Read, _ => OnCgroupEvents());
 
-        _core = new ManagerCore(new StandardUnits(_files), new HostMachine(), _instance.Facts(defaultTarget, _notify.Address)) { Now = Clock.Now };
+        _core = new ManagerCore(new StandardUnits(_files), _machine, _instance.Facts(defaultTarget, _notify.Address)) { Now = Clock.Now };
         OpenBus(welcome.Held.FirstOrDefault(h => h.Name == "bus")?.Fds);
         foreach (string problem in _files.Files.Problems)
             Log(null, LogLevel.Warning, problem);
@@ -298,6 +299,9 @@ public sealed partial class ManagerHost : IDisposable
         _checkpoint.Dispose();
         _notify?.Dispose();
         _keeper.Dispose();
+        _paths?.Dispose();
+        _clock?.Dispose();
+        _zone?.Dispose();
         _loop.Dispose();
         _log.Dispose();
     }
