@@ -57,6 +57,9 @@ public static class CommandLine
         ("trace", TraceVerb.Build),
         ("watch", WatchVerb.Build),
         ("serve", ServeVerb.Build),
+        ("calendar", AnalyzeVerb.Calendar),
+        ("timespan", AnalyzeVerb.Timespan),
+        ("timestamp", AnalyzeVerb.Timestamp),
     ];
 
     public static int Run(string[] args) => Guard.Run("sereno", () => Do(args));

@@ -20,9 +20,15 @@ public sealed record UnitCheckpoint
     public bool ConditionsMet { get; init; }
     public string InvocationId { get; init; } = "";
     public ServiceCheckpoint? Service { get; init; }
+    public TimerCheckpoint? Timer { get; init; }
+    public PathCheckpoint? Path { get; init; }
 }
 
 public sealed record JobCheckpoint(uint Id, JobType Type, JobState State, bool Irreversible, bool IgnoresOrder = false);
+
+public sealed record TimerCheckpoint(TriggerState State, TriggerResult Result, Timestamp LastTrigger);
+
+public sealed record PathCheckpoint(TriggerState State, TriggerResult Result, bool[] Existed);
 
 public sealed record ServiceCheckpoint
 {

@@ -228,6 +228,8 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
     private IEnumerable<KeyValuePair<string, string>> Variables(ExecSection section)
     {
         yield return new("INVOCATION_ID", InvocationId);
+        foreach (string variable in Trigger)
+            yield return new(variable[..variable.IndexOf('=')], variable[(variable.IndexOf('=') + 1)..]);
         if (NotifyAccess != NotifyAccess.None)
             yield return new("NOTIFY_SOCKET", core.Facts.NotifySocket);
         if (WatchdogUsec is not (0 or ServiceDefinition.Infinity) && section == ExecSection.ExecStart)

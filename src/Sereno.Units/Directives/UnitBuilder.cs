@@ -18,6 +18,14 @@ internal sealed class UnitBuilder(UnitName name)
     public Sandbox Sandbox { get; set; } = Sandbox.None;
     public SandboxLists SandboxLists { get; } = new();
 
+    public TimerDefinition Timer { get; set; } = new();
+    public List<TimerValue> TimerValues { get; } = [];
+    public PathDefinition Path { get; set; } = new();
+    public List<PathSpec> PathSpecs { get; } = [];
+
+    /// <summary>Unit= of timers and paths.</summary>
+    public UnitName? Trigger { get; set; }
+
     public List<string> Documentation { get; } = [];
     public List<Condition> Conditions { get; } = [];
     public Dictionary<Dependency, OrderedNames> Dependencies { get; } = [];

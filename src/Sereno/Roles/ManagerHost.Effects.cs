@@ -52,6 +52,9 @@ public sealed partial class ManagerHost
             case WriteLog e:
                 Log(e.Unit, e.Level, e.Message);
                 break;
+            case WatchPaths or MakeFolders or TouchFile or WatchClock:
+                CarryOutTrigger(effect);
+                break;
             case UnitAppeared or UnitChanged or JobQueued or JobEnded:
                 Announce(effect);
                 break;

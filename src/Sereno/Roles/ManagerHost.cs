@@ -22,6 +22,7 @@ public sealed partial class ManagerHost : IDisposable
     private readonly bool _verbose;
     private readonly UnitLoader _files;
     private readonly CheckpointStore _checkpoint;
+    private readonly HostMachine _machine = new();
     private readonly ProcessGroups _groups;
     private readonly Dictionary<int, Fd> _pidfds = [];
     private readonly List<KeeperEvent> _events = [];
@@ -96,7 +97,7 @@ public sealed partial class ManagerHost : IDisposable
         _generators = new Generators(_instance, _keeper, facts.Environment, message => Log(null, LogLevel.Warning, message));
         if (Held(CheckpointStore.Name) is null)
             GenerateUnits();
-        _core = new ManagerCore(new StandardUnits(_files), new HostMachine(), facts) { Now = Clock.Now };
+        _core = new ManagerCore(new StandardUnits(_files), _machine, facts) { Now = Clock.Now };
         OpenBus(welcome.Held.FirstOrDefault(h => h.Name == "bus")?.Fds);
         foreach (string problem in _files.Files.Problems)
             Log(null, LogLevel.Warning, problem);
@@ -310,6 +311,9 @@ public sealed partial class ManagerHost : IDisposable
         _checkpoint.Dispose();
         _notify?.Dispose();
         _keeper.Dispose();
+        _paths?.Dispose();
+        _clock?.Dispose();
+        _zone?.Dispose();
         _loop.Dispose();
         _log.Dispose();
     }

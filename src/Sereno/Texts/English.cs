@@ -61,6 +61,9 @@ public sealed class English : Text
         "trace" => "Show every TCP state change as it happens: unit, process, both ends, phase, duration and bytes",
         "watch" => "Show services with state, pid, ports, scope and connections, live",
         "serve" => "Be a small server for examples and tests: http or echo",
+        "calendar" => "Say when calendar events elapse next (systemd.time(7))",
+        "timespan" => "Say how long time spans are (systemd.time(7))",
+        "timestamp" => "Say which points in time are meant (systemd.time(7))",
         _ => "",
     };
 
@@ -89,6 +92,8 @@ public sealed class English : Text
         "follow" => "Show new lines as they come",
         "once" => "Print the table once and end",
         "interval" => "Seconds between two looks",
+        "iterations" => "How many times to show",
+        "base-time" => "After when; now if it isn't said",
         "only-unit" => "Only these units' (names or patterns)",
         "tcp" => "TCP only",
         "udp" => "UDP only",
@@ -176,6 +181,7 @@ public sealed class English : Text
     public override string ServicesListed(int count, int active) => $"{active} of {count} services active";
     public override string MoreRows(int count) => $"... and {count} more";
     public override string WatchHint => "Ctrl-C to stop";
+    public override string TimeHint(string verb, string text) => $"Hint: this is valid for \"sereno {verb} '{text}'\".";
     public override string AllowedValues(string values) => $"; it can be {values}";
     public override string InvalidValue(string option, string value) => $"{option} can't be '{value}'";
     public override string FilterLine(int number) => $"Line {number} of the filter file:";

@@ -61,6 +61,9 @@ public sealed class Spanish : Text
         "trace" => "Mostrar cada cambio de estado de TCP según ocurre: unidad, proceso, extremos, fase, duración y bytes",
         "watch" => "Mostrar los servicios con estado, pid, puertos, ámbito y conexiones, en vivo",
         "serve" => "Ser un pequeño servidor para ejemplos y pruebas: http o echo",
+        "calendar" => "Decir cuándo llegan los próximos eventos de calendario (systemd.time(7))",
+        "timespan" => "Decir cuánto dura un lapso de tiempo (systemd.time(7))",
+        "timestamp" => "Decir a qué momento se refiere un texto (systemd.time(7))",
         _ => "",
     };
 
@@ -89,6 +92,8 @@ public sealed class Spanish : Text
         "follow" => "Mostrar las líneas nuevas según llegan",
         "once" => "Mostrar la tabla una vez y terminar",
         "interval" => "Segundos entre dos miradas",
+        "iterations" => "Cuántas veces se muestran",
+        "base-time" => "A partir de cuándo; ahora si no se dice",
         "only-unit" => "Solo los de estas unidades (nombres o patrones)",
         "tcp" => "Solo TCP",
         "udp" => "Solo UDP",
@@ -230,6 +235,7 @@ public sealed class Spanish : Text
     public override string ServicesListed(int count, int active) => $"{active} de {count} servicios activos";
     public override string MoreRows(int count) => $"... y {count} más";
     public override string WatchHint => "Ctrl-C para terminar";
+    public override string TimeHint(string verb, string text) => $"Nota: esto es válido para \"sereno {verb} '{text}'\".";
     public override string AllowedValues(string values) => $"; puede ser {values}";
 
     public override string Placeholder(string name) => s_placeholders.Aggregate(name, (text, word) => text.Replace(word.English, word.Spanish, StringComparison.Ordinal));

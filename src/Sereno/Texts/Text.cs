@@ -63,6 +63,9 @@ public abstract class Text
     public abstract string ServicesListed(int count, int active);
     public abstract string MoreRows(int count);
     public abstract string WatchHint { get; }
+
+    /// <summary>Another verb would have understood.</summary>
+    public abstract string TimeHint(string verb, string text);
     public abstract string InvalidValue(string option, string value);
 
     /// <summary>What an option may be, behind <see cref="InvalidValue"/>.</summary>
