@@ -175,10 +175,12 @@ public sealed partial class ManagerHost : IDisposable
                 if (_spawning.Remove(spawned.Id, out var unit))
                     _groups.AddLeader(unit, spawned.Pid);
                 _core.OnSpawned(spawned.Id, spawned.Pid);
+                HearEarly();
                 break;
             case SpawnFailed failed:
                 _spawning.Remove(failed.Id);
                 _core.OnSpawnFailed(failed.Id, failed.Stage == ExitStage.None ? (int)ExitStage.Exec : (int)failed.Stage, Errno.Text(failed.Errno));
+                HearEarly();
                 break;
             case Exited exited:
                 if (_pidfds.Remove(exited.Pid, out var fd))
@@ -247,8 +249,8 @@ public sealed partial class ManagerHost : IDisposable
             _busySince = Environment.TickCount64;
             foreach (var effect in effects)
                 CarryOut(effect);
-            DropUnwanted();
         }
+        DropUnwanted();
         _bus.DropUnauthenticated(TimeSpan.FromSeconds(10));
         if (_keeper.WantsWrite != _keeperWantsWrite)
         {
