@@ -84,6 +84,16 @@ public static unsafe class OpenFolder
         _ = libc.futimens(file.Number, times); // a courtesy to who looks at them
     }
 
+    /// <summary>The flags of chattr(1), by FS_IOC_GETFLAGS and FS_IOC_SETFLAGS (ioctl_iflags(2)).</summary>
+    public static int ChangeFlags(Fd file, uint mask, uint value)
+    {
+        uint flags = 0;
+        if (libc.ioctl(file.Number, 0x80086601, &flags) == -1)
+            return Errno.Last;
+        flags = (flags & ~mask) | (value & mask);
+        return libc.ioctl(file.Number, 0x40086602, &flags) == -1 ? Errno.Last : 0;
+    }
+
     /// <summary>flock(2) without waiting; false: somebody has it.</summary>
     public static bool TryLock(Fd file) => libc.flock(file.Number, libc.LOCK_EX | libc.LOCK_NB) == 0;
 

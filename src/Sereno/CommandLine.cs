@@ -47,6 +47,8 @@ public static class CommandLine
         ("netstat", NetstatVerb.Build),
         ("trace", TraceVerb.Build),
         ("watch", WatchVerb.Build),
+        ("tmpfiles", TmpfilesVerb.Build),
+        ("sysusers", SysusersVerb.Build),
         ("serve", ServeVerb.Build),
     ];
 
