@@ -183,11 +183,13 @@ public sealed partial class ManagerHost : IDisposable
                 if (_spawning.Remove(spawned.Id, out var request))
                     _groups.AddLeader(request.Unit, spawned.Pid);
                 _core.OnSpawned(spawned.Id, spawned.Pid);
+                HearEarly();
                 break;
             case SpawnFailed failed:
                 if (_spawning.Remove(failed.Id, out var refused))
                     ExplainMountFailure(refused, failed);
                 _core.OnSpawnFailed(failed.Id, failed.Stage == ExitStage.None ? (int)ExitStage.Exec : (int)failed.Stage, Errno.Text(failed.Errno));
+                HearEarly();
                 break;
             case Exited exited:
                 if (_pidfds.Remove(exited.Pid, out var fd))
@@ -257,8 +259,8 @@ public sealed partial class ManagerHost : IDisposable
             _busySince = Environment.TickCount64;
             foreach (var effect in effects)
                 CarryOut(effect);
-            DropUnwanted();
         }
+        DropUnwanted();
         _bus.DropUnauthenticated(TimeSpan.FromSeconds(10));
         if (_keeper.WantsWrite != _keeperWantsWrite)
         {
