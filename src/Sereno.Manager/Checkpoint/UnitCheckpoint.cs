@@ -20,9 +20,12 @@ public sealed record UnitCheckpoint
     public bool ConditionsMet { get; init; }
     public string InvocationId { get; init; } = "";
     public ServiceCheckpoint? Service { get; init; }
+    public ScopeCheckpoint? Scope { get; init; }
 }
 
-public sealed record JobCheckpoint(uint Id, JobType Type, JobState State, bool Irreversible, bool IgnoresOrder = false);
+public sealed record JobCheckpoint(uint Id, JobType Type, JobState State, bool Irreversible, bool IgnoresOrder = false, ulong Deadline = 0);
+
+public sealed record ScopeCheckpoint(ScopeState State, string Result, ulong? Deadline);
 
 public sealed record ServiceCheckpoint
 {

@@ -8,7 +8,7 @@ namespace Sereno.Manager.Units;
 /// <summary>What happens to a service from outside.</summary>
 public sealed partial class ServiceUnit
 {
-    internal void OnSpawned(ulong id, int pid)
+    public void OnSpawned(ulong id, int pid)
     {
         var slot = SlotOf(id);
         if (slot is null)
@@ -30,7 +30,7 @@ public sealed partial class ServiceUnit
             EnterStartPost();
     }
 
-    internal void OnSpawnFailed(ulong id, int stage, string cause)
+    public void OnSpawnFailed(ulong id, int stage, string cause)
     {
         var slot = SlotOf(id);
         if (slot is null)
@@ -59,7 +59,7 @@ public sealed partial class ServiceUnit
 
     private ProcessSlot? SlotOf(ulong id) => Main.SpawnId == id ? Main : Control.SpawnId == id ? Control : null;
 
-    internal void OnExited(int pid, ProcessExit exit)
+    public void OnExited(int pid, ProcessExit exit)
     {
         if (Main.Pid == pid)
             Ended(Main, exit);
@@ -270,14 +270,14 @@ public sealed partial class ServiceUnit
     }
 
     /// <param name="processes">How many were in the group besides main and control process.</param>
-    internal void OnGroupSignalled(int processes)
+    public void OnGroupSignalled(int processes)
     {
         _groupHasProcesses = processes > 0;
         if (processes == 0 && !HasProcesses)
             Advance();
     }
 
-    internal void OnGroupEmpty()
+    public void OnGroupEmpty()
     {
         _groupHasProcesses = false;
         if (HasProcesses)

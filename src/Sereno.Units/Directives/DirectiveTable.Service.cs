@@ -56,9 +56,9 @@ internal static partial class DirectiveTable
                 r.Unit.ExitsWithGroup = index == 1;
         });
         yield return Ignored("Service", "FileDescriptorStoreMax", "not supported: the descriptor store", r => r.Unit.StoresDescriptors = r.Unsigned() > 0);
-        foreach (var row in IgnoredAll("Service", NoMachineActions, "StartLimitAction FailureAction", r => CheckAction(r)))
-            yield return row;
-        yield return Ignored("Service", "RebootArgument", NoMachineActions);
+        yield return Action("Service", "StartLimitAction", (j, a) => j with { StartLimitAction = a });
+        yield return Action("Service", "FailureAction", (j, a) => j with { FailureAction = a });
+        yield return Emulated("Service", "RebootArgument", EndsInstance, r => SetJobs(r, j => j with { RebootArgument = r.Value }));
         foreach (var row in IgnoredAll("Service", "not supported: the final kill does not abort", "TimeoutStartFailureMode TimeoutStopFailureMode",
                      r => r.OneOf(["terminate", "abort", "kill"], "Failed to parse timeout failure mode")))
             yield return row;

@@ -15,11 +15,13 @@ internal sealed class UnitBuilder(UnitName name)
     public ServiceDefinition Service { get; set; } = new();
     public ExecContext Exec { get; set; } = new();
     public KillContext Kill { get; set; } = new();
+    public MountDefinition Mount { get; set; } = new();
 
     public List<string> Documentation { get; } = [];
     public List<Condition> Conditions { get; } = [];
     public Dictionary<Dependency, OrderedNames> Dependencies { get; } = [];
     public bool HasSuccessAction { get; set; }
+    public bool RunningTimeoutIsSet { get; set; }
 
     public Dictionary<ExecKind, List<ExecCommand>> Commands { get; } = [];
     public ServiceType? Type { get; set; }

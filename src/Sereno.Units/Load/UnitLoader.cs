@@ -67,6 +67,7 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
             loading.DropIns(main, aliases);
         }
         var service = state == LoadState.Loaded && main.Type == UnitType.Service ? loading.Service(ref state, ref error) : null;
+        var mount = state == LoadState.Loaded && main.Type is UnitType.Mount or UnitType.Automount or UnitType.Swap ? loading.Mount(ref state, ref error) : null;
         if (state == LoadState.Loaded && main.IsTemplate)
             (state, error, service) = (LoadState.Error, $"Unit name {main} is missing the instance name.", null);
         return unit.Build() with
@@ -78,6 +79,11 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
             DropInPaths = [.. loading.DropInPaths],
             Sources = [.. loading.Sources],
             Service = service,
+            Mount = mount,
+            Scope = state == LoadState.Loaded && main.Type == UnitType.Scope
+                ? new ScopeDefinition(unit.Kill, unit.Service.TimeoutStopUsec, unit.Service.RuntimeMaxUsec) : null,
+            Triggers = state != LoadState.Loaded ? null : unit.Unit.Triggers
+                ?? (main.Type == UnitType.Socket ? main.WithType(UnitType.Service) : main.Type == UnitType.Automount ? main.WithType(UnitType.Mount) : null),
         };
     }
 
@@ -160,6 +166,26 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
             foreach (string warning in ServiceRules.Warnings(service))
                 Say(Severity.Warning, warning);
             return service;
+        }
+
+        /// <summary>A mount unit is called as its mount point is (systemd.mount(5)).</summary>
+        public MountDefinition? Mount(ref LoadState state, ref string? error)
+        {
+            var mount = unit.Mount;
+            string? refusal = null;
+            if (unit.Name.Type != UnitType.Swap)
+            {
+                mount = mount with { Where = mount.Where ?? unit.Name.ToPath() };
+                if (mount.Where is null || UnitName.FromPath(mount.Where, unit.Name.Type) != unit.Name)
+                    refusal = "Where= setting doesn't match unit name. Refusing.";
+                else if (unit.Name.Type == UnitType.Mount && mount.What.Length == 0)
+                    refusal = "What= setting is missing. Refusing.";
+            }
+            if (refusal is null)
+                return mount;
+            Say(Severity.Error, refusal);
+            (state, error) = (LoadState.BadSetting, $"{unit.Name}: {refusal}");
+            return null;
         }
 
         private void Say(Severity severity, string message) => unit.Diagnostics.Add(new(severity, unit.Name.Full, 0, message));

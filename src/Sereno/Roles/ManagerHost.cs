@@ -1,6 +1,7 @@
 using System.Text;
 using Sereno.Keeper;
 using Sereno.Linux;
+using Sereno.Linux.Headers;
 using Sereno.Manager;
 using Sereno.Manager.Jobs;
 using Sereno.Units.Load;
@@ -92,6 +93,9 @@ public sealed partial class ManagerHost : IDisposable
             _loop.Watch(events, Readiness.Read, _ => OnCgroupEvents());
 
         _core = new ManagerCore(new StandardUnits(_files), new HostMachine(), _instance.Facts(defaultTarget, _notify.Address)) { Now = Clock.Now };
+        _groups.SliceOf = unit => _core.Graph.TryGet(unit, out var known) && _core.Graph.Of(known, Manager.Graph.Relation.InSlice) is [var slice, ..]
+            ? slice.Name : SlicePath.Default(unit, _instance.IsSystem) ?? UnitName.Parse("-.slice");
+        WatchMounts();
         OpenBus(welcome.Held.FirstOrDefault(h => h.Name == "bus")?.Fds);
         foreach (string problem in _files.Files.Problems)
             Log(null, LogLevel.Warning, problem);
@@ -213,6 +217,18 @@ public sealed partial class ManagerHost : IDisposable
             return fields;
         Log(unit, LogLevel.Warning, $"{unit}: New main PID {text} does not belong to service, refusing.");
         return fields.Where(f => f.Key != "MAINPID").ToDictionary();
+    }
+
+    /// <summary>The kernel tells of changes by an error condition (proc_pid_mountinfo(5)), which needs no interest.</summary>
+    private void WatchMounts()
+    {
+        if (Files.TryOpen("/proc/self/mountinfo", libc.O_RDONLY | libc.O_CLOEXEC, out _) is not { } mounts)
+            return;
+        _loop.Watch(mounts, Readiness.None, _ =>
+        {
+            _core.Now = Clock.Now;
+            _core.OnMountsChanged();
+        });
     }
 
     private void OnCgroupEvents()
