@@ -8,7 +8,7 @@ namespace Sereno.Linux;
 /// Writes a spawn plan: the system calls that a child makes before execve(2), in this order, as bytes (docs/formats/plan.md).
 /// The same calls give the same bytes. Each operation names the <see cref="ExitStage"/> that is reported when it fails.
 /// </summary>
-public sealed class PlanWriter
+public sealed partial class PlanWriter
 {
     /// <summary>An environment variable with this value gets the child's own pid instead (LISTEN_PID, SYSTEMD_EXEC_PID).</summary>
     public const string PidPlaceholder = "@@@@@@@@@@";

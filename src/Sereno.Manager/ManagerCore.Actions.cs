@@ -65,34 +65,41 @@ public sealed partial class ManagerCore
 
     private void ActOnEnd(Unit unit, ActiveState before, ActiveState now)
     {
-        var settings = unit.Definition.Jobs;
+        var actions = unit.Definition.Actions;
         if (before != ActiveState.Failed && now == ActiveState.Failed)
-            Act(settings.FailureAction, unit, settings.FailureStatus ?? MainStatus(unit), $"unit {unit} failed");
-        else if (before is not (ActiveState.Inactive or ActiveState.Failed) && now == ActiveState.Inactive)
-            Act(settings.SuccessAction, unit, settings.SuccessStatus ?? MainStatus(unit), $"unit {unit} succeeded");
+            Act(actions.Failure, unit, actions.FailureExitStatus);
+        else if (before is not (ActiveState.Inactive or ActiveState.Failed) && now == ActiveState.Inactive && unit.Job is not { Type: JobType.Start or JobType.Restart })
+            Act(actions.Success, unit, actions.SuccessExitStatus, $"unit {unit} succeeded");
     }
 
-    private static int? MainStatus(Unit unit) => unit is ServiceUnit { MainExit: { Code: Units.ExitCode.Exited } exit } ? exit.Status : null;
-
     /// <summary>Noted, and done when the change that it comes from is whole.</summary>
-    private void Act(EmergencyAction action, Unit unit, int? status, string reason)
+    /// <param name="status">Of the exit; null: the main process's.</param>
+    internal void Act(EmergencyAction action, Unit unit, int? status, string? reason = null)
     {
         if (action == EmergencyAction.None)
             return;
-        var (what, code) = action switch
-        {
-            EmergencyAction.Reboot or EmergencyAction.RebootForce or EmergencyAction.RebootImmediate => ("Rebooting", RebootStatus),
-            EmergencyAction.Poweroff or EmergencyAction.PoweroffForce or EmergencyAction.PoweroffImmediate => ("Powering off", 0),
-            EmergencyAction.None or EmergencyAction.Exit or EmergencyAction.ExitForce => ("Exiting", status ?? 0),
-        };
         if (IsOrderly(action) && IsStopping)
         {
             Log(unit, LogLevel.Notice, "Shutdown is already active. Skipping emergency action request.");
             return;
         }
-        Log(unit, LogLevel.Warning, $"{(IsOrderly(action) ? what : "Forcibly " + what.ToLowerInvariant())}: {reason} (the instance ends with exit status {code})");
+        var (text, code) = action switch
+        {
+            EmergencyAction.None or EmergencyAction.Exit => ("Exiting", status ?? ExitStatusOf(unit)),
+            EmergencyAction.ExitForce => ("Exiting immediately", status ?? ExitStatusOf(unit)),
+            EmergencyAction.Reboot => ("Rebooting", RebootStatus),
+            EmergencyAction.RebootForce => ("Forcibly rebooting", RebootStatus),
+            EmergencyAction.RebootImmediate => ("Rebooting immediately", RebootStatus),
+            EmergencyAction.Poweroff => ("Powering off", 0),
+            EmergencyAction.PoweroffForce => ("Forcibly powering off", 0),
+            EmergencyAction.PoweroffImmediate => ("Powering off immediately", 0),
+        };
+        Log(unit, LogLevel.Warning, $"{text}: {reason ?? $"unit {unit} failed"}");
         _action ??= (action, code);
     }
+
+    /// <summary>As systemd counts it: 255 where the main process didn't exit by itself.</summary>
+    private static int ExitStatusOf(Unit unit) => unit is not ServiceUnit { MainExit: { } exit } ? 0 : exit.Code == Units.ExitCode.Exited ? exit.Status : 255;
 
     private static bool IsOrderly(EmergencyAction action) => action is EmergencyAction.Exit or EmergencyAction.Reboot or EmergencyAction.Poweroff;
 
@@ -103,12 +110,28 @@ public sealed partial class ManagerCore
             return false;
         _action = null;
         if (IsOrderly(action))
-            Shutdown(status);
+            ShutDownBy(action, status);
         else if (!_hasQuit)
         {
+            // Without stopping anything in order; what is left is killed by the keeper.
             (_hasQuit, IsStopping, ExitCode) = (true, true, status);
             _effects.Add(new Quit(status));
         }
         return true;
+    }
+
+    /// <summary>reboot.target and poweroff.target, where they are installed, may have more to do first.</summary>
+    private void ShutDownBy(EmergencyAction action, int status)
+    {
+        string? target = action switch
+        {
+            EmergencyAction.Reboot => "reboot.target",
+            EmergencyAction.Poweroff => "poweroff.target",
+            _ => null,
+        };
+        if (target is not null && Load(UnitName.Parse(target)) is { Definition.LoadState: LoadState.Loaded } unit
+            && TryEnqueue(unit, JobType.Start, JobMode.ReplaceIrreversibly))
+            return;
+        Shutdown(status);
     }
 }

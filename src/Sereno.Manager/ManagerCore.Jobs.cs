@@ -173,7 +173,6 @@ public sealed partial class ManagerCore
                 Begin(job);
                 if (unit is ServiceUnit service && !service.MayStart())
                 {
-                    Act(unit.Definition.Jobs.StartLimitAction, unit, null, $"unit {unit} failed too often");
                     Finish(job, JobResult.Failed); // if its state has not changed, nobody else does
                     break;
                 }

@@ -60,6 +60,7 @@ struct spawn {
     int base;           // above every target
     int *moved;         // where the attached descriptors are in the child
     char *path, **argv, **envp;
+    int unblocked;      // the child's signals
     struct spawn_result *result;
 };
 
@@ -175,6 +176,13 @@ static int is_directory_path(const char *s, size_t length)
     return is_string(s, length) && s[0] == '/' && length > 2 && s[length - 2] != '/';
 }
 
+static long tolerated(long r, uint32_t tolerate)
+{
+    return tolerate && (r == -EPERM || r == -EACCES) ? 0 : r;
+}
+
+#include "process.h"
+
 static int exec_check(const struct op_exec *e, size_t length)
 {
     uint64_t count = 1 + (uint64_t)e->argc + e->envc;
@@ -236,7 +244,7 @@ static int op_check(const struct op *op, uint32_t nfds, int *highest)
     }
     case OP_PRCTL: return SIZED(op_prctl);
     case OP_EXEC: return n > sizeof(struct op_exec) && exec_check((const void *)p, n);
-    default: return 0;
+    default: return process_check(op);
     }
 }
 
@@ -418,12 +426,7 @@ static long play_close_from(int32_t first)
     return 0;
 }
 
-static long tolerated(long r, uint32_t tolerate)
-{
-    return tolerate && (r == -EPERM || r == -EACCES) ? 0 : r;
-}
-
-static long play(const struct spawn *s, struct op *op)
+static long play(struct spawn *s, struct op *op)
 {
     void *p = op->payload;
     switch ((enum opcode)op->code) {
@@ -444,7 +447,7 @@ static long play(const struct spawn *s, struct op *op)
     case OP_RLIMIT: return play_rlimit(p);
     case OP_NICE: {
         const struct op_tolerant *t = p;
-        return tolerated(CALL3(SYS_setpriority, PRIO_PROCESS, 0, t->value), t->tolerate);
+        return t->tolerate ? nice_closest(t->value) : CALL3(SYS_setpriority, PRIO_PROCESS, 0, t->value);
     }
     case OP_OOM_SCORE_ADJUST: {
         const struct op_tolerant *t = p;
@@ -480,12 +483,11 @@ static long play(const struct spawn *s, struct op *op)
     case OP_CLOSE_FROM: return play_close_from(((struct op_number *)p)->value);
     case OP_EXEC: {
         // Signals stay blocked until here: one that stopped the child would stop the waiting parent with it.
-        uint64_t none = 0;
-        CALL4(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, sizeof none);
+        unblock_signals(s);
         return CALL3(SYS_execve, s->path, s->argv, s->envp);
     }
     }
-    return -EINVAL;
+    return process_play(s, op);
 }
 
 static int fail(const struct spawn *s, int stage, long error, int index)

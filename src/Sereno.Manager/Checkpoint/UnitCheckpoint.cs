@@ -47,6 +47,11 @@ public sealed record ServiceCheckpoint
     public bool GroupHasProcesses { get; init; }
     public ulong? WatchdogUsec { get; init; }
     public bool NeedsRelease { get; init; }
+    public NotifyState Said { get; init; }
+    public ulong ReloadBegan { get; init; }
+    public bool AwaitsIdle { get; init; }
+    public ProcessExit? PendingExit { get; init; }
+    public StoredDescriptor[] Stored { get; init; } = [];
 
     /// <summary>Monotonic microseconds; null when the state has no limit.</summary>
     public ulong? Deadline { get; init; }

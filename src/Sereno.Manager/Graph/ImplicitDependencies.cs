@@ -39,9 +39,10 @@ public static class ImplicitDependencies
             yield return (Relation.Triggers, triggered);
             yield return (Relation.Before, triggered);
         }
+        // systemd requires it; here the bus may be somebody else's, or missing, and the service says so itself.
         if (definition.Service is { Type: ServiceType.Dbus } && isSystem)
         {
-            yield return (Relation.Requires, s_dbusSocket);
+            yield return (Relation.Wants, s_dbusSocket);
             yield return (Relation.After, s_dbusSocket);
         }
         if (definition is { Mount: { } mount, Name.Type: UnitType.Mount or UnitType.Swap } && mount.What.StartsWith("/dev/", StringComparison.Ordinal)

@@ -47,4 +47,10 @@ public sealed record InstanceFacts
     /// <summary>The manager's own environment, for PassEnvironment=.</summary>
     public ImmutableDictionary<string, string> ManagerEnvironment { get; init; } = ImmutableDictionary<string, string>.Empty;
     public string DefaultTarget { get; init; } = "default.target";
+
+    /// <summary>The processor by systemd's name (ConditionArchitecture=), for which system calls are numbered.</summary>
+    public string Architecture { get; init; } = "x86-64";
+
+    /// <summary>What the instance itself may do, a bit per capability (capabilities(7)).</summary>
+    public ulong EffectiveCapabilities { get; init; } = ulong.MaxValue;
 }

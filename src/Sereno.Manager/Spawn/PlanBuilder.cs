@@ -5,7 +5,7 @@ using Sereno.Units.Model;
 namespace Sereno.Manager.Spawn;
 
 /// <summary>From unit and machine to a plan: no side effects, the same answer for the same question.</summary>
-public static class PlanBuilder
+public static partial class PlanBuilder
 {
     public const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -19,7 +19,8 @@ public static class PlanBuilder
         uint? gid = context.Group is { } group
             ? machine.FindGroup(group) ?? throw new PlanException(216, $"cannot find group {group}: no such group")
             : user?.Gid;
-        bool dropPrivileges = (command.Flags & (ExecFlags.FullyPrivileged | ExecFlags.NoSetuid)) == 0;
+        bool sandbox = (command.Flags & ExecFlags.FullyPrivileged) == 0;
+        bool dropPrivileges = sandbox && (command.Flags & ExecFlags.NoSetuid) == 0;
 
         steps.Add(new NewSession());
         var stream = AddStreams(steps, unit, context);
@@ -31,14 +32,20 @@ public static class PlanBuilder
             steps.Add(new SetNice(nice));
         steps.Add(new SetUMask(context.UMask));
         AddDirectories(steps, context, facts, user?.Uid ?? facts.Uid, gid ?? (facts.Uid == 0 ? 0 : uint.MaxValue));
-        foreach (var (resource, limit) in context.Limits.OrderBy(l => l.Key))
-            steps.Add(new SetLimit(resource, limit));
+        if (sandbox)
+            foreach (var (resource, limit) in context.Limits.OrderBy(l => l.Key))
+                steps.Add(new SetLimit(resource, limit));
         if (dropPrivileges)
-            AddCredentials(steps, context, facts, machine, user, gid);
-        AddWorkingDirectory(steps, context, facts, user);
-        if (context.NoNewPrivileges && (command.Flags & ExecFlags.FullyPrivileged) == 0)
-            steps.Add(new NoNewPrivileges());
+            AddGroups(steps, context, facts, machine, user, gid);
         steps.Add(new CloseOthers());
+        if (sandbox)
+            AddCapabilities(steps, context);
+        uint uid = dropPrivileges && user is not null ? user.Uid : facts.Uid;
+        if (uid != facts.Uid)
+            AddUser(steps, context, uid, sandbox);
+        AddWorkingDirectory(steps, context, facts, user);
+        if (sandbox)
+            AddRestrictions(steps, context, facts, uid);
 
         var environment = ProcessEnvironment.Build(context, facts, machine, user, variables);
         var arguments = (command.Flags & ExecFlags.NoEnvironmentExpansion) != 0
@@ -103,7 +110,7 @@ public static class PlanBuilder
         DirectoryKind.Configuration => 241,
     };
 
-    private static void AddCredentials(ImmutableArray<SpawnStep>.Builder steps, ExecContext context, InstanceFacts facts, IMachine machine,
+    private static void AddGroups(ImmutableArray<SpawnStep>.Builder steps, ExecContext context, InstanceFacts facts, IMachine machine,
         UserEntry? user, uint? gid)
     {
         bool isOwn = user is null || (user.Uid == facts.Uid && facts.Uid != 0);
@@ -120,8 +127,6 @@ public static class PlanBuilder
             steps.Add(new SetGroups([.. groups]));
         if (gid is { } id && !(isOwn && context.Group is null))
             steps.Add(new SetGid(id));
-        if (user is not null && !isOwn)
-            steps.Add(new SetUid(user.Uid));
     }
 
     private static void AddWorkingDirectory(ImmutableArray<SpawnStep>.Builder steps, ExecContext context, InstanceFacts facts, UserEntry? user)

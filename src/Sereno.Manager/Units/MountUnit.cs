@@ -108,7 +108,7 @@ public sealed class MountUnit(UnitDefinition definition, ManagerCore core, bool 
                 [new("INVOCATION_ID", InvocationId)]);
             if (folder is not null)
                 plan = plan with { Steps = plan.Steps.Insert(0, new MakeDirectory(200, folder, 0x1ED, core.Facts.Uid, uint.MaxValue)) };
-            core.Emit(new SpawnProcess(_spawn, Name, InvocationId, plan));
+            core.Emit(new SpawnProcess(_spawn, Name, InvocationId, plan, []));
         }
         catch (PlanException e)
         {

@@ -8,29 +8,21 @@ internal static partial class DirectiveTable
     private static IEnumerable<DirectiveRow> IgnoredRows() =>
     [
         .. IgnoredAll("Service", "not supported: mount namespaces",
-            "PrivateTmp PrivateDevices ProtectKernelTunables ProtectKernelModules ProtectKernelLogs " +
-            "ProtectControlGroups ProtectClock PrivateMounts", r => r.Boolean()),
+            "PrivateTmp ProtectControlGroups PrivateMounts", r => r.Boolean()),
         .. IgnoredAll("Service", "not supported: mount namespaces",
             "RootDirectory RootImage RootImageOptions RootHash RootHashSignature RootVerity ExtensionDirectories " +
             "ExtensionImages MountImages ReadWriteDirectories ReadOnlyDirectories InaccessibleDirectories " +
             "ReadWritePaths ReadOnlyPaths InaccessiblePaths ExecPaths NoExecPaths BindPaths BindReadOnlyPaths " +
             "TemporaryFileSystem ProtectSystem ProtectHome ProtectProc ProcSubset MountFlags MountAPIVFS"),
         .. IgnoredAll("Service", "not supported: network, IPC, user and UTS namespaces",
-            "PrivateNetwork PrivateUsers PrivateIPC ProtectHostname", r => r.Boolean()),
+            "PrivateNetwork PrivateUsers PrivateIPC", r => r.Boolean()),
         .. IgnoredAll("Service", "not supported: network, IPC, user and UTS namespaces",
             "NetworkNamespacePath IPCNamespacePath"),
-        .. IgnoredAll("Service", "not supported: system call filters",
-            "MemoryDenyWriteExecute RestrictRealtime RestrictSUIDSGID LockPersonality", r => r.Boolean()),
-        .. IgnoredAll("Service", "not supported: system call filters",
-            "SystemCallFilter SystemCallArchitectures SystemCallErrorNumber SystemCallLog RestrictNamespaces " +
-            "RestrictAddressFamilies"),
         .. IgnoredAll("Service", NoBpf,
             "IPAccounting", r => r.Boolean()),
         .. IgnoredAll("Service", NoBpf,
             "RestrictFileSystems IPIngressFilterPath IPEgressFilterPath BPFProgram SocketBindAllow SocketBindDeny " +
             "RestrictNetworkInterfaces IPAddressAllow IPAddressDeny"),
-        .. IgnoredAll("Service", "not supported: capabilities",
-            "SecureBits CapabilityBoundingSet AmbientCapabilities"),
         .. IgnoredAll("Service", "not supported: dynamic users and their clean-up",
             "DynamicUser RemoveIPC", r => r.Boolean()),
         .. IgnoredAll("Service", "not supported: scheduling",

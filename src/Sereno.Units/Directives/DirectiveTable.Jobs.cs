@@ -7,26 +7,18 @@ namespace Sereno.Units.Directives;
 /// <summary>The settings of [Unit] that jobs look at (systemd.unit(5)).</summary>
 internal static partial class DirectiveTable
 {
-    private static readonly string[] s_actions =
-        ["none", "exit", "exit-force", "reboot", "reboot-force", "reboot-immediate", "poweroff", "poweroff-force", "poweroff-immediate"];
-
     private static readonly string[] s_jobModes =
         ["fail", "replace", "replace-irreversibly", "isolate", "flush", "ignore-dependencies", "ignore-requirements", "triggering"];
-
-    private const string EndsInstance =
-        "ends the instance instead of the machine: exit status 133 for a reboot, 0 for a poweroff";
 
     private static IEnumerable<DirectiveRow> JobRows()
     {
         const string unit = "Unit";
-        yield return Action(unit, "FailureAction", (j, a) => j with { FailureAction = a });
-        yield return Action(unit, "SuccessAction", (j, a) => j with { SuccessAction = a });
-        yield return Action(unit, "StartLimitAction", (j, a) => j with { StartLimitAction = a });
-        yield return Action(unit, "JobTimeoutAction", (j, a) => j with { TimeoutAction = a });
-        yield return ExitStatus(unit, "FailureActionExitStatus", (j, s) => j with { FailureStatus = s });
-        yield return ExitStatus(unit, "SuccessActionExitStatus", (j, s) => j with { SuccessStatus = s });
-        yield return Emulated(unit, "RebootArgument", EndsInstance, r => SetJobs(r, j => j with { RebootArgument = r.Value }));
-        yield return Emulated(unit, "JobTimeoutRebootArgument", EndsInstance, r => SetJobs(r, j => j with { TimeoutRebootArgument = r.Value }));
+        yield return Enforced(unit, "JobTimeoutAction", r =>
+        {
+            if (CheckAction(r))
+                SetJobs(r, j => j with { TimeoutAction = (EmergencyAction)Array.IndexOf(s_actions, r.Value) });
+        });
+        yield return Enforced(unit, "JobTimeoutRebootArgument", r => SetJobs(r, j => j with { TimeoutRebootArgument = r.Value }));
         yield return Enforced(unit, "JobTimeoutSec", r =>
         {
             // The older of the two settings stands for both where only it is given.
@@ -83,32 +75,6 @@ internal static partial class DirectiveTable
     }
 
     private static void SetJobs(Reading r, Func<JobSettings, JobSettings> set) => r.Unit.Unit = r.Unit.Unit with { Jobs = set(r.Unit.Unit.Jobs) };
-
-    private static DirectiveRow Action(string section, string key, Func<JobSettings, EmergencyAction, JobSettings> set) =>
-        Emulated(section, key, EndsInstance, r =>
-        {
-            int action = Array.IndexOf(s_actions, r.Value);
-            if (action < 0)
-            {
-                r.Warn($"Failed to parse {r.Key}=, ignoring: {r.Value}");
-                return;
-            }
-            if (action <= (int)EmergencyAction.ExitForce)
-                r.Held = (Support.Enforced, null);
-            SetJobs(r, j => set(j, (EmergencyAction)action));
-            if (key == "SuccessAction")
-                r.Unit.HasSuccessAction = action != 0;
-        });
-
-    private static DirectiveRow ExitStatus(string section, string key, Func<JobSettings, int?, JobSettings> set) => Enforced(section, key, r =>
-    {
-        if (r.IsEmpty)
-            SetJobs(r, j => set(j, null));
-        else if (Integers.ReadUnsigned(r.Value, byte.MaxValue, out ulong status) == ParseError.None)
-            SetJobs(r, j => set(j, (int)status));
-        else
-            r.Warn($"Failed to parse exit status '{r.Value}', ignoring: Invalid argument");
-    });
 
     private static void SetMode(Reading r, Func<JobSettings, JobMode, JobSettings> set)
     {

@@ -31,7 +31,7 @@ internal static partial class DirectiveTable
 
     /// <summary>A scope is stopped as a service is.</summary>
     private static IEnumerable<DirectiveRow> ScopeRows() =>
-        KillRows().Concat(ServiceRows().Where(r => r.Key is "TimeoutStopSec" or "RuntimeMaxSec"))
+        KillRows().Concat(TimeoutRows().Where(r => r.Key is "TimeoutStopSec" or "RuntimeMaxSec" or "RuntimeRandomizedExtraSec"))
             .Where(r => r.Support != Support.Ignored).Select(r => r with { Section = "Scope" });
 
     private static DirectiveRow MountText(string section, string key, Func<MountDefinition, string, MountDefinition> set) => Enforced(section, key, r =>

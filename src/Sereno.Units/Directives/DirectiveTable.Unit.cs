@@ -39,6 +39,9 @@ internal static partial class DirectiveTable
         yield return Ignored(unit, "IgnoreOnSnapshot", "obsolete: systemd ignores it too");
     }
 
+    private static readonly string[] s_actions =
+        ["none", "exit", "exit-force", "reboot", "reboot-force", "reboot-immediate", "poweroff", "poweroff-force", "poweroff-immediate"];
+
     private static readonly (string, Dependency)[] s_dependencies =
     [
         ("Requires", Dependency.Requires), ("Requisite", Dependency.Requisite), ("Wants", Dependency.Wants), ("BindsTo", Dependency.BindsTo),
@@ -87,4 +90,12 @@ internal static partial class DirectiveTable
     internal static UnitName? Instantiate(UnitName dependency, UnitName of) =>
         !dependency.IsTemplate || of.IsTemplate ? dependency
         : UnitName.TryParse($"{dependency.Prefix}@{of.Instance ?? of.Stem}{UnitName.SuffixOf(dependency.Type)}", out var instance) ? instance : null;
+
+    private static bool CheckAction(Reading r)
+    {
+        if (Array.IndexOf(s_actions, r.Value) >= 0)
+            return true;
+        r.Warn($"Failed to parse {r.Key}=, ignoring: {r.Value}");
+        return false;
+    }
 }

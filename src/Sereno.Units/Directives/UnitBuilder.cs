@@ -20,14 +20,13 @@ internal sealed class UnitBuilder(UnitName name)
     public List<string> Documentation { get; } = [];
     public List<Condition> Conditions { get; } = [];
     public Dictionary<Dependency, OrderedNames> Dependencies { get; } = [];
-    public bool HasSuccessAction { get; set; }
+    public bool HasSuccessAction => Unit.Actions.Success != EmergencyAction.None;
     public bool RunningTimeoutIsSet { get; set; }
 
     public Dictionary<ExecKind, List<ExecCommand>> Commands { get; } = [];
     public ServiceType? Type { get; set; }
     public bool TimeoutStartIsSet { get; set; }
-    public bool ExitsWithGroup { get; set; }
-    public bool StoresDescriptors { get; set; }
+    public OomPolicy? OomPolicy { get; set; }
 
     public OrderedAssignments Environment { get; } = new();
     public List<EnvironmentFile> EnvironmentFiles { get; } = [];
@@ -36,6 +35,8 @@ internal sealed class UnitBuilder(UnitName name)
     public List<string> SupplementaryGroups { get; } = [];
     public Dictionary<DirectoryKind, (List<string> Names, uint Mode)> Folders { get; } = [];
     public StreamTarget? Output { get; set; }
+    public SystemCallSet? SystemCalls { get; set; }
+    public SystemCallSet? LoggedCalls { get; set; }
 
     public List<string> WantedBy { get; } = [];
     public List<string> RequiredBy { get; } = [];
@@ -64,7 +65,7 @@ internal sealed class UnitBuilder(UnitName name)
     public ServiceDefinition BuildService()
     {
         var type = Type ?? (Service.BusName is not null ? ServiceType.Dbus : Of(ExecKind.Start).Count > 0 ? ServiceType.Simple : ServiceType.Oneshot);
-        bool notifies = type == ServiceType.Notify || Service.WatchdogUsec > 0 || StoresDescriptors;
+        bool notifies = type is ServiceType.Notify or ServiceType.NotifyReload || Service.WatchdogUsec > 0 || Service.FileDescriptorStoreMax > 0;
         return Service with
         {
             Type = type,
@@ -77,6 +78,7 @@ internal sealed class UnitBuilder(UnitName name)
             ExecStopPost = [.. Of(ExecKind.StopPost)],
             TimeoutStartUsec = type == ServiceType.Oneshot && !TimeoutStartIsSet ? ServiceDefinition.Infinity : Service.TimeoutStartUsec,
             NotifyAccess = Service.NotifyAccess == NotifyAccess.None && notifies ? NotifyAccess.Main : Service.NotifyAccess,
+            OomPolicy = OomPolicy ?? Service.OomPolicy,
             Exec = BuildExec(),
             Kill = Kill,
         };
@@ -96,6 +98,8 @@ internal sealed class UnitBuilder(UnitName name)
             UnsetEnvironment = [.. UnsetEnvironment],
             Directories = Folders.Where(f => f.Value.Names.Count > 0).ToImmutableDictionary(f => f.Key, f => new DirectorySet([.. f.Value.Names], f.Value.Mode)),
             StandardOutput = output.Kind == StreamKind.Inherit && !bidirectional ? StreamTarget.Journal : output,
+            Security = SystemCalls is null && LoggedCalls is null ? Exec.Security
+                : Exec.Security with { SystemCalls = SystemCalls?.Build(), LoggedCalls = LoggedCalls?.Build() },
         };
     }
 }

@@ -57,4 +57,6 @@ public sealed record ExecContext
     public StreamTarget StandardOutput { get; init; } = StreamTarget.Journal;
     public StreamTarget StandardError { get; init; } = StreamTarget.Inherit;
     public string? SyslogIdentifier { get; init; }
+    public SecurityContext Security { get; init; } = SecurityContext.None;
+    public KernelProtections Protections { get; init; }
 }

@@ -5,9 +5,6 @@ namespace Sereno.Units.Model;
 /// <summary>How a new job meets those already queued (systemctl(1), --job-mode=).</summary>
 public enum JobMode { Fail, Replace, ReplaceIrreversibly, Isolate, Flush, IgnoreDependencies, IgnoreRequirements, Triggering }
 
-/// <summary>What a unit's fate may do to the whole instance (systemd.unit(5), FailureAction=).</summary>
-public enum EmergencyAction { None, Exit, ExitForce, Reboot, RebootForce, RebootImmediate, Poweroff, PoweroffForce, PoweroffImmediate }
-
 /// <summary>When a unit that nobody names is forgotten (systemd.unit(5), CollectMode=).</summary>
 public enum CollectMode { Inactive, InactiveOrFailed }
 
@@ -26,14 +23,6 @@ public sealed record JobSettings
     public ulong RunningTimeoutUsec { get; init; } = ServiceDefinition.Infinity;
     public EmergencyAction TimeoutAction { get; init; }
     public string? TimeoutRebootArgument { get; init; }
-    public EmergencyAction FailureAction { get; init; }
-    public EmergencyAction SuccessAction { get; init; }
-    public EmergencyAction StartLimitAction { get; init; }
-
-    /// <summary>The instance's exit status with exit; null means that of the unit's main process.</summary>
-    public int? FailureStatus { get; init; }
-    public int? SuccessStatus { get; init; }
-    public string? RebootArgument { get; init; }
     public CollectMode CollectMode { get; init; }
 
     /// <summary>Absolute paths whose mount units are wanted first.</summary>

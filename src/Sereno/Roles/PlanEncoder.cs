@@ -6,7 +6,7 @@ using Sereno.Units.Text;
 namespace Sereno.Roles;
 
 /// <summary>From the manager's meaning to the bytes that spawn.c plays.</summary>
-public static class PlanEncoder
+public static partial class PlanEncoder
 {
     /// <param name="logPipe">Index of the log pipe among the plan's descriptors.</param>
     public static byte[] Encode(SpawnPlan plan, int logPipe)
@@ -35,9 +35,11 @@ public static class PlanEncoder
         SetGid s => writer.SetGid(stage, s.Gid),
         SetUid s => writer.SetUid(stage, s.Uid),
         NoNewPrivileges => writer.Prctl(stage, libc.PR_SET_NO_NEW_PRIVS, 1),
+        UseDescriptor s => writer.Dup(stage, s.Index, s.Target),
         CloseOthers => writer.CloseFrom(stage, 3),
+        CloseFrom s => writer.CloseFrom(stage, s.First),
         Execute s => writer.Exec(stage, RawText.Encode(s.Path), [.. s.Arguments.Select(RawText.Encode)], [.. s.Environment.Select(RawText.Encode)]),
-        _ => throw new ArgumentOutOfRangeException(nameof(step), step, null),
+        _ => AddProcess(writer, step, stage),
     };
 
     private static int Flags(OpenMode mode) => libc.O_NOCTTY | mode switch

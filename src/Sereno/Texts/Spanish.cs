@@ -6,6 +6,7 @@ public sealed class Spanish : Text
 {
     public override string Language => "es";
     public override SocketTexts Sockets { get; } = new SpanishSocketTexts();
+    public override InstallTexts Install { get; } = new SpanishInstallTexts();
     public override string Description => "Ejecuta los ficheros de unidad de systemd donde systemd no puede, y muestra los sockets de cada servicio.";
     public override string DirOption => "La instancia cuyos sockets, estado y registros están en esta carpeta";
     public override string UnitPathOption => "Dónde se buscan los ficheros de unidad, como SYSTEMD_UNIT_PATH";
@@ -29,6 +30,16 @@ public sealed class Spanish : Text
         "disable" => "Deshabilitar unidades: quita sus enlaces",
         "mask" => "Hacer imposible iniciar unidades",
         "unmask" => "Deshacer mask",
+        "reenable" => "Deshabilitar unidades y volver a habilitarlas",
+        "preset" => "Habilitar o deshabilitar unidades según la preselección",
+        "preset-all" => "Habilitar o deshabilitar todas las unidades según la preselección",
+        "link" => "Enlazar ficheros de unidad de otro sitio en la ruta de búsqueda",
+        "revert" => "Devolver los ficheros de unidad a como se instalaron",
+        "add-wants" => "Hacer que un objetivo desee unidades",
+        "add-requires" => "Hacer que un objetivo requiera unidades",
+        "set-default" => "Elegir el objetivo que se inicia en el arranque",
+        "get-default" => "Decir qué objetivo se inicia en el arranque",
+        "edit" => "Editar un añadido de unas unidades, o su fichero entero",
         "list-units" => "Listar las unidades en memoria",
         "list-unit-files" => "Listar los ficheros de unidad instalados",
         "list-jobs" => "Listar los trabajos en cola",
@@ -56,6 +67,7 @@ public sealed class Spanish : Text
     public override string Option(string name) => name switch
     {
         "units" => "Nombres de unidad; .service puede omitirse",
+        "target" => "El objetivo",
         "default" => "El objetivo que se inicia",
         "quiet" => "No decir nada en la salida estándar",
         "no-block" => "No esperar a que acabe el trabajo",
@@ -148,9 +160,6 @@ public sealed class Spanish : Text
 
     public override string SeeStatus(string unit) => $"Vea \"sereno status {unit}\" y \"sereno logs {unit}\" para más detalles.";
     public override string ReloadNeeded(string unit) => $"Aviso: un fichero de {unit} ha cambiado en el disco. Ejecute 'sereno daemon-reload' para volver a leerlo.";
-    public override string Created(string link, string target) => $"Creado el enlace {link} → {target}.";
-    public override string Removed(string link) => $"Eliminado \"{link}\".";
-    public override string NoInstall => "Los ficheros de unidad no tienen configuración de instalación (WantedBy=, RequiredBy=, Also=, Alias= en la sección [Install]): no hay nada que habilitar.";
     public override string UnitNotFound(string unit) => $"No se encontró la unidad {unit}.";
 
     public override string Field(string name) => name switch

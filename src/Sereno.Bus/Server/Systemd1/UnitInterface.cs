@@ -142,12 +142,12 @@ internal static class UnitInterface
         .String("JobTimeoutRebootArgument", u => u.Definition.Jobs.TimeoutRebootArgument, Emits.Const)
         .UInt64("StartLimitIntervalUSec", u => u.Definition.StartLimitIntervalUsec, Emits.Const)
         .UInt32("StartLimitBurst", u => u.Definition.StartLimitBurst, Emits.Const)
-        .String("StartLimitAction", u => Words.Of(u.Definition.Jobs.StartLimitAction), Emits.Const)
-        .String("FailureAction", u => Words.Of(u.Definition.Jobs.FailureAction), Emits.Const)
-        .Int32("FailureActionExitStatus", u => u.Definition.Jobs.FailureStatus ?? -1, Emits.Const)
-        .String("SuccessAction", u => Words.Of(u.Definition.Jobs.SuccessAction), Emits.Const)
-        .Int32("SuccessActionExitStatus", u => u.Definition.Jobs.SuccessStatus ?? -1, Emits.Const)
-        .String("RebootArgument", u => u.Definition.Jobs.RebootArgument, Emits.Const)
+        .String("StartLimitAction", u => Words.Of(u.Definition.Actions.StartLimit), Emits.Const)
+        .String("FailureAction", u => Words.Of(u.Definition.Actions.Failure), Emits.Const)
+        .Int32("FailureActionExitStatus", u => u.Definition.Actions.FailureExitStatus ?? -1, Emits.Const)
+        .String("SuccessAction", u => Words.Of(u.Definition.Actions.Success), Emits.Const)
+        .Int32("SuccessActionExitStatus", u => u.Definition.Actions.SuccessExitStatus ?? -1, Emits.Const)
+        .String("RebootArgument", u => u.Definition.Actions.RebootArgument ?? "", Emits.Const)
         .String("CollectMode", u => Words.Of(u.Definition.Jobs.CollectMode), Emits.Const);
 
     /// <summary>The error that starting the unit would give, as name and text.</summary>

@@ -1,7 +1,7 @@
-using Sereno.Bus.Server;
+using Sereno.Units.Values;
 using Xunit;
 
-namespace Sereno.Tests.Bus;
+namespace Sereno.Tests.Units;
 
 public class GlobTests
 {

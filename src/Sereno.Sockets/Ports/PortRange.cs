@@ -1,7 +1,6 @@
 using System.Globalization;
-using Sereno.Sockets.Ports;
 
-namespace Sereno.Sockets.Selection;
+namespace Sereno.Sockets.Ports;
 
 /// <summary>Ports from first to last, both included.</summary>
 public readonly record struct PortRange(ushort First, ushort Last)

@@ -1,4 +1,4 @@
-namespace Sereno.Bus.Server;
+namespace Sereno.Units.Values;
 
 /// <summary>fnmatch(3) with FNM_NOESCAPE, as systemd matches unit names: <c>* ? [a-z] [!a-z]</c>; a backslash is a character of unit names.</summary>
 public static class Glob

@@ -1,6 +1,4 @@
-using Sereno.Sockets.Wire;
-
-namespace Sereno.Sockets.Diagnosis;
+namespace Sereno.Sockets.Wire;
 
 /// <summary>The three parts of a connection's life. UDP has the second only.</summary>
 public enum TcpPhase { Establish, Transmit, Finish }

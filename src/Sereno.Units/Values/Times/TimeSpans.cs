@@ -1,7 +1,7 @@
 namespace Sereno.Units.Values;
 
 /// <summary>Time spans of systemd.time(7), in microseconds; <see cref="ulong.MaxValue"/> is <c>infinity</c>.</summary>
-public static class TimeSpans
+public static partial class TimeSpans
 {
     public const ulong Second = 1_000_000, Minute = 60 * Second, Hour = 60 * Minute, Day = 24 * Hour, Week = 7 * Day;
 
