@@ -6,8 +6,6 @@ namespace Sereno.Linux;
 /// <summary>Tries to bind a port with a socket that is closed at once, and never listens.</summary>
 public static unsafe class BindTest
 {
-    private const int SO_REUSEADDR = 2; // asm-generic/socket.h
-
     /// <summary>bind(2)'s error, 0 when it succeeded.</summary>
     /// <param name="address">4 or 16 bytes in network order.</param>
     /// <param name="reuse">With SO_REUSEADDR.</param>
@@ -19,7 +17,7 @@ public static unsafe class BindTest
         using var socket = new Fd(Errno.Check(libc.socket(family, (udp ? libc.SOCK_DGRAM : libc.SOCK_STREAM) | libc.SOCK_CLOEXEC, 0), "create a socket"));
         int on = 1;
         if (reuse)
-            Errno.Check(libc.setsockopt(socket.Number, libc.SOL_SOCKET, SO_REUSEADDR, &on, sizeof(int)), "set SO_REUSEADDR");
+            Errno.Check(libc.setsockopt(socket.Number, libc.SOL_SOCKET, libc.SO_REUSEADDR, &on, sizeof(int)), "set SO_REUSEADDR");
         libc.sockaddr_in6 sockaddr = default;
         sockaddr.sin6_family = (ushort)family;
         sockaddr.sin6_port = BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(port) : port;

@@ -53,6 +53,14 @@ public sealed record TouchFile(UnitName Unit, string Path, ulong? Realtime) : Ef
 /// <summary>Make folders where there are none, with those above them.</summary>
 public sealed record MakeFolders(UnitName Unit, ImmutableArray<string> Paths, uint Mode) : Effect;
 
+/// <summary>The answer is OnSocketsOpened.</summary>
+public sealed record OpenSockets(UnitName Unit, SocketDefinition Definition) : Effect;
+
+/// <summary>Tell with OnSocketTraffic when one of these has something to be read or accepted, once. None ends it.</summary>
+public sealed record WatchSockets(UnitName Unit, ImmutableArray<ulong> Ids) : Effect;
+
+public sealed record CloseSockets(UnitName Unit, ImmutableArray<ulong> Ids, SocketDefinition Definition) : Effect;
+
 /// <summary>Watch these paths instead of those before; the answer is OnPathsWatched, and OnPathEvent for what happens. None ends it.</summary>
 public sealed record WatchPaths(UnitName Unit, ImmutableArray<PathSpec> Specs) : Effect;
 

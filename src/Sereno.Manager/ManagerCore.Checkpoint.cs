@@ -21,6 +21,7 @@ public sealed partial class ManagerCore
         Service = (unit as ServiceUnit)?.Save(),
         Timer = (unit as TimerUnit)?.Save(),
         Path = (unit as PathUnit)?.Save(),
+        Socket = (unit as SocketUnit)?.Save(),
         Scope = unit is ScopeUnit scope ? new(scope.State, scope.Result, Timers.DeadlineOf(scope)) : null,
     };
 
@@ -58,6 +59,8 @@ public sealed partial class ManagerCore
                 timer.Restore(itsTimer);
             if (unit is PathUnit path && record.Path is { } itsPath)
                 path.Restore(itsPath);
+            if (unit is SocketUnit socket && record.Socket is { } itsSocket)
+                socket.Restore(itsSocket);
             MarkChanged(unit);
         }
         foreach (var (unit, record) in restored)

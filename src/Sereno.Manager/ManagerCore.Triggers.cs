@@ -38,6 +38,25 @@ public sealed partial class ManagerCore
         Settle();
     }
 
+    /// <summary>The answer to OpenSockets.</summary>
+    /// <param name="ids">In the order of the unit file; of no use when there is an error.</param>
+    public void OnSocketsOpened(UnitName unit, ImmutableArray<ulong> ids, string? error)
+    {
+        if (Graph.TryGet(unit, out var found) && found is SocketUnit socket)
+            if (error is null)
+                socket.OnOpened(ids);
+            else
+                socket.OnOpenFailed(error);
+        Settle();
+    }
+
+    public void OnSocketTraffic(UnitName unit)
+    {
+        if (Graph.TryGet(unit, out var found) && found is SocketUnit socket)
+            socket.OnTraffic();
+        Settle();
+    }
+
     private void EachTimer(Action<TimerUnit> tell)
     {
         foreach (var timer in Graph.All.OfType<TimerUnit>().ToList())

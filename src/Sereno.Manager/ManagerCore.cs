@@ -91,6 +91,7 @@ public sealed partial class ManagerCore
             { Name: { Type: UnitType.Service, Full: var name } } when _outlived.Contains(name) => new ServiceUnit(definition, this),
             { LoadState: not LoadState.Loaded } => new InertUnit(definition),
             { Timer: not null } => new TimerUnit(definition, this),
+            { Socket: not null } => new SocketUnit(definition, this),
             { Path: not null } => new PathUnit(definition, this),
             { Name.Type: UnitType.Target } => new TargetUnit(definition, this),
             { Name.Type: UnitType.Slice } => new SliceUnit(definition, this),
@@ -100,7 +101,6 @@ public sealed partial class ManagerCore
             { Name.Type: UnitType.Scope } => new ScopeUnit(definition, this),
             // Loaded without a file: the instance itself does its work, and who requires it may have it.
             { FragmentPath: null, IsTransient: false } => new TargetUnit(definition, this),
-            { Name.Type: UnitType.Socket } => new SocketUnit(definition, this),
             _ => new InertUnit(definition),
         };
         _effects.Add(new UnitAppeared(unit));

@@ -22,6 +22,7 @@ public sealed record UnitCheckpoint
     public ServiceCheckpoint? Service { get; init; }
     public TimerCheckpoint? Timer { get; init; }
     public PathCheckpoint? Path { get; init; }
+    public SocketCheckpoint? Socket { get; init; }
     public ScopeCheckpoint? Scope { get; init; }
 }
 
@@ -30,6 +31,8 @@ public sealed record JobCheckpoint(uint Id, JobType Type, JobState State, bool I
 public sealed record ScopeCheckpoint(ScopeState State, string Result, ulong? Deadline);
 
 public sealed record TimerCheckpoint(TriggerState State, TriggerResult Result, Timestamp LastTrigger);
+
+public sealed record SocketCheckpoint(TriggerState State, TriggerResult Result, StoredDescriptor[] Open);
 
 public sealed record PathCheckpoint(TriggerState State, TriggerResult Result, bool[] Existed);
 

@@ -13,8 +13,6 @@ public sealed class PathUnit(UnitDefinition definition, ManagerCore core) : Trig
 
     /// <summary>The first look after the watches are there only takes note of what exists.</summary>
     private bool _takesNote, _afterTarget;
-    private ulong _limitBegan;
-    private uint _limitCount;
 
     public PathDefinition Config => Definition.Path is { } config ? _lastConfig = config : _lastConfig;
 
@@ -57,7 +55,7 @@ public sealed class PathUnit(UnitDefinition definition, ManagerCore core) : Trig
     {
         if (State is not (TriggerState.Waiting or TriggerState.Running))
             return;
-        if (target is ServiceUnit { Result: ServiceResult.StartLimitHit })
+        if (target is ServiceUnit { IsStartLimitHit: true })
             EnterDead(TriggerResult.UnitStartLimitHit);
         else if (target.Job is null && (State == TriggerState.Running) == target.IsInactiveOrFailed)
             EnterWaiting(isFirst: false, afterTarget: true);
@@ -90,7 +88,7 @@ public sealed class PathUnit(UnitDefinition definition, ManagerCore core) : Trig
     {
         if (IsStopPending)
             return;
-        if (!TakeTriggerToken())
+        if (!TakeTriggerToken(Config.TriggerLimitIntervalUsec, Config.TriggerLimitBurst))
         {
             Core.Log(this, LogLevel.Warning, $"{Name}: Trigger limit hit, refusing further activation.");
             EnterDead(TriggerResult.TriggerLimitHit);
@@ -125,16 +123,6 @@ public sealed class PathUnit(UnitDefinition definition, ManagerCore core) : Trig
 
     /// <summary>The conditions of the same names ask the same (systemd.unit(5)).</summary>
     private bool Holds(PathKind kind, string path) => Core.Machine.Test(new Condition(kind.ToString(), false, false, false, path)) == true;
-
-    /// <summary>Spent from the first one of each interval on, as systemd counts.</summary>
-    private bool TakeTriggerToken()
-    {
-        if (Config.TriggerLimitIntervalUsec == 0 || Config.TriggerLimitBurst == 0)
-            return true;
-        if (_limitBegan == 0 || Core.Now.Monotonic - _limitBegan > Config.TriggerLimitIntervalUsec)
-            (_limitBegan, _limitCount) = (Core.Now.Monotonic, 0);
-        return ++_limitCount <= Config.TriggerLimitBurst;
-    }
 
     protected override void LeaveWaiting() => Core.Emit(new WatchPaths(Name, []));
 

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Sereno.Manager.Graph;
+
 namespace Sereno.Manager.Units;
 
 /// <summary>The descriptors that a service leaves with us between two runs (systemd.service(5), FileDescriptorStoreMax=).</summary>
@@ -9,6 +12,9 @@ public sealed partial class ServiceUnit
     private List<StoredDescriptor>? _stored;
 
     public IReadOnlyList<StoredDescriptor> Stored => _stored ?? (IReadOnlyList<StoredDescriptor>)[];
+
+    /// <summary>What is passed to the main process: its sockets', then the stored ones.</summary>
+    private ImmutableArray<StoredDescriptor> Descriptors => [.. core.Graph.Of(this, Relation.TriggeredBy).OfType<SocketUnit>().SelectMany(s => s.Open), .. Stored];
 
     private void OnDescriptorsNotified(NotifyMessage message)
     {

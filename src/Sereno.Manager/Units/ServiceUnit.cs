@@ -104,10 +104,14 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
         EnterCondition();
     }
 
+    /// <summary>Its last start was refused for coming too soon, whatever its result is.</summary>
+    internal bool IsStartLimitHit { get; private set; }
+
     /// <summary>A start that comes too soon ends the unit as failed, which may be what it is already.</summary>
     internal bool MayStart()
     {
-        if (TakeStartToken())
+        IsStartLimitHit = !TakeStartToken();
+        if (!IsStartLimitHit)
             return true;
         core.Log(this, LogLevel.Warning, $"{Name}: Start request repeated too quickly.");
         EnterDead(ServiceResult.StartLimitHit, allowRestart: false);
@@ -211,12 +215,12 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
         {
             if (Config.Exec.PermissionsStartOnly && section != ExecSection.ExecStart)
                 command = command with { Flags = command.Flags | ExecFlags.FullyPrivileged };
+            var descriptors = section == ExecSection.ExecStart ? Descriptors : [];
             var plan = PlanBuilder.Build(Name, ContextOf(section), command, core.Facts, core.Machine, Variables(section), Shared,
                 section is ExecSection.ExecStart or ExecSection.ExecStartPre or ExecSection.ExecCondition or ExecSection.ExecStopPost,
-                section == ExecSection.ExecStart && _stored is { } names ? [.. names.Select(d => d.Name)] : []);
+                [.. descriptors.Select(d => d.Name)]);
             Say(plan.Notes);
-            ImmutableArray<ulong> passed = section == ExecSection.ExecStart && _stored is { Count: > 0 } stored ? [.. stored.Select(d => d.Id)] : [];
-            core.Emit(new SpawnProcess(id, Name, InvocationId, passed.IsEmpty ? plan : plan.Passing(passed.Length), passed));
+            core.Emit(new SpawnProcess(id, Name, InvocationId, descriptors.IsEmpty ? plan : plan.Passing(descriptors.Length), [.. descriptors.Select(d => d.Id)]));
         }
         catch (PlanException e)
         {
@@ -237,10 +241,10 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
             yield return new("WATCHDOG_USEC", WatchdogUsec.ToString());
             yield return new("WATCHDOG_PID", Execute.PidMark);
         }
-        if (section == ExecSection.ExecStart && _stored is { Count: > 0 } stored)
+        if (section == ExecSection.ExecStart && Descriptors is { IsEmpty: false } passed)
         {
-            yield return new("LISTEN_FDS", stored.Count.ToString());
-            yield return new("LISTEN_FDNAMES", string.Join(':', stored.Select(d => d.Name)));
+            yield return new("LISTEN_FDS", passed.Length.ToString());
+            yield return new("LISTEN_FDNAMES", string.Join(':', passed.Select(d => d.Name)));
             yield return new("LISTEN_PID", Execute.PidMark);
         }
         if (Config.PidFile is { } pidFile)

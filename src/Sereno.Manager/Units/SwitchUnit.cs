@@ -45,23 +45,6 @@ public sealed class DeviceUnit(UnitDefinition definition, ManagerCore core) : Sw
     public override bool OutlivesInstance => true;
 }
 
-/// <summary>A socket that isn't opened here: it is up for those that depend on it, and says so once.</summary>
-public sealed class SocketUnit(UnitDefinition definition, ManagerCore core) : SwitchUnit(definition, core)
-{
-    private readonly ManagerCore _core = core;
-    private bool _isReported;
-
-    public override string SubState => IsUp ? "listening" : "dead";
-
-    public override void Start()
-    {
-        if (!_isReported)
-            _core.Log(this, LogLevel.Warning, $"{Name}: sockets are not opened here yet: the unit is up for those that depend on it, and nothing listens.");
-        _isReported = true;
-        Set(true);
-    }
-}
-
 /// <summary>init.scope: the instance's own processes.</summary>
 public sealed class InitScopeUnit(UnitDefinition definition) : Unit(definition)
 {

@@ -9,12 +9,14 @@ namespace Sereno.Manager.Units;
 public enum TriggerState { Dead, Waiting, Running, Elapsed, Failed }
 
 /// <summary>Why a timer or a path ended as it did: the Result property.</summary>
-public enum TriggerResult { Success, Resources, StartLimitHit, UnitStartLimitHit, TriggerLimitHit }
+public enum TriggerResult { Success, Resources, StartLimitHit, UnitStartLimitHit, TriggerLimitHit, ServiceStartLimitHit }
 
 /// <summary>What timers and paths have in common: they wait for something, then start a unit, then wait for its end.</summary>
 public abstract class TriggerUnit(UnitDefinition definition, ManagerCore core) : Unit(definition)
 {
     private readonly Queue<ulong> _starts = new();
+    private ulong _limitBegan;
+    private uint _limitCount;
 
     protected ManagerCore Core { get; } = core;
 
@@ -96,6 +98,16 @@ public abstract class TriggerUnit(UnitDefinition definition, ManagerCore core) :
         return false;
     }
 
+    /// <summary>Spent from the first one of each interval on, as systemd counts.</summary>
+    protected bool TakeTriggerToken(ulong intervalUsec, uint burst)
+    {
+        if (intervalUsec == 0 || burst == 0)
+            return true;
+        if (_limitBegan == 0 || Core.Now.Monotonic - _limitBegan > intervalUsec)
+            (_limitBegan, _limitCount) = (Core.Now.Monotonic, 0);
+        return ++_limitCount <= burst;
+    }
+
     protected void Vanished()
     {
         Core.Log(this, LogLevel.Error, $"{Name}: Unit to trigger vanished.");
@@ -143,5 +155,6 @@ public static class TriggerNames
         TriggerResult.StartLimitHit => "start-limit-hit",
         TriggerResult.UnitStartLimitHit => "unit-start-limit-hit",
         TriggerResult.TriggerLimitHit => "trigger-limit-hit",
+        TriggerResult.ServiceStartLimitHit => "service-start-limit-hit",
     };
 }

@@ -6,18 +6,14 @@ namespace Sereno.Units.Directives;
 internal static partial class DirectiveTable
 {
     private const string SocketKeys =
-        "TimeoutSec ExecStartPre ExecStartPost ExecStopPost ListenStream ListenDatagram ListenSequentialPacket ListenFIFO ListenNetlink ListenSpecial " +
-        "ListenMessageQueue ListenUSBFunction SocketProtocol BindIPv6Only Backlog BindToDevice ExecStopPre " +
-        "SocketUser SocketGroup SocketMode DirectoryMode Accept FlushPending Writable MaxConnections " +
-        "MaxConnectionsPerSource KeepAlive KeepAliveTimeSec KeepAliveIntervalSec KeepAliveProbes DeferAcceptSec " +
-        "NoDelay Priority ReceiveBuffer SendBuffer IPTOS IPTTL Mark PipeSize FreeBind Transparent Broadcast " +
-        "PassCredentials PassSecurity PassPacketInfo Timestamping TCPCongestion ReusePort MessageQueueMaxMessages " +
-        "MessageQueueMessageSize RemoveOnStop Symlinks FileDescriptorName TriggerLimitIntervalSec " +
-        "TriggerLimitBurst SmackLabel SmackLabelIPIn SmackLabelIPOut SELinuxContextFromNet";
+        "TimeoutSec ExecStartPre ExecStartPost ExecStopPost ExecStopPre SocketProtocol BindToDevice FlushPending Writable MaxConnections " +
+        "MaxConnectionsPerSource KeepAliveTimeSec KeepAliveIntervalSec KeepAliveProbes DeferAcceptSec Priority IPTOS IPTTL Mark " +
+        "PipeSize Transparent PassPacketInfo Timestamping TCPCongestion MessageQueueMaxMessages MessageQueueMessageSize " +
+        "SmackLabel SmackLabelIPIn SmackLabelIPOut SELinuxContextFromNet";
 
     private static readonly (UnitType Type, string Reason, string Keys)[] s_otherTypes =
     [
-        (UnitType.Socket, "sockets are not supported yet", SocketKeys),
+        (UnitType.Socket, "not supported yet by sockets", SocketKeys),
         (UnitType.Mount, "not supported: mount(8) is run with its own defaults",
             "TimeoutSec DirectoryMode SloppyOptions LazyUnmount ForceUnmount ReadWriteOnly"),
         (UnitType.Automount, "automount units need the kernel's autofs, and are not run",

@@ -25,6 +25,10 @@ internal sealed class UnitBuilder(UnitName name)
 
     /// <summary>Unit= of timers and paths.</summary>
     public UnitName? Trigger { get; set; }
+    public SocketDefinition Socket { get; set; } = new();
+
+    /// <summary>The socket unit has a Listen setting, though none that is opened here.</summary>
+    public bool HasOtherListens { get; set; }
     public MountDefinition Mount { get; set; } = new();
 
     public List<string> Documentation { get; } = [];

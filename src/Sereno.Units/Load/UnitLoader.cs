@@ -69,6 +69,7 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
         var service = state == LoadState.Loaded && main.Type == UnitType.Service ? loading.Service(ref state, ref error) : null;
         var (timer, path) = loading.Trigger(ref state, ref error);
         var mount = state == LoadState.Loaded && main.Type is UnitType.Mount or UnitType.Automount or UnitType.Swap ? loading.Mount(ref state, ref error) : null;
+        var socket = loading.Socket(ref state, ref error);
         if (state == LoadState.Loaded && main.IsTemplate)
             (state, error, service) = (LoadState.Error, $"Unit name {main} is missing the instance name.", null);
         return unit.Build() with
@@ -83,6 +84,7 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
             Timer = timer,
             Path = path,
             Mount = mount,
+            Socket = socket,
             Scope = state == LoadState.Loaded && main.Type == UnitType.Scope
                 ? new ScopeDefinition(unit.Kill, unit.Service.TimeoutStopUsec, unit.Service.RuntimeMaxUsec) : null,
             Triggers = state != LoadState.Loaded ? null : main.Type switch
@@ -187,6 +189,18 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
             Say(Severity.Error, refusal);
             (state, error) = (LoadState.BadSetting, $"{unit.Name}: {refusal}");
             return (null, null);
+        }
+
+        public SocketDefinition? Socket(ref LoadState state, ref string? error)
+        {
+            if (state != LoadState.Loaded || unit.Name.Type != UnitType.Socket)
+                return null;
+            if (!unit.Socket.Listens.IsEmpty || unit.HasOtherListens)
+                return unit.Socket;
+            const string Refusal = "Unit has no Listen setting (ListenStream=, ListenDatagram=, ListenFIFO=, ...). Refusing.";
+            Say(Severity.Error, Refusal);
+            (state, error) = (LoadState.BadSetting, $"{unit.Name}: {Refusal}");
+            return null;
         }
 
         /// <summary>A mount unit is called as its mount point is (systemd.mount(5)).</summary>

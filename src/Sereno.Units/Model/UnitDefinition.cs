@@ -96,6 +96,9 @@ public sealed record UnitDefinition
     /// <summary>Present exactly when the unit is a loaded scope.</summary>
     public ScopeDefinition? Scope { get; init; }
 
+    /// <summary>Present exactly when the unit is a loaded socket.</summary>
+    public SocketDefinition? Socket { get; init; }
+
     /// <summary>What a loaded socket, timer or path starts; null for what starts nothing.</summary>
     public UnitName? Triggers { get; init; }
 

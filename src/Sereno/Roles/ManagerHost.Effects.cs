@@ -56,6 +56,9 @@ public sealed partial class ManagerHost
             case WriteLog e:
                 Log(e.Unit, e.Level, e.Message);
                 break;
+            case OpenSockets or WatchSockets or CloseSockets:
+                CarryOutSocket(effect);
+                break;
             case WatchPaths or MakeFolders or TouchFile or WatchClock:
                 CarryOutTrigger(effect);
                 break;
@@ -174,6 +177,7 @@ public sealed partial class ManagerHost
             {
                 action();
             }
+            catch (DirectoryNotFoundException) { } // it went with its folder
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 Log(request.Unit, LogLevel.Warning, $"{request.Unit}: {e.Message}");

@@ -127,7 +127,7 @@ public sealed partial class ManagerHost
         var found = held.Where(h => h.Name.StartsWith(StorePrefix, StringComparison.Ordinal)).ToDictionary(h => h.Name, h => h.Fds[0]);
         foreach (var record in records)
             if (UnitName.TryParse(record.Name, out var unit))
-                foreach (var stored in record.Service?.Stored ?? [])
+                foreach (var stored in record.Service?.Stored ?? record.Socket?.Open ?? [])
                     if (found.Remove(StorePrefix + stored.Id, out var fd))
                         Store(unit, stored.Id, fd, stored.Polls);
                     else

@@ -67,6 +67,15 @@ public sealed class SimulatedHost
     /// <summary>The descriptors that are kept, by id.</summary>
     public HashSet<ulong> Stored { get; } = [];
 
+    /// <summary>Why sockets can't be opened; null when they can.</summary>
+    public string? SocketFailure { get; set; }
+
+    /// <summary>The first descriptor of a socket unit.</summary>
+    public const ulong OpenedId = 1000;
+
+    /// <summary>How many of a unit's sockets are watched for traffic.</summary>
+    public Dictionary<string, int> WatchedSockets { get; } = [];
+
     /// <summary>The stage and cause that a spawn fails with; null when it succeeds.</summary>
     public Func<SpawnProcess, (int Stage, string Cause)?> SpawnFailure { get; set; } = _ => null;
 
@@ -261,6 +270,15 @@ public sealed class SimulatedHost
                 break;
             case DropDescriptor e:
                 Stored.Remove(e.Id);
+                break;
+            case OpenSockets e when SocketFailure is { } failure:
+                Core.OnSocketsOpened(e.Unit, [], failure);
+                break;
+            case OpenSockets e:
+                Core.OnSocketsOpened(e.Unit, [.. e.Definition.Listens.Select((_, i) => OpenedId + (ulong)i)], null);
+                break;
+            case WatchSockets e:
+                WatchedSockets[e.Unit.Full] = e.Ids.Length;
                 break;
             case ReleaseUnit e:
                 _pidFiles.Remove(e.Unit);
