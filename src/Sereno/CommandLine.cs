@@ -57,6 +57,8 @@ public static class CommandLine
         ("netstat", NetstatVerb.Build),
         ("trace", TraceVerb.Build),
         ("watch", WatchVerb.Build),
+        ("tmpfiles", TmpfilesVerb.Build),
+        ("sysusers", SysusersVerb.Build),
         ("serve", ServeVerb.Build),
         ("calendar", AnalyzeVerb.Calendar),
         ("timespan", AnalyzeVerb.Timespan),

@@ -55,6 +55,8 @@ public sealed record ServiceCheckpoint
     public bool AwaitsIdle { get; init; }
     public ProcessExit? PendingExit { get; init; }
     public StoredDescriptor[] Stored { get; init; } = [];
+    public Spawn.SharedSandbox? Shared { get; init; }
+    public bool SharedIsOver { get; init; }
 
     /// <summary>Monotonic microseconds; null when the state has no limit.</summary>
     public ulong? Deadline { get; init; }

@@ -26,6 +26,9 @@ public interface IMachine
 
     bool IsExecutable(string path);
 
+    /// <summary>Where a symbolic link leads, as it stands in it; null when there is no such link.</summary>
+    string? ReadLink(string path);
+
     /// <summary>Does this condition's test hold, negation aside? Null when this machine can't tell.</summary>
     bool? Test(Condition condition);
 
@@ -45,6 +48,10 @@ public interface IMachine
     string MachineId { get; }
 }
 
+/// <summary>The kinds of namespaces(7) that a unit can have of its own.</summary>
+[Flags]
+public enum NamespaceKinds { None = 0, Mount = 1, Network = 2, Ipc = 4, Uts = 8, User = 16 }
+
 /// <summary>What an instance is: set once at start.</summary>
 public sealed record InstanceFacts
 {
@@ -53,6 +60,15 @@ public sealed record InstanceFacts
     public required uint Uid { get; init; }
     public required ImmutableDictionary<DirectoryKind, string> Roots { get; init; }
     public required string NotifySocket { get; init; }
+
+    /// <summary>A folder of the instance's own that services can't write to: what their namespaces are made with.</summary>
+    public string SandboxFolder { get; init; } = "/run/systemd";
+
+    /// <summary>What this machine refuses; a unit that wants it goes on without in the cases in which systemd does.</summary>
+    public NamespaceKinds Refused { get; init; }
+
+    /// <summary>Part of the names of private folders, so that those of an earlier boot can be told.</summary>
+    public string BootId { get; init; } = "";
 
     /// <summary>The environment that services start from: PATH, LANG and, for an account's instance, its own.</summary>
     public required ImmutableDictionary<string, string> Environment { get; init; }

@@ -77,6 +77,13 @@ public sealed class HostMachine : IMachine
         }
     }
 
+    public string? ReadLink(string path)
+    {
+        Span<byte> target = stackalloc byte[4096];
+        int length = Files.ReadLink(path, target);
+        return length > 0 && length < target.Length ? RawText.Decode(target[..length]) : null;
+    }
+
     public bool? Test(Condition condition) => _conditions.Test(condition.Kind, condition.Argument);
 
     public ulong Random() => (ulong)System.Random.Shared.NextInt64(long.MinValue, long.MaxValue);

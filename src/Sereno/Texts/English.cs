@@ -61,6 +61,8 @@ public sealed class English : Text
         "netstat" => "Show sockets as net-tools' netstat does (see netstat(8))",
         "trace" => "Show every TCP state change as it happens: unit, process, both ends, phase, duration and bytes",
         "watch" => "Show services with state, pid, ports, scope and connections, live",
+        "tmpfiles" => "Make, clean and remove files as tmpfiles.d(5) says",
+        "sysusers" => "Add the users and groups that sysusers.d(5) asks for",
         "serve" => "Be a small server for examples and tests: http or echo",
         "calendar" => "Say when calendar events elapse next (systemd.time(7))",
         "timespan" => "Say how long time spans are (systemd.time(7))",
@@ -73,6 +75,17 @@ public sealed class English : Text
         "units" => "Unit names; .service may be left out",
         "target" => "The target",
         "default" => "The target to start",
+        "tmpfiles-create" => "Make what is to be there, and write and adjust it",
+        "tmpfiles-clean" => "Remove what is older than its age",
+        "tmpfiles-remove" => "Remove what is marked to be removed",
+        "tmpfiles-boot" => "Also the lines that are for the boot only",
+        "tmpfiles-prefix" => "Only paths that begin so",
+        "tmpfiles-exclude" => "No paths that begin so",
+        "tmpfiles-E" => "No paths below /dev, /proc, /run and /sys",
+        "config-root" => "Another root folder",
+        "config-files" => "Files, or - for standard input; all that are installed where none is given",
+        "dry-run" => "Only say what would be done",
+        "sysusers-inline" => "The arguments are lines, not files",
         "quiet" => "Say nothing on standard output",
         "no-block" => "Don't wait until the job is done",
         "job-mode" => "How to deal with jobs that are queued already: replace, fail, isolate, ignore-dependencies...",
@@ -178,6 +191,7 @@ public sealed class English : Text
     public override string Column(string name) => name;
     public override string NoOutput(string what) => $"No {what}.";
     public override string ServeReady(string what, string address) => $"serving {what} on {address}";
+    public override string TmpfilesNeedsOperation => "say what to do: --create, --clean or --remove";
     public override string InvalidAddress(string address) => $"--address wants ADDRESS:PORT, such as 127.0.0.1:8080, not '{address}'";
     public override string CannotListen(string address, string reason) => $"cannot listen on {address}: {reason}";
     public override string ServicesListed(int count, int active) => $"{active} of {count} services active";

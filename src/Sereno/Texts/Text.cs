@@ -59,6 +59,7 @@ public abstract class Text
     public abstract string Column(string name);
     public abstract string NoOutput(string what);
     public abstract string ServeReady(string what, string address);
+    public abstract string TmpfilesNeedsOperation { get; }
     public abstract string InvalidAddress(string address);
     public abstract string CannotListen(string address, string reason);
     public abstract string ServicesListed(int count, int active);

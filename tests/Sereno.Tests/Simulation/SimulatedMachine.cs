@@ -15,6 +15,7 @@ public sealed class SimulatedMachine : IMachine
     public Dictionary<string, ImmutableArray<uint>> Memberships { get; } = [];
     public Dictionary<string, string> Files { get; } = [];
     public HashSet<string> Executables { get; } = [];
+    public Dictionary<string, string> Links { get; } = [];
 
     /// <summary>By kind; a kind that isn't here can't be told.</summary>
     public Dictionary<string, bool> Conditions { get; } = [];
@@ -36,6 +37,8 @@ public sealed class SimulatedMachine : IMachine
         : [pattern];
 
     public bool IsExecutable(string path) => Executables.Contains(path);
+
+    public string? ReadLink(string path) => Links.GetValueOrDefault(path);
 
     /// <summary>What exists, when that is asked for.</summary>
     public HashSet<string> Existing { get; } = [];
