@@ -185,6 +185,7 @@ public sealed class English : Text
         """;
 
     public override string UnitFilesListed(int count) => $"{count} unit files listed.";
+    public override string PassAll => "Pass --all to see loaded but inactive timers, too.";
     public override string TimersListed(int count) => $"{count} timers listed.";
     public override string JobsListed(int count) => $"{count} jobs listed.";
     public override string NoJobs => "No jobs running.";

@@ -208,6 +208,7 @@ public sealed class Spanish : Text
         """;
 
     public override string UnitFilesListed(int count) => $"{count} ficheros de unidad.";
+    public override string PassAll => "Con --all se ven también los cargados que están inactivos.";
     public override string TimersListed(int count) => $"{count} {(count == 1 ? "temporizador" : "temporizadores")}.";
     public override string JobsListed(int count) => $"{count} trabajos.";
     public override string NoJobs => "No hay trabajos en curso.";

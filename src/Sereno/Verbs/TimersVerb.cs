@@ -37,7 +37,7 @@ public static class TimersVerb
                     json.WriteString("activates", t.Activates);
                 });
             else
-                Write(timers, now.Realtime, !r.GetValue(noLegend));
+                Write(timers, now.Realtime, !r.GetValue(noLegend), r.GetValue(all));
             return 0;
         });
         return command;
@@ -55,7 +55,7 @@ public static class TimersVerb
 
     private static bool IsSet(ulong time) => time is not (0 or ulong.MaxValue);
 
-    private static void Write(List<Timer> timers, ulong now, bool legend)
+    private static void Write(List<Timer> timers, ulong now, bool legend, bool all)
     {
         var zone = Zones.Local();
         var text = Text.Current;
@@ -65,7 +65,10 @@ public static class TimersVerb
                 Timestamps.Relative(t.Last, now) ?? "-", t.Unit, t.Activates);
         foreach (string line in table.Lines(legend))
             StandardStreams.Text.WriteLine(line);
-        if (legend)
-            StandardStreams.Text.WriteLine("\n" + text.TimersListed(timers.Count));
+        if (!legend)
+            return;
+        StandardStreams.Text.WriteLine("\n" + text.TimersListed(timers.Count));
+        if (!all)
+            StandardStreams.Text.WriteLine(text.PassAll);
     }
 }

@@ -59,6 +59,34 @@ public sealed class TriggerSpecs
         sereno.Expect("often.timer", "inactive", "dead");
     }
 
+    /// <summary>systemd's own systemctl over our bus, as an account's manager is asked.</summary>
+    [Fact]
+    public void Systemctl_lists_timers_and_paths_as_we_do()
+    {
+        Assert.SkipUnless(Units.Oracle.HasSystemctl, Units.Oracle.Missing);
+        using var sereno = new LiveInstance(folder =>
+        {
+            Unit(folder, "later", "Timer", "OnCalendar=*-01-01 00:00 Europe/Madrid\nOnCalendar=monthly\nRandomizedDelaySec=0");
+            Unit(folder, "boot", "Timer", "OnBootSec=20y\nOnUnitActiveSec=1h");
+            Unit(folder, "over", "Timer", "OnUnitInactiveSec=1h");
+            Unit(folder, "seen", "Path", $"PathExists={folder}/never\nPathChanged={folder}/units\nDirectoryMode=0700");
+            Directory.CreateDirectory($"{folder}/systemd");
+            File.CreateSymbolicLink($"{folder}/systemd/private", $"{folder}/run/private");
+        });
+        sereno.Do("start", "later.timer", "boot.timer", "over.timer", "seen.path");
+        string Theirs(params string[] arguments) =>
+            Units.Oracle.RunWhole("systemctl", ["--user", .. arguments], ("XDG_RUNTIME_DIR", sereno.Folder), ("COLUMNS", "200")) is (0, var output, _) ? output : "";
+        string theirs = "", ours = "";
+        // What is left or has passed may change between the two.
+        Live.Eventually(() => (theirs = Theirs("list-timers")) == (ours = sereno.Do("--lang", "en", "list-timers").Output), () => $"the same list\n{theirs}\n{ours}");
+        Assert.Equal(["later.timer", "boot.timer", "over.timer"], theirs.Split('\n')[1..4].Select(l => l.Split(' ')[^2]));
+        string shown = Theirs("show", "later.timer", "seen.path");
+        foreach (string line in (string[])["Unit=later.service", "TimersCalendar={ OnCalendar=*-*-01 00:00:00 ; next_elapse=", "AccuracyUSec=1min", "Result=success",
+            "Paths=PathChanged=", "MakeDirectory=no", "DirectoryMode=0700", "TriggerLimitBurst=200", "TriggerLimitIntervalUSec=2s"])
+            Assert.Contains(line, shown);
+        Assert.Contains("Trigger: ", Theirs("status", "later.timer"));
+    }
+
     [Fact]
     public void Paths_that_come_and_go_are_seen_wherever_they_come_from()
     {
