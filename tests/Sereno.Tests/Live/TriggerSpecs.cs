@@ -79,7 +79,7 @@ public sealed class TriggerSpecs
         string theirs = "", ours = "";
         // What is left or has passed may change between the two.
         Live.Eventually(() => (theirs = Theirs("list-timers")) == (ours = sereno.Do("--lang", "en", "list-timers").Output), () => $"the same list\n{theirs}\n{ours}");
-        Assert.Equal(["later.timer", "boot.timer", "over.timer"], theirs.Split('\n')[1..4].Select(l => l.Split(' ')[^2]));
+        Assert.Equal(["later.timer", "boot.timer", "over.timer"], theirs.Split('\n')[1..4].Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2]));
         string shown = Theirs("show", "later.timer", "seen.path");
         foreach (string line in (string[])["Unit=later.service", "TimersCalendar={ OnCalendar=*-*-01 00:00:00 ; next_elapse=", "AccuracyUSec=1min", "Result=success",
             "Paths=PathChanged=", "MakeDirectory=no", "DirectoryMode=0700", "TriggerLimitBurst=200", "TriggerLimitIntervalUSec=2s"])

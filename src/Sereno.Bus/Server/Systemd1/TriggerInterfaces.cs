@@ -1,5 +1,4 @@
 using Sereno.Bus.Wire;
-using Sereno.Units.Model;
 
 namespace Sereno.Bus.Server.Systemd1;
 
