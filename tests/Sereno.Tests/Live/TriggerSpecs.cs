@@ -82,7 +82,7 @@ public sealed class TriggerSpecs
         Assert.Equal(["later.timer", "boot.timer", "over.timer"], theirs.Split('\n')[1..4].Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2]));
         string shown = Theirs("show", "later.timer", "seen.path");
         foreach (string line in (string[])["Unit=later.service", "TimersCalendar={ OnCalendar=*-*-01 00:00:00 ; next_elapse=", "AccuracyUSec=1min", "Result=success",
-            "Paths=PathChanged=", "MakeDirectory=no", "DirectoryMode=0700", "TriggerLimitBurst=200", "TriggerLimitIntervalUSec=2s"])
+            "/units (PathChanged)", "MakeDirectory=no", "DirectoryMode=0700", "TriggerLimitBurst=200", "TriggerLimitIntervalUSec=2s"])
             Assert.Contains(line, shown);
         Assert.Contains("Trigger: ", Theirs("status", "later.timer"));
     }

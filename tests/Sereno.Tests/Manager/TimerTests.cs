@@ -243,6 +243,28 @@ public class TimerTests
     }
 
     [Fact]
+    public void A_timer_whose_file_has_gone_fails_at_the_reload()
+    {
+        var host = Started(t => t with { Values = [After(TimerBase.Boot, Hour)] });
+        host.Units.Remove("a.timer");
+        host.Do(host.Core.Reload);
+        Assert.Equal((TriggerState.Failed, TriggerResult.Resources), (Of(host).State, Of(host).Result));
+        Assert.Contains("a.timer: Unit to trigger vanished.", host.Log);
+        Assert.Empty(host.Run(2 * Hour).Processes);
+    }
+
+    [Fact]
+    public void Starts_without_end_hit_the_start_limit()
+    {
+        var host = Started(t => t with { Values = [After(TimerBase.Boot, Hour)] });
+        for (int i = 0; i < 5; i++)
+            host.Stop("a.timer").Start("a.timer");
+        Assert.Equal((TriggerState.Failed, TriggerResult.StartLimitHit), (Of(host).State, Of(host).Result));
+        host.Do(Of(host).ResetFailed);
+        Assert.Equal(TriggerState.Waiting, Of(host.Start("a.timer")).State);
+    }
+
+    [Fact]
     public void Values_out_of_range_never_elapse_and_never_overflow()
     {
         var host = Started(t => t with { RandomizedDelayUsec = ulong.MaxValue, Values = [After(TimerBase.Boot, ulong.MaxValue - 5), After(TimerBase.Active, ulong.MaxValue)] });

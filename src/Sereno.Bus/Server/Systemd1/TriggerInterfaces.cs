@@ -7,8 +7,8 @@ internal static class TriggerInterfaces
 {
     public static BusInterface<TimerSnapshot> Timer() => new BusInterface<TimerSnapshot>("org.freedesktop.systemd1.Timer")
         .String("Unit", t => t.Unit, Emits.Const)
-        .Property("TimersMonotonic", "a(stt)", (t, w) => WriteValues(t, w, calendar: false))
-        .Property("TimersCalendar", "a(sst)", (t, w) => WriteValues(t, w, calendar: true))
+        .Property("TimersMonotonic", "a(stt)", (t, w) => WriteValues(t, w, calendar: false), Emits.Invalidation)
+        .Property("TimersCalendar", "a(sst)", (t, w) => WriteValues(t, w, calendar: true), Emits.Invalidation)
         .Bool("OnClockChange", t => t.Definition.OnClockChange, Emits.Const)
         .Bool("OnTimezoneChange", t => t.Definition.OnTimezoneChange, Emits.Const)
         .UInt64("NextElapseUSecRealtime", t => t.NextElapseRealtime, Emits.Change)
