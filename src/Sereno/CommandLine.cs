@@ -39,6 +39,7 @@ public static class CommandLine
         ("list-units", ListVerbs.Units),
         ("list-unit-files", () => InstallVerbs.Build("list-unit-files")),
         ("list-jobs", ListVerbs.Jobs),
+        ("list-timers", TimersVerb.Build),
         ("cat", CatVerb.Build),
         ("show", ShowVerb.Build),
         ("check", CheckVerb.Build),

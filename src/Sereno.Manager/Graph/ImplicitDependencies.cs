@@ -104,6 +104,10 @@ public static class ImplicitDependencies
         IEnumerable<string> paths = definition.Jobs.RequiresMountsFor;
         if (definition.Service?.Exec.WorkingDirectory is { Path: ['/', ..] directory })
             paths = paths.Append(directory);
+        if (definition.Path is { } watched)
+            paths = paths.Concat(watched.Specs.Select(s => s.Path));
+        if (definition.Timer is { Persistent: true })
+            paths = paths.Append("/var/lib/systemd/timers");
         if (definition.Mount is { Where: { Length: > 1 } where })
             paths = paths.Append(where[..Math.Max(where.LastIndexOf('/'), 1)]); // the folder that it is in
         if (definition.Mount is { HasSourcePath: true } mount && !mount.What.StartsWith("/dev/", StringComparison.Ordinal))

@@ -30,7 +30,7 @@ public sealed class Conditions
         "PathIsSymbolicLink" => new FileInfo(argument).LinkTarget is not null,
         "PathIsMountPoint" => IsMountPoint(argument),
         "PathIsReadWrite" => Path.Exists(argument) && !IsReadOnly(argument),
-        "DirectoryNotEmpty" => Directory.Exists(argument) && Directory.EnumerateFileSystemEntries(argument).Any(),
+        "DirectoryNotEmpty" => Directory.Exists(argument) && Directory.EnumerateFileSystemEntries(argument).Any(e => !HiddenFiles.Contains(Path.GetFileName(e))),
         "FileNotEmpty" => new FileInfo(argument) is { Exists: true, Length: > 0 },
         "FileIsExecutable" => new HostMachine().IsExecutable(argument),
         "User" => argument == "@system" ? Self.Uid < 1000 : _users.User(argument)?.Uid == Self.Uid,

@@ -62,6 +62,8 @@ public static class Snapshots
             InvocationId = unit.InvocationId.Length == 32 ? [.. Convert.FromHexString(unit.InvocationId)] : [],
             ControlGroup = ControlGroup(unit, core, groups),
             Service = unit is ServiceUnit service ? Service(service) : null,
+            Timer = unit is TimerUnit timer ? Timer(timer) : null,
+            Path = unit is PathUnit path ? new() { Unit = path.Target?.Name.Full ?? "", Definition = path.Config, Result = path.Result.Name() } : null,
         };
     }
 
@@ -120,6 +122,17 @@ public static class Snapshots
                 ? used * 1000 : ControlGroupSnapshot.Unknown,
         };
     }
+
+    private static TimerSnapshot Timer(TimerUnit timer) => new()
+    {
+        Unit = timer.Target?.Name.Full ?? "",
+        Definition = timer.Config,
+        Elapses = [.. timer.Elapses],
+        NextElapseRealtime = timer.NextRealtime,
+        NextElapseMonotonic = timer.NextMonotonic,
+        LastTrigger = Time(timer.LastTrigger),
+        Result = timer.Result.Name(),
+    };
 
     private static ServiceSnapshot Service(ServiceUnit unit)
     {

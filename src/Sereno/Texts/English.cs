@@ -42,6 +42,7 @@ public sealed class English : Text
         "edit" => "Edit a drop-in of units, or their whole file",
         "list-units" => "List units in memory",
         "list-unit-files" => "List installed unit files",
+        "list-timers" => "List timers: when they elapse next and elapsed last, and what they start",
         "list-jobs" => "List queued jobs",
         "cat" => "Show unit files and drop-ins",
         "show" => "Show properties of units, or of the manager, for programs",
@@ -184,6 +185,8 @@ public sealed class English : Text
         """;
 
     public override string UnitFilesListed(int count) => $"{count} unit files listed.";
+    public override string PassAll => "Pass --all to see loaded but inactive timers, too.";
+    public override string TimersListed(int count) => $"{count} timers listed.";
     public override string JobsListed(int count) => $"{count} jobs listed.";
     public override string NoJobs => "No jobs running.";
     public override string Column(string name) => name;

@@ -42,6 +42,7 @@ public sealed class Spanish : Text
         "edit" => "Editar un añadido de unas unidades, o su fichero entero",
         "list-units" => "Listar las unidades en memoria",
         "list-unit-files" => "Listar los ficheros de unidad instalados",
+        "list-timers" => "Listar temporizadores: cuándo vencen y vencieron, y qué inician",
         "list-jobs" => "Listar los trabajos en cola",
         "cat" => "Mostrar ficheros de unidad y sus añadidos",
         "show" => "Mostrar propiedades de unidades o del gestor, para programas",
@@ -207,6 +208,8 @@ public sealed class Spanish : Text
         """;
 
     public override string UnitFilesListed(int count) => $"{count} ficheros de unidad.";
+    public override string PassAll => "Con --all se ven también los cargados que están inactivos.";
+    public override string TimersListed(int count) => $"{count} {(count == 1 ? "temporizador" : "temporizadores")}.";
     public override string JobsListed(int count) => $"{count} trabajos.";
     public override string NoJobs => "No hay trabajos en curso.";
 
@@ -214,6 +217,11 @@ public sealed class Spanish : Text
     {
         "UNIT" => "UNIDAD",
         "STATE" => "ESTADO",
+        "NEXT" => "PRÓXIMA",
+        "LEFT" => "FALTAN",
+        "LAST" => "ÚLTIMA",
+        "PASSED" => "HACE",
+        "ACTIVATES" => "ACTIVA",
         "PORTS" => "PUERTOS",
         "PROCESS" => "PROCESO",
         "ADDRESS" => "DIRECCIÓN",

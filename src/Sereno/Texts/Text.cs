@@ -54,6 +54,8 @@ public abstract class Text
     public abstract string LoadLegend { get; }
     public abstract string UnitFilesListed(int count);
     public abstract string JobsListed(int count);
+    public abstract string TimersListed(int count);
+    public abstract string PassAll { get; }
     public abstract string NoJobs { get; }
     public abstract string Column(string name);
     public abstract string NoOutput(string what);

@@ -218,7 +218,12 @@ public sealed class SimulatedHost
         }
     }
 
-    private Timestamp Clock => new(Now + 1_700_000_000_000_000, Now);
+    /// <summary>How far the wall clock has been set from where it began.</summary>
+    public long ClockShift { get; set; }
+
+    public HashSet<string> WatchedPaths { get; } = [];
+
+    public Timestamp Clock => new((ulong)((long)Now + 1_700_000_000_000_000 + ClockShift), Now);
 
     private ManagerCore NewCore() => new(Units, Machine, SimulatedMachine.Facts) { Now = Clock };
 
@@ -282,6 +287,16 @@ public sealed class SimulatedHost
                 break;
             case ReleaseUnit e:
                 _pidFiles.Remove(e.Unit);
+                break;
+            case TouchFile e:
+                Machine.FileTimes[e.Path] = e.Realtime ?? (Machine.FileTimes.TryGetValue(e.Path, out ulong before) ? before : Clock.Realtime);
+                break;
+            case WatchPaths e:
+                WatchedPaths.Remove(e.Unit.Full);
+                if (e.Specs.IsEmpty)
+                    break;
+                WatchedPaths.Add(e.Unit.Full);
+                Core.OnPathsWatched(e.Unit, null);
                 break;
             case WriteLog e:
                 Log.Add(e.Message);

@@ -40,7 +40,11 @@ public sealed class SimulatedMachine : IMachine
 
     public string? ReadLink(string path) => Links.GetValueOrDefault(path);
 
-    public bool? Test(Condition condition) => Conditions.TryGetValue(condition.Kind, out bool holds) ? holds : null;
+    /// <summary>What exists, when that is asked for.</summary>
+    public HashSet<string> Existing { get; } = [];
+
+    public bool? Test(Condition condition) => Conditions.TryGetValue(condition.Kind, out bool holds) ? holds
+        : condition.Kind is "PathExists" or "PathExistsGlob" or "DirectoryNotEmpty" && Existing.Count > 0 ? Existing.Contains(condition.Argument) : null;
 
     /// <summary>What chance gives next.</summary>
     public ulong Chance { get; set; }

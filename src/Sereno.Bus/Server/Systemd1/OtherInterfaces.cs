@@ -20,14 +20,6 @@ internal static class OtherInterfaces
         .UInt32("NRefused", s => s.Refused)
         .String("Result", s => s.Result, Emits.Change);
 
-    public static BusInterface<TimerSnapshot> Timer() => new BusInterface<TimerSnapshot>("org.freedesktop.systemd1.Timer")
-        .String("Unit", t => t.Unit, Emits.Const)
-        .UInt64("NextElapseUSecRealtime", t => t.NextElapseRealtime, Emits.Change)
-        .UInt64("NextElapseUSecMonotonic", t => t.NextElapseMonotonic, Emits.Change)
-        .UInt64("LastTriggerUSec", t => t.LastTrigger.Realtime, Emits.Change)
-        .UInt64("LastTriggerUSecMonotonic", t => t.LastTrigger.Monotonic, Emits.Change)
-        .String("Result", t => t.Result, Emits.Change);
-
     /// <summary>Types without properties of their own still have their interface, by which clients tell the type.</summary>
     public static BusInterface<UnitSnapshot> Plain(string type) => new("org.freedesktop.systemd1." + type);
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sereno.Units.Model;
 
 namespace Sereno.Bus.Server.Systemd1;
 
@@ -48,11 +49,24 @@ public sealed record SocketSnapshot
     public string Result { get; init; } = "success";
 }
 
+/// <summary>A path unit's run-time half.</summary>
+public sealed record PathSnapshot
+{
+    /// <summary>The unit it starts.</summary>
+    public required string Unit { get; init; }
+    public PathDefinition Definition { get; init; } = new();
+    public string Result { get; init; } = "success";
+}
+
 /// <summary>A timer unit's run-time half; times in microseconds, ulong.MaxValue for never.</summary>
 public sealed record TimerSnapshot
 {
     /// <summary>The unit it starts.</summary>
     public required string Unit { get; init; }
+    public TimerDefinition Definition { get; init; } = new();
+
+    /// <summary>When each value elapses next, in the definition's order.</summary>
+    public ImmutableArray<ulong> Elapses { get; init; } = [];
     public ulong NextElapseRealtime { get; init; }
     public ulong NextElapseMonotonic { get; init; }
     public Timestamp LastTrigger { get; init; }

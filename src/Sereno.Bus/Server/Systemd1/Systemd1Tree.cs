@@ -12,7 +12,8 @@ public sealed class Systemd1Tree(IManagerApi api) : IObjectTree
     private readonly BusInterface<UnitSnapshot> _unit = UnitInterface.Create(api);
     private readonly BusInterface<ServiceView> _service = ServiceInterface.Create(api);
     private readonly BusInterface<SocketSnapshot> _socket = OtherInterfaces.Socket();
-    private readonly BusInterface<TimerSnapshot> _timer = OtherInterfaces.Timer();
+    private readonly BusInterface<TimerSnapshot> _timer = TriggerInterfaces.Timer();
+    private readonly BusInterface<PathSnapshot> _path = TriggerInterfaces.Path();
     private readonly BusInterface<JobStatus> _job = OtherInterfaces.Job(api);
     private readonly Dictionary<UnitType, BusInterface<UnitSnapshot>> _plain =
         Enum.GetValues<UnitType>().ToDictionary(t => t, t => OtherInterfaces.Plain(t.ToString()));
@@ -46,6 +47,7 @@ public sealed class Systemd1Tree(IManagerApi api) : IObjectTree
         UnitType.Service => new(_service, ServiceView.Of(unit)),
         UnitType.Socket => new(_socket, unit.Socket ?? new()),
         UnitType.Timer => new(_timer, unit.Timer ?? new() { Unit = "" }),
+        UnitType.Path => new(_path, unit.Path ?? new() { Unit = "" }),
         var type => new(_plain[type], unit),
     };
 }

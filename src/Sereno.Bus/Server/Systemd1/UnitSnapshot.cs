@@ -60,6 +60,7 @@ public sealed record UnitSnapshot
     public ServiceSnapshot? Service { get; init; }
     public SocketSnapshot? Socket { get; init; }
     public TimerSnapshot? Timer { get; init; }
+    public PathSnapshot? Path { get; init; }
 
     public UnitName Name => Definition.Name;
 
