@@ -19,6 +19,11 @@ public sealed class Fd : SafeHandleMinusOneIsInvalid
     public Fd Duplicate() =>
         new(Errno.Check(libc.fcntl(Number, libc.F_DUPFD_CLOEXEC, 3), "duplicate a descriptor"));
 
+    /// <summary>Whether both are of the same open file description (kcmp(2)); false where the kernel doesn't tell.</summary>
+    public bool IsSameAs(Fd other) => libc.syscall(libc.SYS_kcmp, Self.Pid, Self.Pid, KcmpFile, Number, other.Number, 0) == 0;
+
+    private const int KcmpFile = 0;
+
     /// <summary>From now on a read or write that would wait returns -1; for everybody who shares the open file.</summary>
     public void SetNonBlocking() =>
         Errno.Check(libc.fcntl(Number, libc.F_SETFL, Errno.Check(libc.fcntl(Number, libc.F_GETFL, 0), "read a descriptor's flags") | libc.O_NONBLOCK), "make a descriptor non-blocking");

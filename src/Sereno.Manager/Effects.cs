@@ -10,7 +10,8 @@ namespace Sereno.Manager;
 public abstract record Effect;
 
 /// <summary>Start a process; the answer is Spawned or SpawnFailed with the same id.</summary>
-public sealed record SpawnProcess(ulong Id, UnitName Unit, string InvocationId, SpawnPlan Plan) : Effect;
+/// <param name="Descriptors">The ids of the held descriptors that the plan passes on, in its order.</param>
+public sealed record SpawnProcess(ulong Id, UnitName Unit, string InvocationId, SpawnPlan Plan, ImmutableArray<ulong> Descriptors) : Effect;
 
 /// <summary>Signal one process of ours (by its pidfd).</summary>
 public sealed record KillProcess(UnitName Unit, int Pid, int Signal) : Effect;
@@ -23,6 +24,21 @@ public sealed record ReadPidFile(UnitName Unit, string Path) : Effect;
 
 /// <summary>Look for the one process that can be a forking service's main process; the answer is PidFileRead.</summary>
 public sealed record FindMainProcess(UnitName Unit) : Effect;
+
+/// <summary>Tell when this process ends, which may be nobody's child here; the answer is OnVanished.</summary>
+public sealed record WatchProcess(UnitName Unit, int Pid) : Effect;
+
+/// <summary>Tell when the unit's last process has gone: no main process is known that would tell it.</summary>
+public sealed record WatchGroup(UnitName Unit) : Effect;
+
+/// <summary>Tell who owns a name on the bus, now and whenever that changes; a null name ends it.</summary>
+public sealed record WatchBusName(UnitName Unit, string? BusName) : Effect;
+
+/// <summary>Keep a descriptor that came with a notification, beyond the manager's own life.</summary>
+/// <param name="Polls">Tell when it hangs up (OnDescriptorClosed).</param>
+public sealed record StoreDescriptor(UnitName Unit, ulong Id, bool Polls) : Effect;
+
+public sealed record DropDescriptor(ulong Id) : Effect;
 
 /// <summary>A unit has ended: its control group and the folders it doesn't preserve can go.</summary>
 /// <param name="Namespaces">The unit whose shared namespaces go too; null when others still use them.</param>

@@ -269,6 +269,7 @@ public sealed partial class ManagerCore
         if (unit.Job is not { Type: JobType.Start } && (now == ActiveState.Failed || (now == ActiveState.Inactive && before != ActiveState.Failed)))
             foreach (var next in Graph.Of(unit, now == ActiveState.Failed ? Relation.OnFailure : Relation.OnSuccess).ToList())
                 TryEnqueue(next, JobType.Start);
+        ActOnEnd(unit, before, now);
         NoteForReview(unit);
         if (unit.Job is { State: JobState.Waiting } job)
             Jobs.Wake(job);

@@ -147,6 +147,9 @@ public sealed partial class ManagerCore
                 case ServiceUnit.WatchdogLimit watchdog:
                     watchdog.Service.OnWatchdogLimit();
                     break;
+                case ServiceUnit.IdleLimit idle:
+                    idle.Service.OnIdle();
+                    break;
                 case ServiceUnit.PidFilePoll poll:
                     poll.Service.OnPidFilePoll();
                     break;
@@ -211,7 +214,7 @@ public sealed partial class ManagerCore
         {
             while (Jobs.TryTake(out var job))
                 Run(job);
-            if (Review())
+            if (Review() || StartIdle())
                 continue;
             if (!IsStopping || _hasQuit || Jobs.All.Count > 0)
                 break;
@@ -262,12 +265,49 @@ public sealed partial class ManagerCore
         Settle();
     }
 
-    /// <param name="fields">The datagram's NAME=value lines (sd_notify(3)).</param>
-    public void OnNotified(UnitName unit, int sender, IReadOnlyDictionary<string, string> fields)
+    public void OnNotified(UnitName unit, NotifyMessage message) => Tell(unit, s => s.OnNotified(message));
+
+    /// <summary>A process that we had watched, and that isn't the keeper's to reap, has ended.</summary>
+    public void OnVanished(UnitName unit, int pid)
+    {
+        _processes.Remove(pid);
+        Tell(unit, s => s.OnVanished(pid));
+    }
+
+    public void OnBusName(UnitName unit, BusNameState state) => Tell(unit, s => s.OnBusName(state));
+
+    /// <summary>The kernel has killed a process of the unit for want of memory.</summary>
+    public void OnOomKill(UnitName unit) => Tell(unit, s => s.OnOomKill());
+
+    /// <summary>The other end of a descriptor that is kept for the unit has gone.</summary>
+    public void OnDescriptorClosed(UnitName unit, ulong id) => Tell(unit, s => s.OnDescriptorClosed(id));
+
+    private void Tell(UnitName unit, Action<ServiceUnit> tell)
     {
         if (Graph.TryGet(unit, out var found) && found is ServiceUnit service)
-            service.OnNotified(sender, fields);
+            tell(service);
         Settle();
+    }
+
+    /// <summary>Type=idle waits for these.</summary>
+    internal bool HasOtherJobs(ServiceUnit service)
+    {
+        bool any = Jobs.All.Any(j => j.Unit != service);
+        if (any)
+            _idle.Add(service);
+        return any;
+    }
+
+    private readonly List<ServiceUnit> _idle = [];
+
+    private bool StartIdle()
+    {
+        if (_idle.Count == 0 || Jobs.All.Count > 0)
+            return false;
+        foreach (var service in _idle)
+            service.OnIdle();
+        _idle.Clear();
+        return true;
     }
 
     public void OnGroupSignalled(UnitName unit, int processes)

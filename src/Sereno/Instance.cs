@@ -32,6 +32,24 @@ public sealed record Instance
     /// <summary>The D-Bus peer socket.</summary>
     public string BusPath => $"{RuntimeFolder}/private";
     public const string SystemBusPath = "/run/systemd/private";
+
+    /// <summary>Where the names of Type=dbus services are owned: the system's bus, or the account's.</summary>
+    public string MessageBusPath => IsRoot ? AddressOf("DBUS_SYSTEM_BUS_ADDRESS") ?? "/run/dbus/system_bus_socket"
+        : AddressOf("DBUS_SESSION_BUS_ADDRESS") ?? $"{Variable("XDG_RUNTIME_DIR") ?? $"/run/user/{Self.Uid}"}/bus";
+
+    /// <summary>The first address of a list that is a Unix socket's (D-Bus specification, "Server Addresses").</summary>
+    private static string? AddressOf(string variable)
+    {
+        foreach (string address in (Variable(variable) ?? "").Split(';'))
+            if (address.StartsWith("unix:", StringComparison.Ordinal))
+                foreach (string pair in address[5..].Split(','))
+                    if (pair.StartsWith("path=", StringComparison.Ordinal))
+                        return Uri.UnescapeDataString(pair[5..]);
+                    else if (pair.StartsWith("abstract=", StringComparison.Ordinal))
+                        return "@" + Uri.UnescapeDataString(pair[9..]);
+        return null;
+    }
+
     public string LockPath => $"{RuntimeFolder}/lock";
 
     /// <param name="unitPath">--unit-path; null leaves it to SYSTEMD_UNIT_PATH.</param>

@@ -46,6 +46,11 @@ public sealed record ServiceCheckpoint
     public bool NeedsRelease { get; init; }
     public Spawn.SharedSandbox? Shared { get; init; }
     public bool SharedIsOver { get; init; }
+    public NotifyState Said { get; init; }
+    public ulong ReloadBegan { get; init; }
+    public bool AwaitsIdle { get; init; }
+    public ProcessExit? PendingExit { get; init; }
+    public StoredDescriptor[] Stored { get; init; } = [];
 
     /// <summary>Monotonic microseconds; null when the state has no limit.</summary>
     public ulong? Deadline { get; init; }

@@ -42,8 +42,14 @@ public sealed record SetUid(uint Uid) : SpawnStep(217);
 
 public sealed record NoNewPrivileges() : SpawnStep(227);
 
+/// <summary>Put a descriptor that comes with the request at a number of the child.</summary>
+public sealed record UseDescriptor(int Index, int Target) : SpawnStep(202);
+
 /// <summary>Descriptors above stderr don't survive the execve.</summary>
 public sealed record CloseOthers() : SpawnStep(202);
+
+/// <summary>Nor do those above the ones that are passed on.</summary>
+public sealed record CloseFrom(int First) : SpawnStep(202);
 
 /// <summary>An environment value of <see cref="PidMark"/> becomes the child's own pid.</summary>
 public sealed record Execute(string Path, ImmutableArray<string> Arguments, ImmutableArray<string> Environment) : SpawnStep(203)
@@ -59,6 +65,16 @@ public sealed record SpawnPlan(ImmutableArray<SpawnStep> Steps, LogStream? LogSt
 
     /// <summary>What the unit asks for and this machine refuses, where it is started all the same.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
+
+    /// <summary>The same with this many descriptors from 3 on (sd_listen_fds(3)).</summary>
+    public SpawnPlan Passing(int count)
+    {
+        int at = Steps.IndexOf(Steps.First(s => s is CloseOthers));
+        return this with
+        {
+            Steps = Steps.SetItem(at, new CloseFrom(3 + count)).InsertRange(at, Enumerable.Range(0, count).Select(i => new UseDescriptor(i, 3 + i))),
+        };
+    }
 
     /// <summary>A line per step.</summary>
     public override string ToString()

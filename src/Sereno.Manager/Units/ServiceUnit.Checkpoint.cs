@@ -1,5 +1,6 @@
 using Sereno.Manager.Checkpoint;
 using Sereno.Manager.Jobs;
+using Sereno.Units.Model;
 
 namespace Sereno.Manager.Units;
 
@@ -27,6 +28,11 @@ public sealed partial class ServiceUnit
         NeedsRelease = NeedsRelease,
         Shared = _shared,
         SharedIsOver = _sharedIsOver,
+        Said = _said,
+        ReloadBegan = _reloadBegan,
+        AwaitsIdle = _awaitsIdle,
+        PendingExit = _pendingExit,
+        Stored = [.. Stored],
         Deadline = core.Timers.DeadlineOf(this),
     };
 
@@ -43,11 +49,13 @@ public sealed partial class ServiceUnit
             _starts.Enqueue(start);
         (_forbidRestart, _isAutoRestart, _awaitsMainPid, _groupHasProcesses) =
             (saved.ForbidRestart, saved.IsAutoRestart, saved.AwaitsMainPid, saved.GroupHasProcesses);
+        (_said, _reloadBegan, _awaitsIdle, _pendingExit) = (saved.Said, saved.ReloadBegan, saved.AwaitsIdle, saved.PendingExit);
+        _stored = saved.Stored.Length > 0 ? [.. saved.Stored] : null;
         if (saved.Deadline is { } deadline)
             core.Timers.Arm(this, deadline);
         (_watchdogUsec, NeedsRelease) = (saved.WatchdogUsec, saved.NeedsRelease);
         (_shared, _sharedIsOver) = (saved.Shared, saved.SharedIsOver);
-        if (State is ServiceState.StartPost or ServiceState.Running or ServiceState.Reload)
+        if (State is ServiceState.StartPost or ServiceState.Running or ServiceState.Reload or ServiceState.ReloadSignal or ServiceState.ReloadNotify)
             ArmWatchdog();
         if (State == ServiceState.Running)
             ArmRuntimeLimit();
@@ -70,7 +78,9 @@ public sealed partial class ServiceUnit
             else if (slot.Pid != 0)
             {
                 core.Track(slot.Pid, this);
-                if (!exists(slot.Pid))
+                if (slot == Main && _pendingExit is not null)
+                    core.Emit(new ReadPidFile(Name, Config.PidFile ?? ""));
+                else if (!exists(slot.Pid))
                 {
                     core.Log(this, LogLevel.Warning, $"{Name}: Process {slot.Pid} ended while nobody watched; its exit status is unknown.");
                     core.OnExited(slot.Pid, new ProcessExit(ExitCode.Exited, 0));
@@ -78,10 +88,14 @@ public sealed partial class ServiceUnit
             }
         if (NeedsRelease)
             Release(restarts: State == ServiceState.AutoRestart || Job is { Type: JobType.Restart or JobType.Start });
+        if (Config is { Type: ServiceType.Dbus, BusName: { } name } && State is not (ServiceState.Dead or ServiceState.Failed or ServiceState.AutoRestart))
+            core.Emit(new WatchBusName(Name, name));
+        if (_awaitsIdle)
+            OnIdle();
         if (_awaitsMainPid)
             FindMain();
         else if (State is ServiceState.StopWatchdog or ServiceState.StopSigterm or ServiceState.StopSigkill or
-                 ServiceState.FinalSigterm or ServiceState.FinalSigkill)
+                 ServiceState.FinalWatchdog or ServiceState.FinalSigterm or ServiceState.FinalSigkill)
             EnterSignal(State, ServiceResult.Success); // the signal may not have been sent: twice does no harm
     }
 

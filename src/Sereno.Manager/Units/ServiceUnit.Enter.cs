@@ -38,8 +38,17 @@ public sealed partial class ServiceUnit
             return;
         }
         SetState(ServiceState.Start, Config.TimeoutStartUsec);
-        Spawn(Config.Type == ServiceType.Forking ? Control : Main, ExecSection.ExecStart, 0);
+        if (Config is { Type: ServiceType.Dbus, BusName: { } name })
+            core.Emit(new WatchBusName(Name, name));
+        if (Config.Type == ServiceType.Idle && core.HasOtherJobs(this))
+        {
+            AwaitIdle();
+            return;
+        }
+        SpawnMain();
     }
+
+    private void SpawnMain() => Spawn(Config.Type == ServiceType.Forking ? Control : Main, ExecSection.ExecStart, 0);
 
     private void EnterStartPost()
     {
@@ -61,11 +70,22 @@ public sealed partial class ServiceUnit
             EnterSignal(ServiceState.StopSigterm, Result);
             return;
         }
-        if (Main.IsAlive || (MainStatus is null && Config.Type == ServiceType.Forking && _groupHasProcesses))
-        {
-            SetState(ServiceState.Running);
-            ArmRuntimeLimit();
-        }
+        if (IsGood)
+            switch (_said)
+            {
+                case NotifyState.Reloading:
+                    EnterReloadByNotify();
+                    break;
+                case NotifyState.Stopping:
+                    EnterStopByNotify();
+                    break;
+                case NotifyState.Nothing or NotifyState.Ready:
+                    SetState(ServiceState.Running);
+                    ArmRuntimeLimit();
+                    if (!Main.IsAlive)
+                        core.Emit(new WatchGroup(Name));
+                    break;
+            }
         else if (Config.RemainAfterExit)
             SetState(ServiceState.Exited);
         else
@@ -90,11 +110,12 @@ public sealed partial class ServiceUnit
         Fail(result);
         var kill = Config.Kill;
         bool final = state is ServiceState.StopSigkill or ServiceState.FinalSigkill;
+        bool aborts = state is ServiceState.StopWatchdog or ServiceState.FinalWatchdog;
         int signal = final ? kill.FinalSignal
-            : state == ServiceState.StopWatchdog ? 6 // SIGABRT, WatchdogSignal='s default
+            : aborts ? kill.WatchdogSignal
             : state == ServiceState.StopSigterm && Job is { Type: JobType.Restart } && kill.RestartSignal is { } restart ? restart : kill.Signal;
         bool hangsUp = kill.SendSighup && signal != 1 && state is ServiceState.StopSigterm or ServiceState.FinalSigterm;
-        SetState(state, Config.TimeoutStopUsec);
+        SetState(state, aborts ? Config.TimeoutAbortUsec ?? Config.TimeoutStopUsec : Config.TimeoutStopUsec);
         if (kill.Mode == KillMode.None)
         {
             Advance(); // nobody is told, so that nobody is waited for
@@ -103,7 +124,7 @@ public sealed partial class ServiceUnit
         foreach (var slot in (ReadOnlySpan<ProcessSlot>)[Main, Control])
             if (slot.Pid != 0)
             {
-                if (final)
+                if (final || aborts)
                     core.Log(this, LogLevel.Notice, $"{Name}: Killing process {slot.Pid} with signal {Signals.Name(signal)}.");
                 core.Emit(new KillProcess(Name, slot.Pid, signal));
                 if (hangsUp)
@@ -129,14 +150,14 @@ public sealed partial class ServiceUnit
             case ServiceState.StopWatchdog or ServiceState.StopSigterm or ServiceState.StopSigkill:
                 EnterStopPost(ServiceResult.Success);
                 break;
-            case ServiceState.FinalSigterm when Config.Kill is { Mode: KillMode.Mixed, SendSigkill: true }:
+            case ServiceState.FinalWatchdog or ServiceState.FinalSigterm when Config.Kill is { Mode: KillMode.Mixed, SendSigkill: true }:
                 EnterSignal(ServiceState.FinalSigkill, ServiceResult.Success);
                 break;
-            case ServiceState.FinalSigterm or ServiceState.FinalSigkill:
+            case ServiceState.FinalWatchdog or ServiceState.FinalSigterm or ServiceState.FinalSigkill:
                 EnterDead(ServiceResult.Success, allowRestart: true);
                 break;
             case ServiceState.Dead or ServiceState.Condition or ServiceState.StartPre or ServiceState.Start or ServiceState.StartPost or
-                ServiceState.Running or ServiceState.Exited or ServiceState.Reload or ServiceState.Stop or ServiceState.StopPost or
+                ServiceState.Running or ServiceState.Exited or ServiceState.Reload or ServiceState.ReloadSignal or ServiceState.ReloadNotify or ServiceState.Stop or ServiceState.StopPost or
                 ServiceState.Failed or ServiceState.AutoRestart:
                 break;
         }
@@ -157,7 +178,9 @@ public sealed partial class ServiceUnit
     private void EnterDead(ServiceResult result, bool allowRestart)
     {
         Fail(result);
-        (_awaitsMainPid, _groupHasProcesses) = (false, false);
+        (_awaitsMainPid, _groupHasProcesses, _awaitsIdle, _pendingExit) = (false, false, false, null);
+        if (_busName != BusNameState.Unwatched)
+            UnwatchBusName();
         if (HasFailed)
             core.Log(this, LogLevel.Warning, $"{Name}: Failed with result '{Result.Name()}'.");
         else
@@ -169,39 +192,18 @@ public sealed partial class ServiceUnit
             slot.Clear(); // KillMode= may leave processes behind; they are no longer ours
         }
         bool restarts = allowRestart && ShouldRestart();
-        Release(restarts || Job is { Type: JobType.Restart or JobType.Start });
+        bool comesBack = restarts || Job is { Type: JobType.Restart or JobType.Start };
+        Release(comesBack);
+        if (!comesBack)
+            ReleaseDescriptors();
         if (restarts)
         {
             // The delay is a state of its own, so that a stop in the meantime has something to cancel.
             SetState(ServiceState.AutoRestart);
-            core.Timers.Arm(this, core.Now.After(Math.Max(Config.RestartUsec, 1)));
+            core.Timers.Arm(this, core.Now.After(Math.Max(RestartDelay, 1)));
         }
         else
             SetState(HasFailed ? ServiceState.Failed : ServiceState.Dead);
-    }
-
-    /// <summary>systemd.service(5), Restart=, table 2.</summary>
-    private bool ShouldRestart()
-    {
-        if (_forbidRestart || core.IsStopping || Job is { Type: JobType.Stop })
-            return false;
-        if (MainExit is { } exit)
-        {
-            if (exit.IsIn(Config.RestartPreventExitStatus))
-                return false;
-            if (exit.IsIn(Config.RestartForceExitStatus))
-                return true;
-        }
-        return Config.Restart switch
-        {
-            RestartPolicy.No => false,
-            RestartPolicy.Always => Result != ServiceResult.ExecCondition,
-            RestartPolicy.OnSuccess => Result == ServiceResult.Success,
-            RestartPolicy.OnFailure => Result is not (ServiceResult.Success or ServiceResult.ExecCondition),
-            RestartPolicy.OnAbnormal => Result is not (ServiceResult.Success or ServiceResult.ExitCode or ServiceResult.ExecCondition),
-            RestartPolicy.OnWatchdog => Result == ServiceResult.Watchdog,
-            RestartPolicy.OnAbort => Result is ServiceResult.Signal or ServiceResult.CoreDump,
-        };
     }
 
     /// <param name="restarts">RuntimeDirectoryPreserve=restart keeps the folders then.</param>
@@ -223,8 +225,11 @@ public sealed partial class ServiceUnit
     private void ArmRuntimeLimit()
     {
         if (Config.RuntimeMaxUsec != ServiceDefinition.Infinity)
-            core.Timers.Arm(RuntimeKey, ActiveEnter.After(Config.RuntimeMaxUsec));
+            core.Timers.Arm(RuntimeKey, ActiveEnter.After(Config.RuntimeMaxUsec) + RuntimeExtra);
     }
+
+    private ulong RuntimeExtra => Config.RuntimeExtraUsec == 0 ? 0
+        : Convert.ToUInt64(core.Machine.NewId()[16..], 16) % (Config.RuntimeExtraUsec + 1);
 
     private IEnumerable<int> Pids()
     {

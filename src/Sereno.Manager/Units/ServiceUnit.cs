@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sereno.Manager.Jobs;
 using Sereno.Manager.Spawn;
 using Sereno.Units.Model;
 using Sereno.Units.Values;
@@ -18,6 +19,8 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
 
     internal sealed record WatchdogLimit(ServiceUnit Service);
 
+    internal sealed record IdleLimit(ServiceUnit Service);
+
     private readonly Queue<ulong> _starts = new();
     private ServiceDefinition _lastConfig = definition.Service ?? new();
     private bool _forbidRestart;
@@ -27,7 +30,12 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
     private RuntimeLimit? _runtimeKey;
     private PidFilePoll? _pollKey;
     private WatchdogLimit? _watchdogKey;
+    private IdleLimit? _idleKey;
+    private bool _awaitsIdle;
+    private ProcessExit? _pendingExit;
     private ulong? _watchdogUsec;
+    private NotifyState _said;
+    private ulong _reloadBegan;
 
     public ServiceState State { get; private set; }
     public ServiceResult Result { get; private set; }
@@ -43,14 +51,19 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
     public int StatusErrno { get; private set; }
     public uint Restarts { get; private set; }
 
+    /// <summary>When it last said that it lives.</summary>
+    public Timestamp WatchdogFed { get; private set; }
+
     /// <summary>What the files say now; what they said last when they are gone while the service still runs.</summary>
     public ServiceDefinition Config => Definition.Service is { } config ? _lastConfig = config : _lastConfig;
 
     public override ActiveState Active => State.ToActiveState(idle: Config.Type == ServiceType.Idle);
     public override string SubState => State.Name();
-    public override bool CanReload => !Config.ExecReload.IsEmpty;
+    public override bool CanReload => !Config.ExecReload.IsEmpty || Config.Type == ServiceType.NotifyReload;
 
-    private NotifyAccess NotifyAccess => Config.NotifyAccess == NotifyAccess.None && Config.Type == ServiceType.Notify
+    private bool NotifiesReady => Config.Type is ServiceType.Notify or ServiceType.NotifyReload;
+
+    private NotifyAccess NotifyAccess => Config.NotifyAccess == NotifyAccess.None && NotifiesReady
         ? NotifyAccess.Main : Config.NotifyAccess;
 
     /// <summary>A skipped unit hasn't failed.</summary>
@@ -59,13 +72,19 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
     /// <summary>Processes that KillMode= bids us wait for are left, besides main and control process.</summary>
     private bool WaitsForGroup => _groupHasProcesses && Config.Kill.Mode is KillMode.ControlGroup or KillMode.Mixed;
 
+    /// <summary>As far as can be told: the main process lives, or, where it doesn't matter or isn't known, any process; and the bus name is had.</summary>
+    private bool IsGood => !(Config.Type == ServiceType.Dbus && _busName == BusNameState.Free) &&
+        (Main.IsAlive || (_groupHasProcesses && (Config.ExitsWithGroup || (MainStatus is null && Config.Type == ServiceType.Forking))));
+
     private bool HasProcesses => Main.IsAlive || Control.IsAlive;
 
     private RuntimeLimit RuntimeKey => _runtimeKey ??= new(this);
     private PidFilePoll PollKey => _pollKey ??= new(this);
     private WatchdogLimit WatchdogKey => _watchdogKey ??= new(this);
 
-    /// <summary>WatchdogSec=, or what the service has asked for since (sd_notify(3), WATCHDOG_USEC=).</summary>
+    /// <summary>What the service has asked for instead of WatchdogSec= (sd_notify(3), WATCHDOG_USEC=).</summary>
+    public ulong? WatchdogOverride => _watchdogUsec;
+
     private ulong WatchdogUsec => _watchdogUsec ?? Config.WatchdogUsec;
 
     /// <summary>Its folders are to be cleared away, and nobody has said yet that they are.</summary>
@@ -77,6 +96,7 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
         (Result, ReloadResult) = (ServiceResult.Success, ServiceResult.Success);
         (MainExit, MainStatus, StatusText, StatusErrno) = (null, null, null, 0);
         (_forbidRestart, _awaitsMainPid, _watchdogUsec) = (false, false, null);
+        (_said, _pendingExit, WatchdogFed) = (NotifyState.Nothing, null, default);
         Commands.Clear();
         if (!_isAutoRestart)
             Restarts = 0;
@@ -91,6 +111,7 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
             return true;
         core.Log(this, LogLevel.Warning, $"{Name}: Start request repeated too quickly.");
         EnterDead(ServiceResult.StartLimitHit, allowRestart: false);
+        core.Act(Definition.Actions.StartLimit, this, null);
         return false;
     }
 
@@ -103,17 +124,19 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
                 break;
             case ServiceState.AutoRestart:
                 core.Timers.Disarm(this);
+                if (Job is not { Type: JobType.Restart or JobType.Start })
+                    ReleaseDescriptors();
                 SetState(ServiceState.Dead);
                 break;
             case ServiceState.Condition or ServiceState.StartPre or ServiceState.Start or ServiceState.StartPost or ServiceState.Reload or
-                ServiceState.StopWatchdog:
+                ServiceState.ReloadSignal or ServiceState.ReloadNotify or ServiceState.StopWatchdog:
                 EnterSignal(ServiceState.StopSigterm, ServiceResult.Success);
                 break;
             case ServiceState.Running or ServiceState.Exited:
                 EnterStop(ServiceResult.Success);
                 break;
             case ServiceState.Stop or ServiceState.StopSigterm or ServiceState.StopSigkill or ServiceState.StopPost or
-                 ServiceState.FinalSigterm or ServiceState.FinalSigkill:
+                 ServiceState.FinalWatchdog or ServiceState.FinalSigterm or ServiceState.FinalSigkill:
                 break;
         }
     }
@@ -121,8 +144,19 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
     public override void Reload()
     {
         ReloadResult = ServiceResult.Success;
-        SetState(ServiceState.Reload, Config.TimeoutStartUsec);
-        RunControl(ExecSection.ExecReload, 0);
+        _reloadBegan = core.Now.Monotonic;
+        bool signals = Config.Type == ServiceType.NotifyReload && Main.Pid != 0;
+        if (signals)
+            core.Emit(new KillProcess(Name, Main.Pid, Config.ReloadSignal));
+        if (!Config.ExecReload.IsEmpty)
+        {
+            SetState(ServiceState.Reload, Config.TimeoutStartUsec);
+            RunControl(ExecSection.ExecReload, 0);
+        }
+        else if (signals)
+            SetState(ServiceState.ReloadSignal, Config.TimeoutStartUsec);
+        else
+            EnterRunning(ServiceResult.Success);
     }
 
     public override void ResetFailed()
@@ -177,7 +211,8 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
         {
             var plan = PlanBuilder.Build(Name, ContextOf(section), command, core.Facts, core.Machine, Variables(section), Shared);
             Say(plan.Notes);
-            core.Emit(new SpawnProcess(id, Name, InvocationId, plan));
+            ImmutableArray<ulong> passed = section == ExecSection.ExecStart && _stored is { Count: > 0 } stored ? [.. stored.Select(d => d.Id)] : [];
+            core.Emit(new SpawnProcess(id, Name, InvocationId, passed.IsEmpty ? plan : plan.Passing(passed.Length), passed));
         }
         catch (PlanException e)
         {
@@ -195,6 +230,12 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
         {
             yield return new("WATCHDOG_USEC", WatchdogUsec.ToString());
             yield return new("WATCHDOG_PID", Execute.PidMark);
+        }
+        if (section == ExecSection.ExecStart && _stored is { Count: > 0 } stored)
+        {
+            yield return new("LISTEN_FDS", stored.Count.ToString());
+            yield return new("LISTEN_FDNAMES", string.Join(':', stored.Select(d => d.Name)));
+            yield return new("LISTEN_PID", Execute.PidMark);
         }
         if (Config.PidFile is { } pidFile)
             yield return new("PIDFILE", pidFile);
@@ -228,11 +269,13 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
         {
             if (_runtimeKey is not null)
                 core.Timers.Disarm(_runtimeKey);
-            if (_watchdogKey is not null && state is not (ServiceState.StartPost or ServiceState.Reload))
+            if (_watchdogKey is not null && state is not (ServiceState.StartPost or ServiceState.Reload or ServiceState.ReloadSignal or ServiceState.ReloadNotify))
                 core.Timers.Disarm(_watchdogKey);
         }
         if (_pollKey is not null && state != ServiceState.Start)
             core.Timers.Disarm(_pollKey);
+        if (_idleKey is not null && state != ServiceState.Start)
+            core.Timers.Disarm(_idleKey);
         core.OnUnitStateChanged(this, before, failed: HasFailed, reloadFailed: ReloadResult != ServiceResult.Success);
     }
 }

@@ -8,13 +8,13 @@ public enum ServiceState
 {
     Dead, Condition, StartPre, Start, StartPost, Running, Exited, Reload,
     Stop, StopWatchdog, StopSigterm, StopSigkill, StopPost, FinalSigterm, FinalSigkill,
-    Failed, AutoRestart,
+    Failed, AutoRestart, FinalWatchdog, ReloadSignal, ReloadNotify,
 }
 
 /// <summary>Why a service ended as it did: the Result property.</summary>
 public enum ServiceResult
 {
-    Success, Resources, Protocol, Timeout, ExitCode, Signal, CoreDump, Watchdog, StartLimitHit, ExecCondition,
+    Success, Resources, Protocol, Timeout, ExitCode, Signal, CoreDump, Watchdog, StartLimitHit, ExecCondition, OomKill,
 }
 
 public static class StateNames
@@ -27,9 +27,9 @@ public static class StateNames
             idle ? ActiveState.Active : ActiveState.Activating,
         ServiceState.AutoRestart => ActiveState.Activating,
         ServiceState.Running or ServiceState.Exited => ActiveState.Active,
-        ServiceState.Reload => ActiveState.Reloading,
+        ServiceState.Reload or ServiceState.ReloadSignal or ServiceState.ReloadNotify => ActiveState.Reloading,
         ServiceState.Stop or ServiceState.StopWatchdog or ServiceState.StopSigterm or ServiceState.StopSigkill or
-            ServiceState.StopPost or ServiceState.FinalSigterm or ServiceState.FinalSigkill => ActiveState.Deactivating,
+            ServiceState.StopPost or ServiceState.FinalWatchdog or ServiceState.FinalSigterm or ServiceState.FinalSigkill => ActiveState.Deactivating,
     };
 
     public static string Name(this ServiceState state) => state switch
@@ -42,11 +42,14 @@ public static class StateNames
         ServiceState.Running => "running",
         ServiceState.Exited => "exited",
         ServiceState.Reload => "reload",
+        ServiceState.ReloadSignal => "reload-signal",
+        ServiceState.ReloadNotify => "reload-notify",
         ServiceState.Stop => "stop",
         ServiceState.StopWatchdog => "stop-watchdog",
         ServiceState.StopSigterm => "stop-sigterm",
         ServiceState.StopSigkill => "stop-sigkill",
         ServiceState.StopPost => "stop-post",
+        ServiceState.FinalWatchdog => "final-watchdog",
         ServiceState.FinalSigterm => "final-sigterm",
         ServiceState.FinalSigkill => "final-sigkill",
         ServiceState.Failed => "failed",
@@ -75,5 +78,6 @@ public static class StateNames
         ServiceResult.Watchdog => "watchdog",
         ServiceResult.StartLimitHit => "start-limit-hit",
         ServiceResult.ExecCondition => "exec-condition",
+        ServiceResult.OomKill => "oom-kill",
     };
 }

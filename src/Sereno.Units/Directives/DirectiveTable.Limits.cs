@@ -32,7 +32,7 @@ internal static partial class DirectiveTable
         yield return Kill("FinalKillSignal", (r, k) => k with { FinalSignal = r.Signal() ?? k.FinalSignal });
         yield return Kill("SendSIGKILL", (r, k) => k with { SendSigkill = r.Boolean() ?? k.SendSigkill });
         yield return Kill("SendSIGHUP", (r, k) => k with { SendSighup = r.Boolean() ?? k.SendSighup });
-        yield return Ignored("Service", "WatchdogSignal", "not supported: a missed watchdog is answered with SIGABRT", r => r.Signal());
+        yield return Kill("WatchdogSignal", (r, k) => k with { WatchdogSignal = r.Signal() ?? k.WatchdogSignal });
     }
 
     private static DirectiveRow Kill(string key, Func<Reading, KillContext, KillContext> set) => Enforced("Service", key, r => r.Unit.Kill = set(r, r.Unit.Kill));

@@ -36,15 +36,8 @@ internal static partial class DirectiveTable
         foreach (string section in (string[])[unit, "Service"])
             yield return Enforced(section, "StartLimitBurst", r => r.Unit.Unit = r.Unit.Unit with { StartLimitBurst = r.Unsigned() ?? r.Unit.Unit.StartLimitBurst });
 
-        yield return Ignored(unit, "SuccessAction", NoMachineActions, r =>
-        {
-            if (CheckAction(r))
-                r.Unit.HasSuccessAction = r.Value != "none";
-        });
-        foreach (var row in IgnoredAll(unit, NoMachineActions, "FailureAction StartLimitAction JobTimeoutAction", r => CheckAction(r)))
-            yield return row;
-        foreach (var row in IgnoredAll(unit, NoMachineActions, "FailureActionExitStatus SuccessActionExitStatus RebootArgument JobTimeoutRebootArgument"))
-            yield return row;
+        yield return Ignored(unit, "JobTimeoutAction", NoMachineActions, r => CheckAction(r));
+        yield return Ignored(unit, "JobTimeoutRebootArgument", NoMachineActions);
         foreach (var row in IgnoredAll(unit, "not supported: a job waits as long as its unit's own timeouts allow", "JobTimeoutSec JobRunningTimeoutSec"))
             yield return row;
         foreach (var row in IgnoredAll(unit, "not supported: the job is started in replace mode", "OnSuccessJobMode OnFailureJobMode OnFailureIsolate"))

@@ -24,7 +24,7 @@ internal static partial class DirectiveTable
     }
 
     private static IEnumerable<DirectiveRow> All() =>
-        [.. UnitRows(), .. ConditionRows(), .. ServiceRows(), .. CommandRows(), .. ExecRows(), .. SecurityRows(), .. SandboxRows(), .. StreamRows(), .. LimitRows(), .. KillRows(),
+        [.. UnitRows(), .. ConditionRows(), .. ServiceRows(), .. SupervisionRows(), .. CommandRows(), .. ExecRows(), .. SecurityRows(), .. SandboxRows(), .. StreamRows(), .. LimitRows(), .. KillRows(),
          .. InstallRows(), .. SerenoRows(), .. IgnoredRows(), .. OtherTypesRows()];
 
     private static DirectiveRow Enforced(string section, string key, Action<Reading> read) => new(section, key, Support.Enforced, null, read);

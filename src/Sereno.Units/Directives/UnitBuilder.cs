@@ -21,13 +21,12 @@ internal sealed class UnitBuilder(UnitName name)
     public List<string> Documentation { get; } = [];
     public List<Condition> Conditions { get; } = [];
     public Dictionary<Dependency, OrderedNames> Dependencies { get; } = [];
-    public bool HasSuccessAction { get; set; }
+    public bool HasSuccessAction => Unit.Actions.Success != EmergencyAction.None;
 
     public Dictionary<ExecKind, List<ExecCommand>> Commands { get; } = [];
     public ServiceType? Type { get; set; }
     public bool TimeoutStartIsSet { get; set; }
-    public bool ExitsWithGroup { get; set; }
-    public bool StoresDescriptors { get; set; }
+    public OomPolicy? OomPolicy { get; set; }
 
     public OrderedAssignments Environment { get; } = new();
     public List<EnvironmentFile> EnvironmentFiles { get; } = [];
@@ -66,7 +65,7 @@ internal sealed class UnitBuilder(UnitName name)
     public ServiceDefinition BuildService()
     {
         var type = Type ?? (Service.BusName is not null ? ServiceType.Dbus : Of(ExecKind.Start).Count > 0 ? ServiceType.Simple : ServiceType.Oneshot);
-        bool notifies = type == ServiceType.Notify || Service.WatchdogUsec > 0 || StoresDescriptors;
+        bool notifies = type is ServiceType.Notify or ServiceType.NotifyReload || Service.WatchdogUsec > 0 || Service.FileDescriptorStoreMax > 0;
         return Service with
         {
             Type = type,
@@ -79,6 +78,7 @@ internal sealed class UnitBuilder(UnitName name)
             ExecStopPost = [.. Of(ExecKind.StopPost)],
             TimeoutStartUsec = type == ServiceType.Oneshot && !TimeoutStartIsSet ? ServiceDefinition.Infinity : Service.TimeoutStartUsec,
             NotifyAccess = Service.NotifyAccess == NotifyAccess.None && notifies ? NotifyAccess.Main : Service.NotifyAccess,
+            OomPolicy = OomPolicy ?? Service.OomPolicy,
             Exec = BuildExec(),
             Kill = Kill,
         };

@@ -22,7 +22,7 @@ internal static class ServiceRules
             return "Service has Restart= set to either always or on-success, which isn't allowed for Type=oneshot services. Refusing.";
         if (oneshot && service.RestartForceExitStatus is not { Codes.IsEmpty: true, Signals.IsEmpty: true })
             return "Service has RestartForceExitStatus= set, which isn't allowed for Type=oneshot services. Refusing.";
-        if (oneshot && unit.ExitsWithGroup)
+        if (oneshot && service.ExitsWithGroup)
             return "Service has ExitType=cgroup set, which isn't allowed for Type=oneshot services. Refusing.";
         if (service.Type == ServiceType.Dbus && service.BusName is null)
             return "Service is of type D-Bus but no D-Bus service name has been specified. Refusing.";
@@ -33,5 +33,7 @@ internal static class ServiceRules
     {
         if (service.RuntimeMaxUsec != ServiceDefinition.Infinity && service.Type == ServiceType.Oneshot)
             yield return "RuntimeMaxSec= has no effect in combination with Type=oneshot. Ignoring.";
+        if (service.RuntimeMaxUsec == ServiceDefinition.Infinity && service.RuntimeExtraUsec != 0)
+            yield return "Service has RuntimeRandomizedExtraSec= setting, but no RuntimeMaxSec=. Ignoring.";
     }
 }

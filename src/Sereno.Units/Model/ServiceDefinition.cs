@@ -2,11 +2,17 @@ using System.Collections.Immutable;
 
 namespace Sereno.Units.Model;
 
-public enum ServiceType { Simple, Exec, Forking, Oneshot, Dbus, Notify, Idle }
+public enum ServiceType { Simple, Exec, Forking, Oneshot, Dbus, Notify, Idle, NotifyReload }
 
 public enum RestartPolicy { No, OnSuccess, OnFailure, OnAbnormal, OnWatchdog, OnAbort, Always }
 
 public enum NotifyAccess { None, Main, Exec, All }
+
+/// <summary>How a timeout is answered: with KillSignal=, WatchdogSignal= or FinalKillSignal=.</summary>
+public enum TimeoutFailureMode { Terminate, Abort, Kill }
+
+/// <summary>What follows when the kernel kills one of a unit's processes for want of memory.</summary>
+public enum OomPolicy { Continue, Stop, Kill }
 
 public enum KillMode { ControlGroup, Process, Mixed, None }
 
@@ -39,13 +45,35 @@ public sealed record ServiceDefinition
     /// <summary>Default 90 s; a oneshot's is infinity.</summary>
     public ulong TimeoutStartUsec { get; init; } = 90_000_000;
     public ulong TimeoutStopUsec { get; init; } = 90_000_000;
+
+    /// <summary>What an abort (WatchdogSignal=) may take; null: as long as a stop.</summary>
+    public ulong? TimeoutAbortUsec { get; init; }
+    public TimeoutFailureMode TimeoutStartFailure { get; init; }
+    public TimeoutFailureMode TimeoutStopFailure { get; init; }
     public ulong RuntimeMaxUsec { get; init; } = Infinity;
+
+    /// <summary>Up to this much is added to RuntimeMaxSec=, at random.</summary>
+    public ulong RuntimeExtraUsec { get; init; }
+
+    /// <summary>Restarts until the delay has grown from RestartSec= to RestartMaxDelaySec=; 0: it stays (systemd 254).</summary>
+    public uint RestartSteps { get; init; }
+    public ulong RestartMaxDelayUsec { get; init; } = Infinity;
     public ulong WatchdogUsec { get; init; }
     public bool RemainAfterExit { get; init; }
     public bool GuessMainPid { get; init; } = true;
     public string? PidFile { get; init; }
     public NotifyAccess NotifyAccess { get; init; }
     public string? BusName { get; init; }
+
+    /// <summary>ExitType=cgroup: it lasts as long as any of its processes.</summary>
+    public bool ExitsWithGroup { get; init; }
+
+    /// <summary>How many descriptors it may leave with us (sd_notify(3), FDSTORE=1).</summary>
+    public uint FileDescriptorStoreMax { get; init; }
+    public OomPolicy OomPolicy { get; init; } = OomPolicy.Stop;
+
+    /// <summary>What asks a notify-reload service to reload (systemd 253).</summary>
+    public int ReloadSignal { get; init; } = 1;
     public ExitStatusSet SuccessExitStatus { get; init; } = ExitStatusSet.Empty;
     public ExitStatusSet RestartPreventExitStatus { get; init; } = ExitStatusSet.Empty;
     public ExitStatusSet RestartForceExitStatus { get; init; } = ExitStatusSet.Empty;
@@ -65,6 +93,7 @@ public sealed record KillContext
     public int Signal { get; init; } = 15;
     public int? RestartSignal { get; init; }
     public int FinalSignal { get; init; } = 9;
+    public int WatchdogSignal { get; init; } = 6;
     public bool SendSigkill { get; init; } = true;
     public bool SendSighup { get; init; }
 }

@@ -26,6 +26,17 @@ public sealed record Diagnostic(Severity Severity, string? File, int Line, strin
     public override string ToString() => File is null ? Message : Line > 0 ? $"{File}:{Line}: {Message}" : $"{File}: {Message}";
 }
 
+/// <summary>What a unit's end means for the whole instance (systemd.unit(5), FailureAction=), by systemd's words.</summary>
+public enum EmergencyAction { None, Exit, ExitForce, Reboot, RebootForce, RebootImmediate, Poweroff, PoweroffForce, PoweroffImmediate }
+
+/// <summary>FailureAction=, SuccessAction= and StartLimitAction=; exit statuses are those of <c>exit</c>, null: the main process's own.</summary>
+public sealed record UnitActions(
+    EmergencyAction Failure = EmergencyAction.None, EmergencyAction Success = EmergencyAction.None, EmergencyAction StartLimit = EmergencyAction.None,
+    int? FailureExitStatus = null, int? SuccessExitStatus = null, string? RebootArgument = null)
+{
+    public static readonly UnitActions None = new();
+}
+
 /// <summary>A Condition*= or Assert*= line: <c>Kind</c> without the prefix ("PathExists"), <c>!</c> and <c>|</c> taken apart.</summary>
 public sealed record Condition(string Kind, bool IsAssert, bool IsTrigger, bool Negated, string Argument);
 
@@ -74,6 +85,7 @@ public sealed record UnitDefinition
     /// <summary>StartLimitIntervalSec= in microseconds (default 10 s); 0 switches the limit off.</summary>
     public ulong StartLimitIntervalUsec { get; init; } = 10_000_000;
     public uint StartLimitBurst { get; init; } = 5;
+    public UnitActions Actions { get; init; } = UnitActions.None;
     public InstallSection Install { get; init; } = InstallSection.None;
 
     /// <summary>Present exactly when the unit is a loaded service.</summary>

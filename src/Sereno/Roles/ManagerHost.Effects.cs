@@ -31,6 +31,21 @@ public sealed partial class ManagerHost
             case FindMainProcess e:
                 _core.OnPidFileRead(e.Unit, GuessMain(e.Unit));
                 break;
+            case WatchProcess e:
+                Watch(e.Unit, e.Pid);
+                break;
+            case WatchGroup e:
+                _groups.Watch(e.Unit);
+                break;
+            case WatchBusName e:
+                BusNames.Watch(e.Unit, e.BusName);
+                break;
+            case StoreDescriptor e:
+                Store(e);
+                break;
+            case DropDescriptor e:
+                Forget(e.Id);
+                break;
             case ReleaseUnit e:
                 Release(e);
                 break;
@@ -56,7 +71,9 @@ public sealed partial class ManagerHost
         using var cgroup = _groups.Open(request.Unit, request.InvocationId);
         try
         {
-            var (fds, shared) = SharedNamespaces(request);
+            // The plan counts what it passes on from 0, then come the namespaces, then the log's pipe.
+            var fds = request.Descriptors.Select(StoredFd).ToList();
+            var shared = SharedNamespaces(request, fds);
             _keeper.Spawn(request.Id, Encoding.UTF8.GetBytes(request.Unit.Full), PlanEncoder.Encode(plan, logPipe: fds.Count, shared), cgroup, fds, log);
         }
         catch (Exception e) when (e is LinuxException or ArgumentException)
@@ -127,17 +144,6 @@ public sealed partial class ManagerHost
         }
     }
 
-    /// <summary>A pid file may be stale, or lie: the process must be there, and be the unit's (systemd.service(5), PIDFile=).</summary>
-    private int? ReadPid(UnitName unit, string path)
-    {
-        // Whoever writes it may have put a FIFO there: opening must not wait.
-        using var file = Files.TryOpen(path, libc.O_RDONLY | libc.O_NONBLOCK | libc.O_NOCTTY, out _);
-        Span<byte> text = stackalloc byte[32];
-        int length = file?.TryRead(text) ?? 0;
-        return length > 0 && int.TryParse(text[..length].Trim("\n \t"u8), out int pid) && pid > 1
-            && ProcessTable.Stat(pid) is { State: not 'Z' } && _groups.UnitOf(pid) == unit ? pid : null;
-    }
-
     /// <summary>The one process that was handed to the keeper; of several, none can be told to be the main one.</summary>
     private int? GuessMain(UnitName unit)
     {
@@ -147,6 +153,7 @@ public sealed partial class ManagerHost
 
     private void Release(ReleaseUnit request)
     {
+        _lies.RemoveWhere(l => l.Item1 == request.Unit);
         _groups.Release(request.Unit);
         if (request.Namespaces is { } owner)
             DropNamespaces(owner);

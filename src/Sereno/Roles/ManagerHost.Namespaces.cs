@@ -14,10 +14,9 @@ public sealed partial class ManagerHost
     private const string NamespacePrefix = "namespace-";
     private readonly Dictionary<string, Fd> _namespaces = [];
 
-    /// <summary>The descriptors that a plan joins, and which of them is which kind.</summary>
-    private (List<Fd> Fds, Dictionary<NamespaceKinds, int> Indices) SharedNamespaces(SpawnProcess request)
+    /// <summary>Adds the namespaces that a plan joins to its descriptors; where each kind is among them.</summary>
+    private Dictionary<NamespaceKinds, int> SharedNamespaces(SpawnProcess request, List<Fd> fds)
     {
-        var fds = new List<Fd>();
         var indices = new Dictionary<NamespaceKinds, int>();
         foreach (var step in request.Plan.Steps.OfType<JoinShared>())
             if (SharedNamespace(request, step) is { } fd)
@@ -25,7 +24,7 @@ public sealed partial class ManagerHost
                 indices[step.Kind] = fds.Count;
                 fds.Add(fd);
             }
-        return (fds, indices);
+        return indices;
     }
 
     private Fd? SharedNamespace(SpawnProcess request, JoinShared step)

@@ -140,8 +140,11 @@ public sealed partial class ManagerHost : IDisposable
             if (record.Service is { } service && UnitName.TryParse(record.Name, out var name))
                 _groups.Restore(name, record.InvocationId, welcome.Children.Where(c => Encoding.UTF8.GetString(c.Tag) == record.Name).Select(c => c.Pid)
                     .Concat(service.Main.Pid > 0 ? [service.Main.Pid] : []));
+        TakeStored(records, welcome.Held);
         _core.Restore(records, spawned, pid => spawned.ContainsValue(pid) || ended.Contains(pid) || ProcessTable.Stat(pid) is not null);
         Log(null, LogLevel.Notice, $"manager restarted: {records.Count(r => !r.Gone)} units, {welcome.Children.Count} processes taken over");
+        foreach (var (unit, id) in _lostDescriptors)
+            _core.OnDescriptorClosed(unit, id);
         _events.InsertRange(0, welcome.Exits);
     }
 
@@ -184,6 +187,8 @@ public sealed partial class ManagerHost : IDisposable
                     fd.Dispose();
                 if (exited.Id != 0)
                     _groups.LeaderEnded(exited.Pid);
+                else
+                    _groups.LookAgain(); // an orphan may have been the last of its unit
                 _core.OnExited(exited.Pid, new((Manager.Units.ExitCode)(int)exited.Code, exited.Status));
                 _acknowledge = exited.Sequence;
                 break;
@@ -197,30 +202,14 @@ public sealed partial class ManagerHost : IDisposable
         }
     }
 
-    private void OnNotify()
-    {
-        _core.Now = Clock.Now;
-        // Everybody may write to it: some at a time, the loop comes back for the rest.
-        for (int i = 0; i < 64 && _notify.Receive() is { } message; i++)
-            if ((_core.ServiceOf(message.Sender)?.Name ?? _groups.UnitOf(message.Sender)) is { } unit)
-                _core.OnNotified(unit, message.Sender, Believable(unit, message.Fields));
-            else
-                Log(null, LogLevel.Debug, $"notification from pid {message.Sender}, which belongs to no unit: ignored");
-    }
-
-    /// <summary>MAINPID= is signalled at the end: a service must not name a process that isn't its own.</summary>
-    private IReadOnlyDictionary<string, string> Believable(UnitName unit, IReadOnlyDictionary<string, string> fields)
-    {
-        if (!fields.TryGetValue("MAINPID", out var text) || (int.TryParse(text, out int pid) && _groups.UnitOf(pid) == unit))
-            return fields;
-        Log(unit, LogLevel.Warning, $"{unit}: New main PID {text} does not belong to service, refusing.");
-        return fields.Where(f => f.Key != "MAINPID").ToDictionary();
-    }
-
     private void OnCgroupEvents()
     {
         _core.Now = Clock.Now;
-        foreach (var unit in _groups.TakeEmpty())
+        var starved = new List<UnitName>();
+        var empty = _groups.TakeEmpty(starved);
+        foreach (var unit in starved)
+            _core.OnOomKill(unit);
+        foreach (var unit in empty)
             _core.OnGroupEmpty(unit);
     }
 
@@ -260,6 +249,7 @@ public sealed partial class ManagerHost : IDisposable
             _busySince = Environment.TickCount64;
             foreach (var effect in effects)
                 CarryOut(effect);
+            DropUnwanted();
         }
         _bus.DropUnauthenticated(TimeSpan.FromSeconds(10));
         if (_keeper.WantsWrite != _keeperWantsWrite)
@@ -306,6 +296,7 @@ public sealed partial class ManagerHost : IDisposable
     public void Dispose()
     {
         _bus?.Dispose();
+        _busNames?.Dispose();
         _checkpoint.Dispose();
         _notify?.Dispose();
         _keeper.Dispose();

@@ -4,8 +4,8 @@ using Sereno.Linux.Headers;
 
 namespace Sereno.Roles;
 
-/// <summary>One datagram of sd_notify(3): who sent it, and its NAME=value lines.</summary>
-public sealed record Notification(int Sender, IReadOnlyDictionary<string, string> Fields);
+/// <summary>One datagram of sd_notify(3): who sent it, its text, and the descriptors that came along (the receiver's).</summary>
+public sealed record Notification(PeerCredentials Sender, ReadOnlyMemory<byte> Text, IReadOnlyList<Fd> Fds);
 
 /// <summary>$NOTIFY_SOCKET: a datagram socket that anybody may write to; the kernel says who did.</summary>
 public sealed class NotifySocket : IDisposable
@@ -13,7 +13,7 @@ public sealed class NotifySocket : IDisposable
     /// <summary>PIPE_BUF, systemd's own limit for a message.</summary>
     private const int MaxMessage = 4096;
     private readonly UnixSocket _socket;
-    private readonly byte[] _buffer = new byte[MaxMessage];
+    private readonly byte[] _buffer = new byte[MaxMessage + 1];
 
     private NotifySocket(UnixSocket socket, string address) => (_socket, Address) = (socket, address);
 
@@ -37,25 +37,30 @@ public sealed class NotifySocket : IDisposable
         return new(socket, address);
     }
 
-    /// <summary>The next message; null when there is none now. Senders must be looked up at once: they may be gone soon.</summary>
-    public Notification? Receive()
+    /// <summary>The next message, valid until the one after it; null when there is none now. Senders must be looked up at once: they may be gone soon.</summary>
+    /// <param name="refused">Why messages before it are left out.</param>
+    public Notification? Receive(List<string> refused)
     {
         while (true)
         {
             var fds = new List<Fd>();
             var received = _socket.Receive(_buffer, fds);
-            // Closing what came along is all that BARRIER=1 asks for (sd_notify_barrier(3)).
-            foreach (var fd in fds)
-                fd.Dispose();
             if (received.Length < 0)
                 return null;
-            if (received is { Truncated: true } and { Length: MaxMessage } || received.Sender is not { Pid: > 0 } sender)
-                continue;
-            var fields = new Dictionary<string, string>();
-            foreach (string line in Encoding.UTF8.GetString(_buffer, 0, received.Length).Split('\n'))
-                if (line.IndexOf('=') is > 0 and var at)
-                    fields.TryAdd(line[..at], line[(at + 1)..]);
-            return new(sender.Pid, fields);
+            var text = _buffer.AsMemory(0, received.Length);
+            // Some clients send their zero byte along.
+            if (text.Length > 0 && text.Span[^1] == 0)
+                text = text[..^1];
+            string? problem = received.Sender is not { Pid: > 0 } ? "Received notify message without valid credentials. Ignoring."
+                : text.Length > MaxMessage ? "Received notify message exceeded maximum size. Ignoring."
+                : received.Truncated ? "Received notify message whose descriptors were lost. Ignoring."
+                : text.Span.Contains((byte)0) ? "Received notify message with embedded NUL bytes. Ignoring."
+                : null;
+            if (problem is null)
+                return new(received.Sender!.Value, text, fds);
+            refused.Add(problem);
+            foreach (var fd in fds)
+                fd.Dispose();
         }
     }
 

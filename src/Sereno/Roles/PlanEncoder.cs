@@ -38,7 +38,9 @@ public static partial class PlanEncoder
         SetGid s => writer.SetGid(stage, s.Gid),
         SetUid s => writer.SetUid(stage, s.Uid),
         NoNewPrivileges => writer.Prctl(stage, libc.PR_SET_NO_NEW_PRIVS, 1),
+        UseDescriptor s => writer.Dup(stage, s.Index, s.Target),
         CloseOthers => writer.CloseFrom(stage, 3),
+        CloseFrom s => writer.CloseFrom(stage, s.First),
         Execute s => writer.Exec(stage, RawText.Encode(s.Path), [.. s.Arguments.Select(RawText.Encode)], [.. s.Environment.Select(RawText.Encode)]),
         _ => AddProcess(writer, step, stage),
     };

@@ -24,6 +24,9 @@ public sealed class ProcessGroups : IDisposable
         public string InvocationId { get; set; } = "";
         public HashSet<int> Sessions { get; } = [];
         public bool IsDraining { get; set; }
+        public bool IsWatched { get; set; }
+        public int MemoryWatch { get; set; } = -1;
+        public ulong OomKills { get; set; }
     }
 
     public ProcessGroups(string instance, int keeper)
@@ -72,6 +75,7 @@ public sealed class ProcessGroups : IDisposable
                 group.Cgroup = _base.Create(Folder(unit));
                 group.Watch = _events!.Add(group.Cgroup.EventsFile, FileEvents.Modify);
                 _watches[group.Watch] = unit;
+                WatchMemory(unit, group);
             }
             return group.Cgroup.Open();
         }
@@ -160,6 +164,17 @@ public sealed class ProcessGroups : IDisposable
     /// <summary>Says when the group has become empty: at once through the cgroup, else by <see cref="Poll"/>.</summary>
     public void Drain(UnitName unit) => Get(unit).IsDraining = true;
 
+    /// <summary>The same while the unit runs. Without cgroups an orphan's end is the time to look.</summary>
+    public void Watch(UnitName unit) => Get(unit).IsWatched = true;
+
+    /// <summary>An orphan has ended.</summary>
+    public void LookAgain()
+    {
+        if (_base is null)
+            foreach (var group in _groups.Values)
+                group.IsDraining |= group.IsWatched;
+    }
+
     public bool HasDraining => _base is null && _groups.Values.Any(g => g.IsDraining);
 
     /// <summary>Without cgroups nobody tells: we look.</summary>
@@ -177,10 +192,14 @@ public sealed class ProcessGroups : IDisposable
     }
 
     /// <summary>The units whose cgroup has just become empty.</summary>
-    public List<UnitName> TakeEmpty()
+    /// <param name="starved">The units of which a process was killed for want of memory.</param>
+    public List<UnitName> TakeEmpty(List<UnitName> starved)
     {
         var events = new List<FileEvent>();
         _events?.Receive(events);
+        foreach (var e in events)
+            if (_watches.TryGetValue(e.Watch, out var unit) && _groups.TryGetValue(unit, out var group) && group.MemoryWatch == e.Watch)
+                CountOomKills(unit, group, starved);
         var empty = new List<UnitName>();
         foreach (var e in events)
             if (_watches.TryGetValue(e.Watch, out var unit) && _groups.TryGetValue(unit, out var group) && group.Cgroup is { Populated: false } && !empty.Contains(unit))
@@ -199,6 +218,8 @@ public sealed class ProcessGroups : IDisposable
             if (group.Watch >= 0 && cgroup.Exists)
                 _events!.Remove(group.Watch);
             group.Watch = -1;
+            _watches.Remove(group.MemoryWatch);
+            group.MemoryWatch = -1;
             if (!cgroup.Remove())
                 return; // KillMode=process leaves processes behind: the folder goes with the next stop
         }
@@ -209,6 +230,27 @@ public sealed class ProcessGroups : IDisposable
     {
         _events?.Dispose();
         _base?.Remove();
+    }
+
+    /// <summary>memory.events is there where the controller is (cgroups(7)).</summary>
+    private void WatchMemory(UnitName unit, Group group)
+    {
+        if (group.Cgroup?.Read("memory.events") is null)
+            return;
+        group.MemoryWatch = _events!.Add($"{group.Cgroup.Folder}/memory.events", FileEvents.Modify);
+        if (group.MemoryWatch >= 0)
+            _watches[group.MemoryWatch] = unit;
+    }
+
+    private static void CountOomKills(UnitName unit, Group group, List<UnitName> starved)
+    {
+        ulong kills = group.OomKills;
+        foreach (string line in (group.Cgroup?.Read("memory.events") ?? "").Split('\n'))
+            if (line.StartsWith("oom_kill ", StringComparison.Ordinal) && ulong.TryParse(line.AsSpan(9), out ulong count))
+                kills = count;
+        if (kills > group.OomKills && !starved.Contains(unit))
+            starved.Add(unit);
+        group.OomKills = kills;
     }
 
     private bool IsBelowKeeper(int pid)

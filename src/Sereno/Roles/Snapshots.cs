@@ -130,6 +130,9 @@ public static class Snapshots
             Result = unit.Result.Name(),
             ReloadResult = unit.ReloadResult.Name(),
             Restarts = unit.Restarts,
+            Watchdog = Time(unit.WatchdogFed),
+            WatchdogUsec = unit.WatchdogOverride,
+            StoredFds = (uint)unit.Stored.Count,
             Uid = user?.Uid ?? ServiceSnapshot.NoId,
             Gid = user?.Gid ?? ServiceSnapshot.NoId,
         };

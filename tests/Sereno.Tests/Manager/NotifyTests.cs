@@ -1,3 +1,5 @@
+using Sereno.Manager;
+using Sereno.Manager.Jobs;
 using Sereno.Manager.Units;
 using Sereno.Tests.Simulation;
 using Sereno.Units.Model;
@@ -13,6 +15,18 @@ public class NotifyTests
         var (host, pid) = Running();
         host.Notify("a", pid, "STATUS=Listening\nERRNO=5");
         Assert.Equal(("Listening", 5), (host.Service("a").StatusText, host.Service("a").StatusErrno));
+    }
+
+    [Fact]
+    public void A_service_may_speak_before_it_is_known_which_process_it_is()
+    {
+        var host = new SimulatedHost(UnitTable.Service("a", ServiceType.Notify));
+        host.Start("a.service");
+        host.Notify("a", host.Processes[0].Pid, "READY=1\nSTATUS=early");
+        Assert.Equal(ServiceState.Start, host.Service("a").State);
+        host.Run(1_000_000);
+        Assert.Equal((ServiceState.Running, "early"), (host.Service("a").State, host.Service("a").StatusText));
+        Assert.DoesNotContain(host.Log, l => l.Contains("reception"));
     }
 
     [Fact]
@@ -114,9 +128,83 @@ public class NotifyTests
         Assert.Equal(ServiceState.Running, host.Service("a").State);
     }
 
-    private static (SimulatedHost Host, int Pid) Running(Func<ServiceDefinition, ServiceDefinition>? also = null)
+    [Fact]
+    public void Of_contradicting_words_the_last_one_counts()
     {
-        var host = new SimulatedHost(UnitTable.Service("a", ServiceType.Notify, also)) { Programs = { ["/bin/a"] = Behaviour.Notifying("READY=1", 1) with { Ignores = [15] } } };
+        var (host, pid) = Running();
+        host.Notify("a", pid, "STOPPING=1\nRELOADING=1");
+        Assert.Equal(ServiceState.Reload, host.Service("a").State);
+        host.Notify("a", pid, "RELOADING=1\nREADY=1");
+        Assert.Equal(ServiceState.Running, host.Service("a").State);
+    }
+
+    [Fact]
+    public void A_word_said_during_the_start_counts_once_it_is_over()
+    {
+        var host = new SimulatedHost(UnitTable.Service("a", ServiceType.Notify, s => s with { ExecStartPost = UnitTableExtensions.Commands("/bin/post"), NotifyAccess = NotifyAccess.Main }))
+        { Programs = { ["/bin/a"] = new() { Notifies = [(1_000, "READY=1"), (2_000, "STOPPING=1")] }, ["/bin/post"] = Behaviour.Exits(0, 10_000) } };
+        host.Start("a.service").Run(1_000_000);
+        Assert.Equal(ServiceState.StopSigterm, host.Service("a").State);
+    }
+
+    [Fact]
+    public void A_notify_reload_service_is_signalled_and_reloads_until_it_is_ready()
+    {
+        var (host, pid) = Running(type: ServiceType.NotifyReload);
+        ulong before = host.Now;
+        host.Do(() => host.Core.Enqueue(host.Service("a"), JobType.Reload, JobMode.Replace));
+        Assert.Equal((ServiceState.ReloadSignal, 1), (host.Service("a").State, host.Processes[0].Signals[^1].Signal));
+        host.Notify("a", pid, "RELOADING=1\nMONOTONIC_USEC=1"); // an older one
+        Assert.Equal(ServiceState.ReloadSignal, host.Service("a").State);
+        host.Notify("a", pid, $"RELOADING=1\nMONOTONIC_USEC={before + 1}");
+        Assert.Equal(ServiceState.ReloadNotify, host.Service("a").State);
+        host.Notify("a", pid, "READY=1");
+        Assert.Equal((ServiceState.Running, JobResult.Done), (host.Service("a").State, host.Ended[^1].Job.Result));
+    }
+
+    [Fact]
+    public void A_notify_reload_service_that_never_answers_fails_the_reload_and_runs_on()
+    {
+        var (host, _) = Running(s => s with { TimeoutStartUsec = 5_000_000 }, ServiceType.NotifyReload);
+        host.Do(() => host.Core.Enqueue(host.Service("a"), JobType.Reload, JobMode.Replace));
+        host.Run(60_000_000);
+        Assert.Equal((ServiceState.Running, ServiceResult.Timeout, JobResult.Failed), (host.Service("a").State, host.Service("a").ReloadResult, host.Ended[^1].Job.Result));
+    }
+
+    [Fact]
+    public void Descriptors_are_stored_up_to_the_limit_without_doubles_and_passed_on_newest_first()
+    {
+        var (host, pid) = Running(s => s with { FileDescriptorStoreMax = 2, Restart = RestartPolicy.Always });
+        host.Store("a", pid, "FDSTORE=1\nFDNAME=one", new PassedDescriptor(1));
+        host.Store("a", pid, "FDSTORE=1", new PassedDescriptor(2, SameAs: 1), new PassedDescriptor(3), new PassedDescriptor(4));
+        Assert.Equal([(3ul, "stored"), (1ul, "one")], host.Service("a").Stored.Select(d => (d.Id, d.Name)));
+        Assert.Contains(host.Log, l => l.EndsWith("Cannot store more fds than FileDescriptorStoreMax=2, closing remaining.", StringComparison.Ordinal));
+        host.Kill(pid);
+        host.Run(1_000_000);
+        var plan = host.Effects.OfType<SpawnProcess>().Last();
+        Assert.Equal([3ul, 1ul], plan.Descriptors);
+        Assert.Contains("LISTEN_FDS=2", plan.Plan.Command.Environment);
+        Assert.Contains("LISTEN_FDNAMES=stored:one", plan.Plan.Command.Environment);
+        Assert.Equal([3ul, 1ul], host.Stored.OrderDescending());
+    }
+
+    [Fact]
+    public void Stored_descriptors_go_by_name_on_hang_up_and_at_the_end()
+    {
+        var (host, pid) = Running(s => s with { FileDescriptorStoreMax = 9 });
+        host.Store("a", pid, "FDSTORE=1\nFDNAME=x", new PassedDescriptor(1), new PassedDescriptor(2));
+        host.Store("a", pid, "FDSTORE=1\nFDNAME=y:z", new PassedDescriptor(3), new PassedDescriptor(4));
+        host.Notify("a", pid, "FDSTOREREMOVE=1\nFDNAME=x");
+        Assert.Equal(["stored", "stored"], host.Service("a").Stored.Select(d => d.Name)); // y:z is no name
+        host.Do(() => host.Core.OnDescriptorClosed(host.Service("a").Name, 3));
+        Assert.Equal([4ul], host.Stored);
+        host.Stop("a.service").Run();
+        Assert.Empty(host.Stored);
+    }
+
+    private static (SimulatedHost Host, int Pid) Running(Func<ServiceDefinition, ServiceDefinition>? also = null, ServiceType type = ServiceType.Notify)
+    {
+        var host = new SimulatedHost(UnitTable.Service("a", type, also)) { Programs = { ["/bin/a"] = Behaviour.Notifying("READY=1", 1) with { Ignores = [1, 15] } } };
         host.Start("a.service").Run(500_000);
         return (host, host.Processes[0].Pid);
     }

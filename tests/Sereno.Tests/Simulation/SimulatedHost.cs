@@ -61,6 +61,12 @@ public sealed class SimulatedHost
     /// <summary>Microseconds between a spawn request and its process.</summary>
     public Func<SpawnProcess, ulong> SpawnDelay { get; set; } = _ => 10;
 
+    /// <summary>Who isn't here has no bus.</summary>
+    public Dictionary<string, BusNameState> BusNames { get; } = [];
+
+    /// <summary>The descriptors that are kept, by id.</summary>
+    public HashSet<ulong> Stored { get; } = [];
+
     /// <summary>The stage and cause that a spawn fails with; null when it succeeds.</summary>
     public Func<SpawnProcess, (int Stage, string Cause)?> SpawnFailure { get; set; } = _ => null;
 
@@ -116,7 +122,14 @@ public sealed class SimulatedHost
         Turn();
     }
 
-    public void Notify(string unit, int pid, string text) => Do(() => Core.OnNotified(UnitName.Parse(unit + ".service"), pid, Fields(text)));
+    public void Notify(string unit, int pid, string text) => Do(() => Core.OnNotified(UnitName.Parse(unit + ".service"), NotifyMessage.Parse(pid, text)));
+
+    /// <summary>A notification with descriptors.</summary>
+    public void Store(string unit, int pid, string text, params PassedDescriptor[] descriptors) =>
+        Do(() => Core.OnNotified(UnitName.Parse(unit + ".service"), NotifyMessage.Parse(pid, text, descriptors)));
+
+    /// <summary>Somebody sends SIGKILL.</summary>
+    public void Kill(int pid) => Do(() => Signal(_byPid[pid], 9));
 
     /// <summary>Runs until nothing is left to happen, or for this long.</summary>
     public SimulatedHost Run(ulong atMost = 3_600_000_000)
@@ -240,6 +253,15 @@ public sealed class SimulatedHost
                 var orphans = AliveOf(e.Unit).Where(p => p.SpawnId == 0).ToList();
                 Core.OnPidFileRead(e.Unit, orphans is [var only] ? only.Pid : null);
                 break;
+            case WatchBusName { BusName: { } name } e:
+                Core.OnBusName(e.Unit, BusNames.GetValueOrDefault(name, BusNameState.Unavailable));
+                break;
+            case StoreDescriptor e:
+                Stored.Add(e.Id);
+                break;
+            case DropDescriptor e:
+                Stored.Remove(e.Id);
+                break;
             case ReleaseUnit e:
                 _pidFiles.Remove(e.Unit);
                 break;
@@ -287,7 +309,7 @@ public sealed class SimulatedHost
             At(time + when, () =>
             {
                 if (process.IsAlive)
-                    Core.OnNotified(unit, process.Pid, Fields(text.Replace("$PID", process.Pid.ToString())));
+                    Core.OnNotified(unit, NotifyMessage.Parse(process.Pid, text.Replace("$PID", process.Pid.ToString())));
             });
         if (behaviour is { Child: { } child, ForksAtOnce: true })
             At(time, () => Fork(process, child));
@@ -344,7 +366,4 @@ public sealed class SimulatedHost
             Core.OnExited(pid, exit);
         }
     }
-
-    private static Dictionary<string, string> Fields(string text) =>
-        text.Split('\n').Where(l => l.Contains('=')).ToDictionary(l => l.Split('=')[0], l => l[(l.IndexOf('=') + 1)..]);
 }

@@ -30,19 +30,19 @@ internal static partial class ServiceInterface
 
     private static void AddSettings(BusInterface<ServiceView> table) => table
         .String("Type", s => Words.Of(s.Definition.Type), Emits.Const)
-        .String("ExitType", _ => "main", Emits.Const)
+        .String("ExitType", s => s.Definition.ExitsWithGroup ? "cgroup" : "main", Emits.Const)
         .String("Restart", s => Words.Of(s.Definition.Restart), Emits.Const)
         .String("PIDFile", s => s.Definition.PidFile, Emits.Const)
         .String("NotifyAccess", s => Words.Of(s.Definition.NotifyAccess), Emits.Const)
         .UInt64("RestartUSec", s => s.Definition.RestartUsec, Emits.Const)
         .UInt64("TimeoutStartUSec", s => s.Definition.TimeoutStartUsec, Emits.Const)
         .UInt64("TimeoutStopUSec", s => s.Definition.TimeoutStopUsec, Emits.Const)
-        .UInt64("TimeoutAbortUSec", s => s.Definition.TimeoutStopUsec)
-        .String("TimeoutStartFailureMode", _ => "terminate", Emits.Const)
-        .String("TimeoutStopFailureMode", _ => "terminate", Emits.Const)
+        .UInt64("TimeoutAbortUSec", s => s.Definition.TimeoutAbortUsec ?? s.Definition.TimeoutStopUsec)
+        .String("TimeoutStartFailureMode", s => Words.Of(s.Definition.TimeoutStartFailure), Emits.Const)
+        .String("TimeoutStopFailureMode", s => Words.Of(s.Definition.TimeoutStopFailure), Emits.Const)
         .UInt64("RuntimeMaxUSec", s => s.Definition.RuntimeMaxUsec, Emits.Const)
-        .UInt64("RuntimeRandomizedExtraUSec", _ => 0, Emits.Const)
-        .UInt64("WatchdogUSec", s => s.Definition.WatchdogUsec)
+        .UInt64("RuntimeRandomizedExtraUSec", s => s.Definition.RuntimeExtraUsec, Emits.Const)
+        .UInt64("WatchdogUSec", s => s.State.WatchdogUsec ?? s.Definition.WatchdogUsec)
         .Bool("RootDirectoryStartOnly", _ => false, Emits.Const)
         .Bool("RemainAfterExit", s => s.Definition.RemainAfterExit, Emits.Const)
         .Bool("GuessMainPID", s => s.Definition.GuessMainPid, Emits.Const)
@@ -50,10 +50,10 @@ internal static partial class ServiceInterface
         .Property("RestartForceExitStatus", "(aiai)", (s, w) => WriteStatuses(s.Definition.RestartForceExitStatus, w), Emits.Const)
         .Property("SuccessExitStatus", "(aiai)", (s, w) => WriteStatuses(s.Definition.SuccessExitStatus, w), Emits.Const)
         .String("BusName", s => s.Definition.BusName, Emits.Const)
-        .UInt32("FileDescriptorStoreMax", _ => 0, Emits.Const)
+        .UInt32("FileDescriptorStoreMax", s => s.Definition.FileDescriptorStoreMax, Emits.Const)
         .String("USBFunctionDescriptors", _ => "", Emits.Const)
         .String("USBFunctionStrings", _ => "", Emits.Const)
-        .String("OOMPolicy", _ => "continue", Emits.Const);
+        .String("OOMPolicy", s => Words.Of(s.Definition.OomPolicy), Emits.Const);
 
     private static void AddState(BusInterface<ServiceView> table) => table
         .UInt32("MainPID", s => s.State.MainPid, Emits.Change)

@@ -32,6 +32,9 @@ public sealed record ServiceSnapshot
     public uint Gid { get; init; } = NoId;
     public Timestamp Watchdog { get; init; }
     public uint StoredFds { get; init; }
+
+    /// <summary>What the service asked for instead of WatchdogSec=; null: nothing.</summary>
+    public ulong? WatchdogUsec { get; init; }
 }
 
 /// <summary>A socket unit's run-time half; each of <c>Listen</c> is a type ("Stream", "Datagram", ...) and an address.</summary>

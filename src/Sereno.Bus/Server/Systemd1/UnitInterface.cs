@@ -141,12 +141,12 @@ internal static class UnitInterface
         .String("JobTimeoutAction", _ => "none", Emits.Const)
         .UInt64("StartLimitIntervalUSec", u => u.Definition.StartLimitIntervalUsec, Emits.Const)
         .UInt32("StartLimitBurst", u => u.Definition.StartLimitBurst, Emits.Const)
-        .String("StartLimitAction", _ => "none", Emits.Const)
-        .String("FailureAction", _ => "none", Emits.Const)
-        .Int32("FailureActionExitStatus", _ => -1, Emits.Const)
-        .String("SuccessAction", _ => "none", Emits.Const)
-        .Int32("SuccessActionExitStatus", _ => -1, Emits.Const)
-        .String("RebootArgument", _ => "", Emits.Const)
+        .String("StartLimitAction", u => Words.Of(u.Definition.Actions.StartLimit), Emits.Const)
+        .String("FailureAction", u => Words.Of(u.Definition.Actions.Failure), Emits.Const)
+        .Int32("FailureActionExitStatus", u => u.Definition.Actions.FailureExitStatus ?? -1, Emits.Const)
+        .String("SuccessAction", u => Words.Of(u.Definition.Actions.Success), Emits.Const)
+        .Int32("SuccessActionExitStatus", u => u.Definition.Actions.SuccessExitStatus ?? -1, Emits.Const)
+        .String("RebootArgument", u => u.Definition.Actions.RebootArgument ?? "", Emits.Const)
         .String("CollectMode", _ => "inactive", Emits.Const);
 
     /// <summary>The error that starting the unit would give, as name and text.</summary>

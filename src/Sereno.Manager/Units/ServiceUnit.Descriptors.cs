@@ -1,0 +1,75 @@
+namespace Sereno.Manager.Units;
+
+/// <summary>The descriptors that a service leaves with us between two runs (systemd.service(5), FileDescriptorStoreMax=).</summary>
+public sealed partial class ServiceUnit
+{
+    private const int MaxName = 255;
+
+    /// <summary>Newest first: the order in which they are passed on. Null where there never were any.</summary>
+    private List<StoredDescriptor>? _stored;
+
+    public IReadOnlyList<StoredDescriptor> Stored => _stored ?? (IReadOnlyList<StoredDescriptor>)[];
+
+    private void OnDescriptorsNotified(NotifyMessage message)
+    {
+        string? name = message.Value("FDNAME");
+        if (message.Has("FDSTOREREMOVE=1"))
+        {
+            if (name is null || !IsName(name))
+                core.Log(this, LogLevel.Warning, $"{Name}: FDSTOREREMOVE=1 requested, but no valid file descriptor name passed, ignoring.");
+            else
+                Drop(d => d.Name == name);
+        }
+        else if (message.Has("FDSTORE=1"))
+        {
+            if (name is not null && !IsName(name))
+            {
+                core.Log(this, LogLevel.Warning, $"{Name}: Passed FDNAME= name is invalid, ignoring.");
+                name = null;
+            }
+            Store(message.Descriptors, name ?? "stored", polls: !message.Has("FDPOLL=0"));
+        }
+    }
+
+    private void Store(IReadOnlyList<PassedDescriptor> descriptors, string name, bool polls)
+    {
+        foreach (var (id, sameAs) in descriptors)
+        {
+            if (Stored.Count >= Config.FileDescriptorStoreMax)
+            {
+                core.Log(this, LogLevel.Warning, $"{Name}: Cannot store more fds than FileDescriptorStoreMax={Config.FileDescriptorStoreMax}, closing remaining.");
+                return;
+            }
+            if (sameAs is { } other && Stored.Any(d => d.Id == other))
+                continue;
+            (_stored ??= []).Insert(0, new(id, name, polls));
+            core.Emit(new StoreDescriptor(Name, id, polls));
+            core.MarkChanged(this);
+        }
+    }
+
+    /// <summary>The other end has gone, so that nobody will miss it.</summary>
+    internal void OnDescriptorClosed(ulong id) => Drop(d => d.Id == id);
+
+    /// <summary>Nothing will start that could want them.</summary>
+    private void ReleaseDescriptors()
+    {
+        if (_stored is not null)
+            Drop(_ => true);
+    }
+
+    private void Drop(Predicate<StoredDescriptor> which)
+    {
+        if (_stored is null)
+            return;
+        foreach (var descriptor in _stored.FindAll(which))
+            core.Emit(new DropDescriptor(descriptor.Id));
+        if (_stored.RemoveAll(which) > 0)
+            core.MarkChanged(this);
+        if (_stored.Count == 0)
+            _stored = null;
+    }
+
+    /// <summary>Printable ASCII without the colon, which separates the names in $LISTEN_FDNAMES.</summary>
+    private static bool IsName(string name) => name.Length <= MaxName && name.All(c => c is >= ' ' and < (char)127 and not ':');
+}
