@@ -228,6 +228,11 @@ public sealed class SandboxSpecs(SandboxFixture box) : IClassFixture<SandboxFixt
     {
         string seen = box.Inside("NoExecPaths=/\nExecPaths=/usr/bin /usr/lib /bin /lib /lib64", "cp /usr/bin/true /tmp/.sereno-true; if /tmp/.sereno-true 2>/dev/null; then echo yes; else echo no; fi; rm /tmp/.sereno-true; /usr/bin/true && echo yes");
         Assert.Equal(Lines("no", "yes"), seen);
+
+        // Also where the service may write, and what may be executed can't be changed.
+        string copy = "cp /usr/bin/true $d/.sereno-true; if $d/.sereno-true 2>/dev/null; then echo yes; else echo no; fi; rm $d/.sereno-true";
+        Assert.Equal(Lines("no", "no", "no"), box.Inside("ProtectSystem=strict\nPrivateTmp=yes\nStateDirectory=noexec\nNoExecPaths=/\nExecPaths=/usr/bin /usr/lib /bin /lib /lib64",
+            $"for d in /tmp $STATE_DIRECTORY; do {copy}; done\n{Writes("/usr/bin")}"));
     }
 
     [Fact]
