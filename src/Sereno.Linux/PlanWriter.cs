@@ -51,7 +51,7 @@ public sealed partial class PlanWriter
     public PlanWriter Rlimit(ExitStage stage, int resource, ulong soft, ulong hard, bool clamp) =>
         Begin(Op.Rlimit, stage).Put((uint)resource).Put(clamp ? 1 : 0).Put(soft).Put(hard).End();
 
-    /// <param name="tolerate">Go on without it where it isn't permitted.</param>
+    /// <param name="tolerate">Take the nearest that RLIMIT_NICE permits.</param>
     public PlanWriter Nice(ExitStage stage, int value, bool tolerate) => Begin(Op.Nice, stage).Put(value).Put(tolerate ? 1 : 0).End();
 
     /// <param name="tolerate">Go on without it where it isn't permitted.</param>

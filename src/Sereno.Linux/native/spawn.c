@@ -249,7 +249,7 @@ static int op_check(const struct op *op, uint32_t nfds, int *highest)
     }
     case OP_PRCTL: return SIZED(op_prctl);
     case OP_EXEC: return n > sizeof(struct op_exec) && exec_check((const void *)p, n);
-    default: return process_check(op) || sandbox_check(op, nfds);
+    default: return process_check(op, highest) || sandbox_check(op, nfds);
     }
 }
 

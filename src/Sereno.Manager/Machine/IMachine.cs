@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sereno.Units.Model;
+using Sereno.Units.Values;
 
 namespace Sereno.Manager.Machine;
 
@@ -33,6 +34,18 @@ public interface IMachine
 
     /// <summary>The invocation ids' source; 128 random bits in hex.</summary>
     string NewId();
+
+    /// <summary>64 random bits.</summary>
+    ulong Random();
+
+    /// <summary>When a file was changed last, in microseconds since the epoch; null when there is none.</summary>
+    ulong? ModifiedAt(string path);
+
+    /// <summary>By which calendar events are counted that name no zone.</summary>
+    Zone LocalZone { get; }
+
+    /// <summary>machine-id(5); empty without one.</summary>
+    string MachineId { get; }
 }
 
 /// <summary>The kinds of namespaces(7) that a unit can have of its own.</summary>
@@ -63,6 +76,13 @@ public sealed record InstanceFacts
     /// <summary>The manager's own environment, for PassEnvironment=.</summary>
     public ImmutableDictionary<string, string> ManagerEnvironment { get; init; } = ImmutableDictionary<string, string>.Empty;
     public string DefaultTarget { get; init; } = "default.target";
+
+    /// <summary>Where timers leave their stamps (systemd.timer(5), Persistent=).</summary>
+    public string TimerFolder { get; init; } = "/var/lib/systemd/timers";
+
+    /// <summary>When the instance began, whichever manager it has now; monotonic microseconds.</summary>
+    public ulong BeganAt { get; init; }
+    public bool IsContainer { get; init; }
 
     /// <summary>The processor by systemd's name (ConditionArchitecture=), for which system calls are numbered.</summary>
     public string Architecture { get; init; } = "x86-64";

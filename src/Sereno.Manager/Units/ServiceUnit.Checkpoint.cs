@@ -26,13 +26,13 @@ public sealed partial class ServiceUnit
         GroupHasProcesses = _groupHasProcesses,
         WatchdogUsec = _watchdogUsec,
         NeedsRelease = NeedsRelease,
-        Shared = _shared,
-        SharedIsOver = _sharedIsOver,
         Said = _said,
         ReloadBegan = _reloadBegan,
         AwaitsIdle = _awaitsIdle,
         PendingExit = _pendingExit,
         Stored = [.. Stored],
+        Shared = _shared,
+        SharedIsOver = _sharedIsOver,
         Deadline = core.Timers.DeadlineOf(this),
     };
 

@@ -18,10 +18,20 @@ internal sealed class UnitBuilder(UnitName name)
     public Sandbox Sandbox { get; set; } = Sandbox.None;
     public SandboxLists SandboxLists { get; } = new();
 
+    public TimerDefinition Timer { get; set; } = new();
+    public List<TimerValue> TimerValues { get; } = [];
+    public PathDefinition Path { get; set; } = new();
+    public List<PathSpec> PathSpecs { get; } = [];
+
+    /// <summary>Unit= of timers and paths.</summary>
+    public UnitName? Trigger { get; set; }
+    public MountDefinition Mount { get; set; } = new();
+
     public List<string> Documentation { get; } = [];
     public List<Condition> Conditions { get; } = [];
     public Dictionary<Dependency, OrderedNames> Dependencies { get; } = [];
     public bool HasSuccessAction => Unit.Actions.Success != EmergencyAction.None;
+    public bool RunningTimeoutIsSet { get; set; }
 
     public Dictionary<ExecKind, List<ExecCommand>> Commands { get; } = [];
     public ServiceType? Type { get; set; }
@@ -35,6 +45,7 @@ internal sealed class UnitBuilder(UnitName name)
     public List<string> SupplementaryGroups { get; } = [];
     public Dictionary<DirectoryKind, (List<string> Names, uint Mode)> Folders { get; } = [];
     public StreamTarget? Output { get; set; }
+    public List<byte> InputData { get; } = [];
     public SystemCallSet? SystemCalls { get; set; }
     public SystemCallSet? LoggedCalls { get; set; }
 
@@ -99,6 +110,7 @@ internal sealed class UnitBuilder(UnitName name)
             Directories = Folders.Where(f => f.Value.Names.Count > 0).ToImmutableDictionary(f => f.Key, f => new DirectorySet([.. f.Value.Names], f.Value.Mode)),
             Sandbox = SandboxLists.AddTo(Sandbox),
             StandardOutput = output.Kind == StreamKind.Inherit && !bidirectional ? StreamTarget.Journal : output,
+            InputData = [.. InputData],
             Security = SystemCalls is null && LoggedCalls is null ? Exec.Security
                 : Exec.Security with { SystemCalls = SystemCalls?.Build(), LoggedCalls = LoggedCalls?.Build() },
         };

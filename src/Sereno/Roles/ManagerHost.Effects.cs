@@ -25,6 +25,10 @@ public sealed partial class ManagerHost
             case KillGroup e:
                 Signal(e);
                 break;
+            case AttachProcesses e:
+                if (_groups.Attach(e.Unit, e.InvocationId, e.Pids) is { } cause)
+                    _core.OnAttachFailed(e.Unit, cause);
+                break;
             case ReadPidFile e:
                 _core.OnPidFileRead(e.Unit, ReadPid(e.Unit, e.Path));
                 break;
@@ -52,6 +56,9 @@ public sealed partial class ManagerHost
             case WriteLog e:
                 Log(e.Unit, e.Level, e.Message);
                 break;
+            case WatchPaths or MakeFolders or TouchFile or WatchClock:
+                CarryOutTrigger(effect);
+                break;
             case UnitAppeared or UnitChanged or JobQueued or JobEnded:
                 Announce(effect);
                 break;
@@ -73,7 +80,7 @@ public sealed partial class ManagerHost
         {
             // The plan counts what it passes on from 0, then come the namespaces, then the log's pipe.
             var fds = request.Descriptors.Select(StoredFd).ToList();
-            var shared = SharedNamespaces(request, fds);
+            var shared = AddSharedNamespaces(request, fds);
             _keeper.Spawn(request.Id, Encoding.UTF8.GetBytes(request.Unit.Full), PlanEncoder.Encode(plan, logPipe: fds.Count, shared), cgroup, fds, log);
         }
         catch (Exception e) when (e is LinuxException or ArgumentException)

@@ -15,7 +15,7 @@ public sealed partial class ManagerHost
     private readonly Dictionary<string, Fd> _namespaces = [];
 
     /// <summary>Adds the namespaces that a plan joins to its descriptors; where each kind is among them.</summary>
-    private Dictionary<NamespaceKinds, int> SharedNamespaces(SpawnProcess request, List<Fd> fds)
+    private Dictionary<NamespaceKinds, int> AddSharedNamespaces(SpawnProcess request, List<Fd> fds)
     {
         var indices = new Dictionary<NamespaceKinds, int>();
         foreach (var step in request.Plan.Steps.OfType<JoinShared>())

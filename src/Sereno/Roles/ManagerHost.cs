@@ -1,6 +1,7 @@
 using System.Text;
 using Sereno.Keeper;
 using Sereno.Linux;
+using Sereno.Linux.Headers;
 using Sereno.Manager;
 using Sereno.Manager.Jobs;
 using Sereno.Units.Load;
@@ -22,6 +23,7 @@ public sealed partial class ManagerHost : IDisposable
     private readonly bool _verbose;
     private readonly UnitLoader _files;
     private readonly CheckpointStore _checkpoint;
+    private readonly HostMachine _machine = new();
     private readonly ProcessGroups _groups;
     private readonly Dictionary<int, Fd> _pidfds = [];
     private readonly List<KeeperEvent> _events = [];
@@ -92,7 +94,14 @@ public sealed partial class ManagerHost : IDisposable
         if (_groups.Events is { } events)
             _loop.Watch(events, Readiness.Read, _ => OnCgroupEvents());
 
-        _core = new ManagerCore(new StandardUnits(_files), new HostMachine(), _instance.Facts(defaultTarget, _notify.Address) with { Refused = RefusedNamespaces() }) { Now = Clock.Now };
+        var facts = _instance.Facts(defaultTarget, _notify.Address) with { Refused = RefusedNamespaces() };
+        _generators = new Generators(_instance, _keeper, facts.Environment, message => Log(null, LogLevel.Warning, message));
+        if (Held(CheckpointStore.Name) is null)
+            GenerateUnits();
+        _core = new ManagerCore(new StandardUnits(_files), _machine, facts) { Now = Clock.Now };
+        _groups.SliceOf = unit => _core.Graph.TryGet(unit, out var known) && _core.Graph.Of(known, Manager.Graph.Relation.InSlice) is [var slice, ..]
+            ? slice.Name : SlicePath.Default(unit, _instance.IsSystem) ?? UnitName.Parse("-.slice");
+        WatchMounts();
         OpenBus(welcome.Held.FirstOrDefault(h => h.Name == "bus")?.Fds);
         foreach (string problem in _files.Files.Problems)
             Log(null, LogLevel.Warning, problem);
@@ -168,6 +177,8 @@ public sealed partial class ManagerHost : IDisposable
 
     private void Handle(KeeperEvent e)
     {
+        if (TakenByGenerators(e))
+            return;
         switch (e)
         {
             case Spawned spawned:
@@ -202,6 +213,18 @@ public sealed partial class ManagerHost : IDisposable
         }
     }
 
+    /// <summary>The kernel tells of changes by an error condition (proc_pid_mountinfo(5)), which needs no interest.</summary>
+    private void WatchMounts()
+    {
+        if (Files.TryOpen("/proc/self/mountinfo", libc.O_RDONLY | libc.O_CLOEXEC, out _) is not { } mounts)
+            return;
+        _loop.Watch(mounts, Readiness.None, _ =>
+        {
+            _core.Now = Clock.Now;
+            _core.OnMountsChanged();
+        });
+    }
+
     private void OnCgroupEvents()
     {
         _core.Now = Clock.Now;
@@ -233,6 +256,7 @@ public sealed partial class ManagerHost : IDisposable
     {
         _core.Now = Clock.Now;
         _core.Tick();
+        _generators.KillLate();
         if (_groups.HasDraining)
             foreach (var unit in _groups.Poll())
                 _core.OnGroupEmpty(unit);
@@ -249,8 +273,8 @@ public sealed partial class ManagerHost : IDisposable
             _busySince = Environment.TickCount64;
             foreach (var effect in effects)
                 CarryOut(effect);
-            DropUnwanted();
         }
+        DropUnwanted();
         _bus.DropUnauthenticated(TimeSpan.FromSeconds(10));
         if (_keeper.WantsWrite != _keeperWantsWrite)
         {
@@ -263,6 +287,8 @@ public sealed partial class ManagerHost : IDisposable
     {
         ulong now = Clock.Now.Monotonic;
         long wait = _core.Timers.Next is { } next ? next <= now ? 0 : (long)Math.Min((next - now + 999) / 1000, int.MaxValue) : -1;
+        if (_generators.Remaining is { } remaining)
+            wait = wait < 0 ? remaining : Math.Min(wait, remaining);
         if (_groups.HasDraining)
             wait = wait < 0 ? 20 : Math.Min(wait, 20);
         if (_busySince > 0)
@@ -296,10 +322,14 @@ public sealed partial class ManagerHost : IDisposable
     public void Dispose()
     {
         _bus?.Dispose();
+        _generators?.Dispose();
         _busNames?.Dispose();
         _checkpoint.Dispose();
         _notify?.Dispose();
         _keeper.Dispose();
+        _paths?.Dispose();
+        _clock?.Dispose();
+        _zone?.Dispose();
         _loop.Dispose();
         _log.Dispose();
     }

@@ -23,12 +23,12 @@ public static partial class PlanEncoder
     private static PlanWriter Add(PlanWriter writer, SpawnStep step, ExitStage stage, int logPipe) => step switch
     {
         NewSession => writer.SetSid(stage),
-        OpenFile s => writer.Open(stage, s.Target, Flags(s.Mode), s.Path, 0x1A4 /* 0644 */),
+        OpenFile s => writer.Open(stage, s.Target, Flags(s.Mode), s.Path, s.Permissions),
         UseLogPipe s => writer.Dup(stage, logPipe, s.Target),
         CopyDescriptor s => writer.Copy(stage, s.Source, s.Target),
         IgnoreSignal s => writer.IgnoreSignal(stage, s.Signal),
         SetLimit s => writer.Rlimit(stage, (int)s.Resource, s.Limit.Soft, s.Limit.Hard, clamp: true),
-        SetNice s => writer.Nice(stage, s.Value, tolerate: false),
+        SetNice s => writer.Nice(stage, s.Value, tolerate: true),
         // Without CAP_SYS_RESOURCE systemd goes on without a negative adjustment too.
         SetOomScoreAdjust s => writer.OomScoreAdjust(stage, s.Value, tolerate: true),
         SetUMask s => writer.Umask(stage, s.Mask),
@@ -51,5 +51,7 @@ public static partial class PlanEncoder
         OpenMode.Append => libc.O_WRONLY | libc.O_APPEND | libc.O_CREAT,
         OpenMode.Truncate => libc.O_WRONLY | libc.O_TRUNC | libc.O_CREAT,
         OpenMode.ReadWrite => libc.O_RDWR | libc.O_CREAT,
+        OpenMode.Write => libc.O_WRONLY | libc.O_CREAT,
+        OpenMode.Terminal => libc.O_WRONLY,
     };
 }

@@ -17,8 +17,9 @@ internal sealed class LiveInstance : IDisposable
     /// <param name="target">What it starts at first.</param>
     /// <param name="account">"uid": runs as that account instead of ours.</param>
     /// <param name="through">A command that runs it, with less rights for example.</param>
+    /// <param name="generators">Runs those in {Folder}/generators.</param>
     /// <param name="prepare">Writes the units; it gets the instance's folder.</param>
-    public LiveInstance(Action<string> prepare, string target = "basic.target", uint? account = null, string? folder = null, params string[] through)
+    public LiveInstance(Action<string> prepare, string target = "basic.target", uint? account = null, string? folder = null, bool generators = false, string[]? through = null)
     {
         Live.Require();
         _ownsFolder = folder is null;
@@ -27,8 +28,11 @@ internal sealed class LiveInstance : IDisposable
         File.SetUnixFileMode(Folder, (UnixFileMode)0x1FF);
         Directory.CreateDirectory(Units);
         prepare(Folder);
-        string[] command = ["/bin/sh", "-c", "exec \"$@\" >>\"$0\" 2>&1", OutputPath, Live.Executable!, "init", "--dir", Folder, "--unit-path", Units, "--default", target];
-        command = [.. through, .. command];
+        string[] command = ["/bin/sh", "-c", "exec \"$@\" >>\"$0\" 2>&1", OutputPath, Live.Executable!, "init", "--dir", Folder,
+            "--unit-path", generators ? $"{Units}:{Folder}/run/generator.early:{Folder}/run/generator:{Folder}/run/generator.late" : Units, "--default", target];
+        if (generators)
+            command = ["env", $"SYSTEMD_GENERATOR_PATH={Folder}/generators", .. command];
+        command = [.. through ?? [], .. command];
         if (account is { } uid)
             command = ["setpriv", $"--reuid={uid}", $"--regid={uid}", "--clear-groups", .. command];
         _process = Command.Start(command[0], command[1..]);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Sereno.Manager.Machine;
 using Sereno.Units.Model;
+using Sereno.Units.Values;
 
 namespace Sereno.Tests.Simulation;
 
@@ -40,6 +41,18 @@ public sealed class SimulatedMachine : IMachine
     public string? ReadLink(string path) => Links.GetValueOrDefault(path);
 
     public bool? Test(Condition condition) => Conditions.TryGetValue(condition.Kind, out bool holds) ? holds : null;
+
+    /// <summary>What chance gives next.</summary>
+    public ulong Chance { get; set; }
+    public Dictionary<string, ulong> FileTimes { get; } = [];
+
+    public ulong Random() => Chance;
+
+    public ulong? ModifiedAt(string path) => FileTimes.TryGetValue(path, out ulong time) ? time : null;
+
+    public Zone LocalZone { get; set; } = Zone.Utc;
+
+    public string MachineId => "0123456789abcdef0123456789abcdef";
 
     /// <summary>Ids in order, so that a schedule is the same each time it runs.</summary>
     public string NewId() => (++_lastId).ToString("x32");
