@@ -41,7 +41,11 @@ public sealed record StoreDescriptor(UnitName Unit, ulong Id, bool Polls) : Effe
 public sealed record DropDescriptor(ulong Id) : Effect;
 
 /// <summary>A unit has ended: its control group and the folders it doesn't preserve can go.</summary>
-public sealed record ReleaseUnit(UnitName Unit, ImmutableArray<string> RemoveDirectories, string? PidFile) : Effect;
+public sealed record ReleaseUnit(UnitName Unit, ImmutableArray<string> RemoveDirectories, string? PidFile) : Effect
+{
+    /// <summary>RemoveIPC=: what this account shares goes too, where no other unit runs as it.</summary>
+    public uint? RemoveSharedOf { get; init; }
+}
 
 /// <summary>syslog(3)'s levels.</summary>
 public enum LogLevel { Error = 3, Warning = 4, Notice = 5, Info = 6, Debug = 7 }

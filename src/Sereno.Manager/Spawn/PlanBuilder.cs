@@ -20,10 +20,8 @@ public static partial class PlanBuilder
         IEnumerable<KeyValuePair<string, string>> variables, bool takesTerminal = true, ImmutableArray<string> descriptors = default)
     {
         var steps = ImmutableArray.CreateBuilder<SpawnStep>();
-        var user = FindUser(context, machine);
-        uint? gid = context.Group is { } group
-            ? machine.FindGroup(group) ?? throw new PlanException(216, $"cannot find group {group}: no such group")
-            : user?.Gid;
+        var user = FindUser(unit, context, facts, machine);
+        uint? gid = FindGroup(context, facts, machine) ?? user?.Gid;
         bool sandbox = (command.Flags & ExecFlags.FullyPrivileged) == 0;
         bool dropPrivileges = sandbox && (command.Flags & ExecFlags.NoSetuid) == 0;
 
@@ -58,29 +56,6 @@ public static partial class PlanBuilder
             [.. environment.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key}={v.Value}")]));
         return new(steps.ToImmutable(), stream);
     }
-
-    private static UserEntry? FindUser(ExecContext context, IMachine machine) => context.User is { } name
-        ? machine.FindUser(name) ?? throw new PlanException(217, $"cannot find user {name}: no such user")
-        : null;
-
-    private static void AddDirectories(ImmutableArray<SpawnStep>.Builder steps, ExecContext context, InstanceFacts facts, uint uid, uint gid)
-    {
-        foreach (var (kind, set) in context.Directories.OrderBy(d => d.Key))
-            foreach (string name in set.Names)
-                // ConfigurationDirectory= stays the administrator's (systemd.exec(5)).
-                steps.Add(kind == DirectoryKind.Configuration
-                    ? new MakeDirectory(StageOf(kind), $"{facts.Roots[kind]}/{name}", set.Mode, facts.Uid, uint.MaxValue)
-                    : new MakeDirectory(StageOf(kind), $"{facts.Roots[kind]}/{name}", set.Mode, uid, gid));
-    }
-
-    private static int StageOf(DirectoryKind kind) => kind switch
-    {
-        DirectoryKind.Runtime => 233,
-        DirectoryKind.State => 238,
-        DirectoryKind.Cache => 239,
-        DirectoryKind.Logs => 240,
-        DirectoryKind.Configuration => 241,
-    };
 
     private static void AddGroups(ImmutableArray<SpawnStep>.Builder steps, ExecContext context, InstanceFacts facts, IMachine machine,
         UserEntry? user, uint? gid)

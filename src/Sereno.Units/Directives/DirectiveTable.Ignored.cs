@@ -23,8 +23,6 @@ internal static partial class DirectiveTable
         .. IgnoredAll("Service", NoBpf,
             "RestrictFileSystems IPIngressFilterPath IPEgressFilterPath BPFProgram SocketBindAllow SocketBindDeny " +
             "RestrictNetworkInterfaces IPAddressAllow IPAddressDeny"),
-        .. IgnoredAll("Service", "not supported: dynamic users and their clean-up",
-            "DynamicUser RemoveIPC", r => r.Boolean()),
         .. IgnoredAll("Service", "not supported: filtering and labelling log lines",
             "SyslogLevelPrefix", r => r.Boolean()),
         .. IgnoredAll("Service", "not supported: filtering and labelling log lines",
