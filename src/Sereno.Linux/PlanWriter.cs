@@ -24,6 +24,7 @@ public sealed partial class PlanWriter
     {
         Dup = 1, Open, SetSid, SignalIgnore, Rlimit, Nice, OomScoreAdjust, Umask, Directory, Chown, Chdir, SetGroups, SetGid,
         SetUid, Prctl, CloseFrom, Exec, Copy,
+        Unshare = 40, JoinNamespace, JoinNamespacePath, UserNamespace, MountNamespace, Mount, Remount, Symlink, EnterRoot, Chroot,
     }
 
     public PlanWriter()

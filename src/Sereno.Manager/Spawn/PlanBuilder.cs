@@ -13,11 +13,12 @@ public static partial class PlanBuilder
     public const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     /// <param name="variables">What this process is told besides its unit's settings: INVOCATION_ID, MAINPID, NOTIFY_SOCKET...</param>
+    /// <param name="shared">What the unit's processes have in common, and maybe other units'; null for none.</param>
     /// <param name="takesTerminal">Not those that stop or reload: the service itself may be at it.</param>
     /// <param name="descriptors">The names of those that are passed, in their order.</param>
     /// <exception cref="PlanException">The user doesn't exist, an environment file can't be read, the program isn't found.</exception>
     public static SpawnPlan Build(UnitName unit, ExecContext context, ExecCommand command, InstanceFacts facts, IMachine machine,
-        IEnumerable<KeyValuePair<string, string>> variables, bool takesTerminal = true, ImmutableArray<string> descriptors = default)
+        IEnumerable<KeyValuePair<string, string>> variables, SharedSandbox? shared = null, bool takesTerminal = true, ImmutableArray<string> descriptors = default)
     {
         var steps = ImmutableArray.CreateBuilder<SpawnStep>();
         var user = FindUser(unit, context, facts, machine);
@@ -38,8 +39,11 @@ public static partial class PlanBuilder
         if (sandbox)
             foreach (var (resource, limit) in context.Limits.OrderBy(l => l.Key))
                 steps.Add(new SetLimit(resource, limit));
+        var notes = AddNamespaces(steps, context, sandbox, facts, machine, shared);
         if (dropPrivileges)
             AddGroups(steps, context, facts, machine, user, gid);
+        if (sandbox)
+            AddUserNamespace(steps, context, facts, user?.Uid, gid);
         steps.Add(new CloseOthers());
         if (sandbox)
             AddCapabilities(steps, context);
@@ -54,7 +58,7 @@ public static partial class PlanBuilder
             ? command.Arguments : Arguments.Expand(command.Arguments, environment);
         steps.Add(new Execute(FindProgram(command.Path, context, machine), arguments,
             [.. environment.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key}={v.Value}")]));
-        return new(steps.ToImmutable(), stream);
+        return new(steps.ToImmutable(), stream) { Notes = notes };
     }
 
     private static void AddGroups(ImmutableArray<SpawnStep>.Builder steps, ExecContext context, InstanceFacts facts, IMachine machine,
@@ -92,7 +96,7 @@ public static partial class PlanBuilder
         if (path.Contains('/'))
             return path;
         foreach (string folder in context.ExecSearchPath.IsEmpty ? DefaultPath.Split(':') : context.ExecSearchPath.AsEnumerable())
-            if (machine.IsExecutable($"{folder}/{path}"))
+            if (machine.IsExecutable($"{context.Sandbox.RootDirectory}{folder}/{path}"))
                 return $"{folder}/{path}";
         throw new PlanException(203, $"cannot find {path}: No such file or directory");
     }

@@ -65,6 +65,9 @@ public sealed record SpawnPlan(ImmutableArray<SpawnStep> Steps, LogStream? LogSt
 {
     public Execute Command => (Execute)Steps[^1];
 
+    /// <summary>What the unit asks for and this machine refuses, where it is started all the same.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
+
     /// <summary>The same with this many descriptors from 3 on (sd_listen_fds(3)).</summary>
     public SpawnPlan Passing(int count)
     {

@@ -213,7 +213,7 @@ public sealed partial class ServiceUnit
         var runtime = Config.Exec.Directories.GetValueOrDefault(DirectoryKind.Runtime, DirectorySet.None);
         bool keeps = Config.Exec.RuntimeDirectoryPreserve == DirectoryPreserve.Yes || (Config.Exec.RuntimeDirectoryPreserve == DirectoryPreserve.Restart && restarts);
         ImmutableArray<string> folders = keeps ? [] : [.. runtime.Names.Select(n => $"{core.Facts.Roots[DirectoryKind.Runtime]}/{n}")];
-        core.Release(this, new ReleaseUnit(Name, folders, Config.PidFile) { RemoveSharedOf = AccountToClean() });
+        core.Release(this, new ReleaseUnit(Name, [.. folders, .. TakePrivateFolders()], Config.PidFile, TakeNamespaces()) { RemoveSharedOf = AccountToClean() });
     }
 
     /// <summary>RemoveIPC= is for accounts of the service's own: never root's, nor one that another unit is running as.</summary>

@@ -7,17 +7,6 @@ internal static partial class DirectiveTable
 
     private static IEnumerable<DirectiveRow> IgnoredRows() =>
     [
-        .. IgnoredAll("Service", "not supported: mount namespaces",
-            "PrivateTmp ProtectControlGroups PrivateMounts", r => r.Boolean()),
-        .. IgnoredAll("Service", "not supported: mount namespaces",
-            "RootDirectory RootImage RootImageOptions RootHash RootHashSignature RootVerity ExtensionDirectories " +
-            "ExtensionImages MountImages ReadWriteDirectories ReadOnlyDirectories InaccessibleDirectories " +
-            "ReadWritePaths ReadOnlyPaths InaccessiblePaths ExecPaths NoExecPaths BindPaths BindReadOnlyPaths " +
-            "TemporaryFileSystem ProtectSystem ProtectHome ProtectProc ProcSubset MountFlags MountAPIVFS"),
-        .. IgnoredAll("Service", "not supported: network, IPC, user and UTS namespaces",
-            "PrivateNetwork PrivateUsers PrivateIPC", r => r.Boolean()),
-        .. IgnoredAll("Service", "not supported: network, IPC, user and UTS namespaces",
-            "NetworkNamespacePath IPCNamespacePath"),
         .. IgnoredAll("Service", NoBpf,
             "IPAccounting", r => r.Boolean()),
         .. IgnoredAll("Service", NoBpf,

@@ -15,6 +15,16 @@ internal sealed class UnitBuilder(UnitName name)
     public ServiceDefinition Service { get; set; } = new();
     public ExecContext Exec { get; set; } = new();
     public KillContext Kill { get; set; } = new();
+    public Sandbox Sandbox { get; set; } = Sandbox.None;
+    public SandboxLists SandboxLists { get; } = new();
+
+    public TimerDefinition Timer { get; set; } = new();
+    public List<TimerValue> TimerValues { get; } = [];
+    public PathDefinition Path { get; set; } = new();
+    public List<PathSpec> PathSpecs { get; } = [];
+
+    /// <summary>Unit= of timers and paths.</summary>
+    public UnitName? Trigger { get; set; }
 
     public List<string> Documentation { get; } = [];
     public List<Condition> Conditions { get; } = [];
@@ -108,6 +118,7 @@ internal sealed class UnitBuilder(UnitName name)
             {
                 Links = [.. FolderLinks.Where(l => l.Kind == f.Key).Select(l => (l.Name, l.Link))],
             }),
+            Sandbox = SandboxLists.AddTo(Sandbox),
             StandardOutput = output.Kind == StreamKind.Inherit && !bidirectional ? StreamTarget.Journal : output,
             InputData = [.. InputData],
             Security = BuildSecurity(),

@@ -84,6 +84,7 @@ public sealed record ExecContext
     public ImmutableArray<byte> InputData { get; init; } = [];
     public TerminalSettings Terminal { get; init; } = TerminalSettings.None;
     public string? SyslogIdentifier { get; init; }
+    public Sandbox Sandbox { get; init; } = Sandbox.None;
 
     /// <summary>Where programs without a path, and with PATH, are searched; empty is the usual places.</summary>
     public ImmutableArray<string> ExecSearchPath { get; init; } = [];

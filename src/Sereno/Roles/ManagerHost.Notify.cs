@@ -29,17 +29,37 @@ public sealed partial class ManagerHost
         {
             int sender = message.Sender.Pid;
             var unit = _core.ServiceOf(sender)?.Name ?? _groups.UnitOf(sender);
-            var passed = message.Fds.Select(fd => Take(fd, unit)).ToList();
-            if (unit is not { } name)
-                Log(null, LogLevel.Debug, $"Cannot find unit for notify message of PID {sender}, ignoring.");
-            else if (NotifyMessage.Parse(sender, message.Text.Span, passed) is { } parsed)
-                _core.OnNotified(name, Believable(name, message.Sender, parsed));
+            // A quick process speaks before the keeper has told who it is: by then it can be told from others of its unit.
+            if (unit is { } starting && _spawning.ContainsValue(starting) && _early.Count < MaxEarly)
+                _early.Add((starting, message with { Text = message.Text.ToArray() }));
             else
-                Log(name, LogLevel.Warning, $"{name}: Notification message of PID {sender} is not UTF-8 clean, ignoring.");
+                Hear(unit, message);
         }
         foreach (string refused in _refusedNotifications.Distinct())
             Log(null, LogLevel.Warning, refused);
         _refusedNotifications.Clear();
+    }
+
+    private const int MaxEarly = 256;
+    private readonly List<(UnitName Unit, Notification Message)> _early = [];
+
+    private void HearEarly()
+    {
+        foreach (var (unit, message) in _early.FindAll(e => !_spawning.ContainsValue(e.Unit)))
+            Hear(unit, message);
+        _early.RemoveAll(e => !_spawning.ContainsValue(e.Unit));
+    }
+
+    private void Hear(UnitName? unit, Notification message)
+    {
+        int sender = message.Sender.Pid;
+        var passed = message.Fds.Select(fd => Take(fd, unit)).ToList();
+        if (unit is not { } name)
+            Log(null, LogLevel.Debug, $"Cannot find unit for notify message of PID {sender}, ignoring.");
+        else if (NotifyMessage.Parse(sender, message.Text.Span, passed) is { } parsed)
+            _core.OnNotified(name, Believable(name, message.Sender, parsed));
+        else
+            Log(name, LogLevel.Warning, $"{name}: Notification message of PID {sender} is not UTF-8 clean, ignoring.");
     }
 
     /// <summary>MAINPID= is signalled at the end: only root may name a process that isn't the unit's own, and nobody us.</summary>

@@ -1,5 +1,6 @@
 using Sereno.Linux;
 using Sereno.Linux.Headers;
+using Sereno.Manager.Machine;
 using Sereno.Manager.Spawn;
 using Sereno.Units.Text;
 
@@ -9,11 +10,13 @@ namespace Sereno.Roles;
 public static partial class PlanEncoder
 {
     /// <param name="logPipe">Index of the log pipe among the plan's descriptors.</param>
-    public static byte[] Encode(SpawnPlan plan, int logPipe)
+    /// <param name="shared">Indices of the shared namespaces that the plan joins.</param>
+    public static byte[] Encode(SpawnPlan plan, int logPipe, IReadOnlyDictionary<NamespaceKinds, int>? shared = null)
     {
         var writer = new PlanWriter();
         foreach (var step in plan.Steps)
-            Add(writer, step, (ExitStage)step.Stage, logPipe);
+            if (!AddSandbox(writer, step, (ExitStage)step.Stage, shared))
+                Add(writer, step, (ExitStage)step.Stage, logPipe);
         return writer.ToArray();
     }
 
