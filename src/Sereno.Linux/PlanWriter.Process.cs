@@ -7,7 +7,7 @@ namespace Sereno.Linux;
 /// <summary>What a process may do, and how it is run (native/process.h).</summary>
 public sealed partial class PlanWriter
 {
-    private enum ProcessOp : ushort { BoundingSet = 20, AmbientSet, SecureBits, Seccomp, Scheduler, Affinity, NumaPolicy, IoPriority, Personality, WriteFile, Keyring, Data, TerminalReset, Terminal, PrivateFolder, Link }
+    private enum ProcessOp : ushort { BoundingSet = 20, AmbientSet, SecureBits, Seccomp, Scheduler, Affinity, NumaPolicy, IoPriority, Personality, WriteFile, Keyring, Data, TerminalReset, Terminal, PrivateFolder, Link, Secret }
 
     /// <summary>Drops every capability that isn't in <paramref name="keep"/> from the bounding and the inheritable set.</summary>
     public PlanWriter BoundingSet(ExitStage stage, ulong keep) => Begin(ProcessOp.BoundingSet, stage).Put(keep).End();
@@ -82,6 +82,14 @@ public sealed partial class PlanWriter
 
     /// <summary>A symbolic link; one that is there already has to be the same.</summary>
     public PlanWriter Link(ExitStage stage, string target, string path) => Begin(ProcessOp.Link, stage).Put(0).Put(0).Put(target).Put(path).End();
+
+    /// <summary>A file with mode 0400 and this owner, in a folder that is there.</summary>
+    public PlanWriter Secret(ExitStage stage, string path, uint uid, ReadOnlySpan<byte> bytes)
+    {
+        Begin(ProcessOp.Secret, stage).Put(uid).Put(bytes.Length).Put(path);
+        _out.Write(bytes);
+        return End();
+    }
 
     private PlanWriter Put(ReadOnlySpan<ulong> words)
     {

@@ -10,7 +10,7 @@
 
 enum process_opcode {
     OP_BOUNDING_SET = 20, OP_AMBIENT_SET, OP_SECURE_BITS, OP_SECCOMP, OP_SCHEDULER, OP_AFFINITY, OP_NUMA_POLICY, OP_IO_PRIORITY,
-    OP_PERSONALITY, OP_WRITE_FILE, OP_KEYRING, OP_DATA, OP_TERMINAL_RESET, OP_TERMINAL, OP_PRIVATE_FOLDER, OP_LINK
+    OP_PERSONALITY, OP_WRITE_FILE, OP_KEYRING, OP_DATA, OP_TERMINAL_RESET, OP_TERMINAL, OP_PRIVATE_FOLDER, OP_LINK, OP_SECRET
 };
 
 enum { CAPABILITIES = 64, MASK_MAX = 8192, KEYRING_PRIVATE = 1, KEYRING_SHARED = 2 };
@@ -26,6 +26,7 @@ struct op_keyring { uint32_t mode, uid, gid, reserved; uint8_t invocation[16]; }
 struct op_data { int32_t target; uint32_t reserved; uint8_t bytes[]; };
 struct op_private { uint32_t into, reserved; char paths[]; /* public, private */ };
 struct op_link { uint32_t reserved[2]; char paths[]; /* target, path */ };
+struct op_secret { uint32_t uid, length; char path[]; /* and then the bytes */ };
 struct op_terminal_reset { uint32_t what, rows, columns, reserved; char path[]; };
 struct op_terminal { uint32_t force, uid, rows, columns; char path[]; };
 
@@ -70,6 +71,11 @@ static int process_check(const struct op *op, int *highest)
             return 0;
         *highest = d->target > *highest ? d->target : *highest;
         return 1;
+    }
+    case OP_SECRET: {
+        const struct op_secret *c = (const void *)p;
+        const char *zero = n > sizeof *c ? memchr(c->path, 0, n - sizeof *c) : NULL;
+        return zero != NULL && zero != c->path && (size_t)(zero + 1 - (const char *)p) + c->length == n;
     }
     case OP_PRIVATE_FOLDER: {
         const struct op_private *f = (const void *)p;
@@ -426,6 +432,24 @@ static long symbolic_link(struct op_link *p)
     return n > 0 && same_text(target, now, (size_t)n) ? 0 : r;
 }
 
+static long secret(const struct op_secret *c)
+{
+    const char *bytes = c->path + text_length(c->path) + 1;
+    CALL3(SYS_unlinkat, AT_FDCWD, c->path, 0); // of an earlier process of the unit: it may be the account's by now
+    long fd = CALL4(SYS_openat, AT_FDCWD, c->path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return fd;
+    long r = 0;
+    for (size_t at = 0; r >= 0 && at < c->length; at += (size_t)r)
+        r = CALL3(SYS_write, fd, bytes + at, c->length - at);
+    if (r >= 0 && c->uid != (uint32_t)CALL1(SYS_geteuid, 0))
+        r = CALL3(SYS_fchown, fd, c->uid, -1);
+    if (r >= 0)
+        r = CALL2(SYS_fchmod, fd, 0400);
+    CALL1(SYS_close, fd);
+    return r;
+}
+
 static long process_play(struct spawn *s, struct op *op)
 {
     void *p = op->payload;
@@ -446,6 +470,7 @@ static long process_play(struct spawn *s, struct op *op)
     case OP_TERMINAL: return terminal(p);
     case OP_PRIVATE_FOLDER: return private_folder(p);
     case OP_LINK: return symbolic_link(p);
+    case OP_SECRET: return secret(p);
     default: return -EINVAL;
     }
 }

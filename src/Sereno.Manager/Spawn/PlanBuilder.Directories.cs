@@ -29,8 +29,9 @@ public static partial class PlanBuilder
         }
     }
 
-    /// <summary>Numbers of dynamic users are given again to others: what they leave is where only root gets in.</summary>
-    internal static bool IsPrivate(ExecContext context, InstanceFacts facts, DirectoryKind kind) => context.DynamicUser && facts.IsSystem && kind switch
+    /// <summary>Numbers of dynamic users are given again to others: what they leave is where only root gets in, or who has it mounted.</summary>
+    internal static bool IsPrivate(ExecContext context, InstanceFacts facts, DirectoryKind kind) => context.DynamicUser && facts.IsSystem
+        && (facts.Refused & NamespaceKinds.Mount) == 0 && kind switch
     {
         DirectoryKind.Configuration => false,
         DirectoryKind.Runtime => context.RuntimeDirectoryPreserve != DirectoryPreserve.No,

@@ -26,7 +26,7 @@ public static partial class PlanBuilder
         bool sandbox = (command.Flags & ExecFlags.FullyPrivileged) == 0;
         bool dropPrivileges = sandbox && (command.Flags & ExecFlags.NoSetuid) == 0;
 
-        var environment = ProcessEnvironment.Build(context, facts, machine, user, variables);
+        var environment = ProcessEnvironment.Build(unit, context, facts, machine, user, variables);
 
         steps.Add(new NewSession());
         var stream = AddStreams(steps, unit, context, user?.Uid, takesTerminal, descriptors.IsDefault ? [] : descriptors);
@@ -35,11 +35,12 @@ public static partial class PlanBuilder
         AddScheduling(steps, context, machine);
         steps.Add(new SetUMask(context.UMask));
         AddDirectories(steps, context, facts, user?.Uid ?? facts.Uid, gid ?? (facts.Uid == 0 ? 0 : uint.MaxValue));
+        AddCredentials(steps, unit, context, facts, machine, user?.Uid ?? facts.Uid);
         AddKeyring(steps, context, facts, user?.Uid ?? Unchanged, gid ?? Unchanged, environment.GetValueOrDefault("INVOCATION_ID"));
         if (sandbox)
             foreach (var (resource, limit) in context.Limits.OrderBy(l => l.Key))
                 steps.Add(new SetLimit(resource, limit));
-        var notes = AddNamespaces(steps, context, sandbox, facts, machine, shared);
+        var notes = AddNamespaces(steps, unit, context, sandbox, facts, machine, shared);
         if (dropPrivileges)
             AddGroups(steps, context, facts, machine, user, gid);
         if (sandbox)

@@ -70,6 +70,13 @@ public sealed record MoveFolder(int Stage, string PublicPath, string PrivatePath
 
 public sealed record MakeLink(int Stage, string Target, string Path) : SpawnStep(Stage);
 
+/// <summary>A file that nobody but the account (and root) can read.</summary>
+public sealed record WriteSecret(string Path, uint Uid, ImmutableArray<byte> Data) : SpawnStep(243)
+{
+    /// <summary>What is in it is nobody's business.</summary>
+    public override string ToString() => $"WriteSecret {Path} for {Uid} ({Data.Length} bytes)";
+}
+
 internal static class CapabilityText
 {
     public static string Of(ulong set) => set.CountBits() > 32 ? "~" + string.Join(' ', Capabilities.Names(~set)) : string.Join(' ', Capabilities.Names(set));

@@ -213,8 +213,10 @@ public sealed partial class ServiceUnit
         var runtime = Config.Exec.Directories.GetValueOrDefault(DirectoryKind.Runtime, DirectorySet.None);
         bool keeps = Config.Exec.RuntimeDirectoryPreserve == DirectoryPreserve.Yes || (Config.Exec.RuntimeDirectoryPreserve == DirectoryPreserve.Restart && restarts);
         ImmutableArray<string> folders = keeps ? [] : [.. runtime.Names.Select(n => $"{core.Facts.Roots[DirectoryKind.Runtime]}/{n}")];
-        core.Release(this, new ReleaseUnit(Name, [.. folders, .. TakePrivateFolders()], Config.PidFile, TakeNamespaces()) { RemoveSharedOf = AccountToClean() });
+        core.Release(this, new ReleaseUnit(Name, [.. folders, .. TakePrivateFolders(), .. CredentialFolder()], Config.PidFile, TakeNamespaces()) { RemoveSharedOf = AccountToClean() });
     }
+
+    private ImmutableArray<string> CredentialFolder() => Config.Exec.Credentials.IsEmpty ? [] : [PlanBuilder.CredentialsOf(Name, core.Facts)];
 
     /// <summary>RemoveIPC= is for accounts of the service's own: never root's, nor one that another unit is running as.</summary>
     private uint? AccountToClean() => Config.Exec.RemoveIpc && core.Facts.IsSystem

@@ -20,8 +20,6 @@ internal static partial class DirectiveTable
             "LogRateLimitBurst", r => r.Unsigned()),
         .. IgnoredAll("Service", "not supported: filtering and labelling log lines",
             "SyslogFacility SyslogLevel LogLevelMax LogExtraFields LogNamespace"),
-        .. IgnoredAll("Service", "not supported: credentials",
-            "SetCredential SetCredentialEncrypted LoadCredential LoadCredentialEncrypted"),
         .. IgnoredAll("Service", "not supported: PAM sessions",
             "PAMName"),
         .. IgnoredAll("Service", "not supported: security modules",

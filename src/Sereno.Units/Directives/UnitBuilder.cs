@@ -102,6 +102,17 @@ internal sealed class UnitBuilder(UnitName name)
         RestrictSuidSgid = Exec.Security.RestrictSuidSgid || Exec.DynamicUser,
     };
 
+    private Sandbox BuildSandbox()
+    {
+        var sandbox = SandboxLists.AddTo(Sandbox);
+        return !Exec.DynamicUser ? sandbox : sandbox with
+        {
+            PrivateTmp = true,
+            ProtectSystem = ProtectSystem.Strict,
+            ProtectHome = sandbox.ProtectHome == ProtectHome.No ? ProtectHome.ReadOnly : sandbox.ProtectHome,
+        };
+    }
+
     private ExecContext BuildExec()
     {
         // A terminal, socket or descriptor on stdin serves both ways, so that "inherit" then means it.
@@ -118,7 +129,7 @@ internal sealed class UnitBuilder(UnitName name)
             {
                 Links = [.. FolderLinks.Where(l => l.Kind == f.Key).Select(l => (l.Name, l.Link))],
             }),
-            Sandbox = SandboxLists.AddTo(Sandbox),
+            Sandbox = BuildSandbox(),
             StandardOutput = output.Kind == StreamKind.Inherit && !bidirectional ? StreamTarget.Journal : output,
             InputData = [.. InputData],
             Security = BuildSecurity(),

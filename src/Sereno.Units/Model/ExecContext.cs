@@ -10,6 +10,10 @@ public sealed record StreamTarget(StreamKind Kind, string? Argument = null)
     public static readonly StreamTarget Null = new(StreamKind.Null), Inherit = new(StreamKind.Inherit), Journal = new(StreamKind.Journal);
 }
 
+/// <summary>LoadCredential= (a source) or SetCredential= (data).</summary>
+/// <param name="Source">A path, or a name in the credential stores.</param>
+public sealed record Credential(string Id, string? Source, ImmutableArray<byte>? Data);
+
 /// <summary>What is done to a unit's terminal; null sizes stay.</summary>
 public sealed record TerminalSettings
 {
@@ -82,6 +86,7 @@ public sealed record ExecContext
 
     /// <summary>StandardInputText= and StandardInputData=, for StandardInput=data.</summary>
     public ImmutableArray<byte> InputData { get; init; } = [];
+    public ImmutableArray<Credential> Credentials { get; init; } = [];
     public TerminalSettings Terminal { get; init; } = TerminalSettings.None;
     public string? SyslogIdentifier { get; init; }
     public Sandbox Sandbox { get; init; } = Sandbox.None;

@@ -26,6 +26,7 @@ public static partial class PlanEncoder
         TakeTerminal s => writer.Terminal(stage, s.Path, s.Force, s.Owner ?? PlanWriter.Keep, s.Rows, s.Columns),
         MoveFolder s => writer.PrivateFolder(stage, s.PublicPath, s.PrivatePath, s.Into),
         MakeLink s => writer.Link(stage, s.Target, s.Path),
+        WriteSecret s => writer.Secret(stage, s.Path, s.Uid, s.Data.AsSpan()),
         _ => throw new ArgumentOutOfRangeException(nameof(step), step, null),
     };
 }

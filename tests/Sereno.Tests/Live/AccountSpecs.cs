@@ -1,5 +1,6 @@
 using Sereno.Linux;
 using Sereno.Linux.Headers;
+using Sereno.Manager.Spawn;
 using Xunit;
 
 namespace Sereno.Tests.Live;
@@ -23,8 +24,8 @@ public sealed class AccountSpecs(Probe probe) : IClassFixture<Probe>
     public void A_dynamic_user_has_a_number_of_its_name_s_and_what_goes_with_it()
     {
         NeedsRoot();
-        string said = probe.Tell("DynamicUser=yes\nUser=sereno-probe-user", "who ;; status NoNewPrivs Seccomp ;; environment USER HOME");
-        uint uid = Sereno.Manager.Spawn.DynamicUsers.Hash("sereno-probe-user");
+        uint uid = DynamicUsers.Hash("sereno-probe-user");
+        string said = Forgetting(uid, () => probe.Tell("DynamicUser=yes\nUser=sereno-probe-user", "who ;; status NoNewPrivs Seccomp ;; environment USER HOME"));
         Assert.Contains($"uid={uid},{uid},{uid} gid={uid},{uid},{uid}", said);
         Assert.Contains("NoNewPrivs=1\nSeccomp=2", said);
         Assert.Contains("USER=sereno-probe-user\nHOME=(unset)", said);
@@ -52,11 +53,15 @@ public sealed class AccountSpecs(Probe probe) : IClassFixture<Probe>
         NeedsRoot();
         string root = $"{probe.Sereno.Folder}/state";
         Directory.CreateDirectory($"{root}/moving");
-        File.WriteAllText($"{root}/moving/kept", "");
-        probe.Tell("DynamicUser=yes\nStateDirectory=moving", "who", unit: "mover.service");
+        File.WriteAllText($"{root}/moving/kept", "kept\n");
+        string said = Forgetting(DynamicUsers.Hash("mover"), () =>
+            probe.Tell("DynamicUser=yes\nStateDirectory=moving", $"file {root}/moving/kept ;; touch {root}/moving/new {root}/elsewhere /etc/sereno-probe", unit: "mover.service"));
+        // Only its own folder can be reached and written.
+        Assert.Equal([$"{root}/moving/kept: kept", "touch: ok", "touch: EROFS", "touch: EROFS"], said.Trim().Split('\n'));
+        Assert.True(File.Exists($"{root}/private/moving/new"));
         Assert.Equal((FileKind.Link, FileKind.Folder), (Status(root, "moving").Kind, Status($"{root}/private", "moving").Kind));
         Assert.Equal(0x1C0u, Status(root, "private").Mode);
-        Assert.InRange(Status($"{root}/private/moving", "kept").Uid, Sereno.Manager.Spawn.DynamicUsers.First, Sereno.Manager.Spawn.DynamicUsers.Last);
+        Assert.InRange(Status($"{root}/private/moving", "kept").Uid, DynamicUsers.First, DynamicUsers.Last);
         probe.Sereno.Do("daemon-reload");
         probe.Tell("User=nobody\nStateDirectory=moving", "who");
         Assert.Equal(FileKind.Folder, Status(root, "moving").Kind);
@@ -83,6 +88,51 @@ public sealed class AccountSpecs(Probe probe) : IClassFixture<Probe>
         {
             File.Delete(name);
             File.Delete(keep);
+        }
+    }
+
+    [Theory]
+    [InlineData("SetCredential=token:secret\\x21", "token", "secret!")]
+    [InlineData("LoadCredential=token:{dir}/source", "token", "from a file")]
+    [InlineData("LoadCredential=token:{dir}/source\nSetCredential=token:other", "token", "from a file")]
+    [InlineData("LoadCredential=token:{dir}/missing\nSetCredential=token:other", "token", "other")]
+    [InlineData("LoadCredential=all:{dir}/sources", "all_one", "1")]
+    public void Credentials_are_files_for_the_service_alone(string settings, string name, string expected)
+    {
+        NeedsRoot();
+        string folder = probe.Sereno.Folder;
+        Directory.CreateDirectory($"{folder}/sources");
+        File.WriteAllText($"{folder}/sources/one", "1\n");
+        File.WriteAllText($"{folder}/source", "from a file\n");
+        File.SetUnixFileMode($"{folder}/source", UnixFileMode.UserRead);
+        string unit = $"credentials{settings.GetHashCode():x}.service", path = $"{folder}/run/credentials/{unit}";
+        string said = probe.Tell($"User=nobody\n{settings}", $"environment CREDENTIALS_DIRECTORY ;; file {path}/{name} ;; touch {path}/new", unit: unit);
+        Assert.StartsWith("CREDENTIALS_DIRECTORY=", said);
+        Assert.Contains($"/{name}: {expected}\n", said);
+        Assert.Matches("touch: E(ACCES|ROFS)", said);
+        Live.Eventually(() => !Directory.Exists(path), () => $"{path} goes");
+    }
+
+    [Fact]
+    public void A_credential_that_is_not_there_fails_the_service()
+    {
+        NeedsRoot();
+        string? unit = null;
+        probe.Run("LoadCredential=token:{dir}/missing", "who", "", ref unit, out int status);
+        Assert.Equal(1, status);
+        probe.Sereno.Expect(unit!, "failed", result: "exit-code");
+    }
+
+    /// <summary>The number isn't kept for a name that nobody has.</summary>
+    private static string Forgetting(uint uid, Func<string> test)
+    {
+        try
+        {
+            return test();
+        }
+        finally
+        {
+            File.Delete($"/run/systemd/dynamic-uid/{uid}");
         }
     }
 

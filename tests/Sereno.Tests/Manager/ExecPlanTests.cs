@@ -71,6 +71,8 @@ public class ExecPlanTests
         {
             ["/sys/devices/system/node/node0/cpulist"] = "0-1\n",
             ["/sys/devices/system/node/node1/cpulist"] = "4,6\n",
+            ["/etc/app.key"] = "12345",
+            ["/usr/lib/credstore/stored"] = "1234567",
         },
     };
 
