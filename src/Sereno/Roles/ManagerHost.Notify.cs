@@ -29,25 +29,11 @@ public sealed partial class ManagerHost
         {
             int sender = message.Sender.Pid;
             var unit = _core.ServiceOf(sender)?.Name ?? _groups.UnitOf(sender);
-            // A quick process speaks before the keeper has told who it is: by then it can be told from others of its unit.
-            if (unit is { } starting && _spawning.ContainsValue(starting) && _early.Count < MaxEarly)
-                _early.Add((starting, message with { Text = message.Text.ToArray() }));
-            else
-                Hear(unit, message);
+            Hear(unit, message);
         }
         foreach (string refused in _refusedNotifications.Distinct())
             Log(null, LogLevel.Warning, refused);
         _refusedNotifications.Clear();
-    }
-
-    private const int MaxEarly = 256;
-    private readonly List<(UnitName Unit, Notification Message)> _early = [];
-
-    private void HearEarly()
-    {
-        foreach (var (unit, message) in _early.FindAll(e => !_spawning.ContainsValue(e.Unit)))
-            Hear(unit, message);
-        _early.RemoveAll(e => !_spawning.ContainsValue(e.Unit));
     }
 
     private void Hear(UnitName? unit, Notification message)
