@@ -9,7 +9,7 @@ namespace Sereno.Manager.Spawn;
 public static partial class PlanBuilder
 {
     /// <summary>In systemd's order: without privileges the user namespace gives the right to the others, otherwise it comes last.</summary>
-    private static ImmutableArray<string> AddNamespaces(ImmutableArray<SpawnStep>.Builder steps, ExecContext context, bool isSandboxed,
+    private static ImmutableArray<string> AddNamespaces(ImmutableArray<SpawnStep>.Builder steps, UnitName unit, ExecContext context, bool isSandboxed,
         InstanceFacts facts, IMachine machine, SharedSandbox? shared)
     {
         var s = context.Sandbox;
@@ -23,7 +23,7 @@ public static partial class PlanBuilder
         AddShared(NamespaceKinds.Network, 225, s.PrivateNetwork, s.NetworkNamespacePath, "PrivateNetwork=");
         AddShared(NamespaceKinds.Ipc, 226, s.PrivateIpc, s.IpcNamespacePath, "PrivateIPC=");
         if (NeedsMountNamespace(context, shared))
-            AddMounts(steps, context, isSandboxed, facts, machine, shared, refused, notes);
+            AddMounts(steps, unit, context, isSandboxed, facts, machine, shared, refused, notes);
         else if (s.RootDirectory is { } root)
             steps.Add(new ChangeRoot(root));
         if (isSandboxed && context.Protections.HasFlag(KernelProtections.Hostname))
@@ -70,7 +70,7 @@ public static partial class PlanBuilder
             || (s.RootDirectory is not null && (s.MountApiVfs != false || !context.Directories.IsEmpty));
     }
 
-    private static void AddMounts(ImmutableArray<SpawnStep>.Builder steps, ExecContext context, bool isSandboxed, InstanceFacts facts, IMachine machine,
+    private static void AddMounts(ImmutableArray<SpawnStep>.Builder steps, UnitName unit, ExecContext context, bool isSandboxed, InstanceFacts facts, IMachine machine,
         SharedSandbox? shared, NamespaceKinds refused, ImmutableArray<string>.Builder notes)
     {
         var s = context.Sandbox;
@@ -96,7 +96,9 @@ public static partial class PlanBuilder
             Binds = binds,
             Tmp = s.PrivateTmp ? shared?.Tmp : null,
             VarTmp = s.PrivateTmp ? shared?.VarTmp : null,
+            EmptyFolders = [.. context.Directories.Keys.Order().Where(k => IsPrivate(context, facts, k)).Select(k => $"{facts.Roots[k]}/private")],
             CredentialsRoot = $"{facts.Roots[DirectoryKind.Runtime]}/credentials",
+            Credentials = context.Credentials.IsEmpty ? null : CredentialsOf(unit, facts),
             NotifySocket = facts.NotifySocket.StartsWith('/') ? facts.NotifySocket : null,
         }, machine);
         steps.Add(new NewMountNamespace(root, hasOwnRoot, Tolerate: !insists));
@@ -144,6 +146,6 @@ public static partial class PlanBuilder
         from d in context.Directories.OrderBy(d => d.Key)
         from name in d.Value.Names
         where !d.Value.Names.Any(other => other != name && Paths.Below(name, other) is not null)
-        let path = $"{facts.Roots[d.Key]}/{name}"
+        let path = $"{facts.Roots[d.Key]}/{(IsPrivate(context, facts, d.Key) ? "private/" : "")}{name}"
         select (new BindPath(path, path), false);
 }

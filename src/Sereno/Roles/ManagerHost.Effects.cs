@@ -166,6 +166,8 @@ public sealed partial class ManagerHost
             DropNamespaces(owner);
         foreach (string folder in request.RemoveDirectories)
             Try(() => FolderTree.Remove(folder));
+        if (request.RemoveSharedOf is { } account)
+            SharedObjects.RemoveAllOf(account, problem => Log(request.Unit, LogLevel.Warning, $"{request.Unit}: {problem}"));
         if (request.PidFile is { } file)
             Try(() => File.Delete(file));
 
