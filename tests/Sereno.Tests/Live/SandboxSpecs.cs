@@ -288,6 +288,15 @@ public sealed class SandboxSpecs(SandboxFixture box) : IClassFixture<SandboxFixt
     public void A_command_with_a_plus_is_outside_of_the_sandbox_that_only_takes_away() =>
         Assert.Equal("yes", box.Inside($"ProtectSystem=strict\nPrivateTmp=yes\nInaccessiblePaths=/etc\nExecStartPre=+/bin/sh -c 'if : >/tmp/.sereno-plus && test -e /etc/passwd; then rm /tmp/.sereno-plus; echo yes; fi >{box.Instance.Folder}/plus'\nBindPaths={box.Instance.Folder}", $"cat {box.Instance.Folder}/plus"));
 
+    [Fact]
+    public void A_dynamic_users_folders_are_its_own_and_stay_writable()
+    {
+        string seen = box.Inside("DynamicUser=yes\nStateDirectory=dyn dyn:dynlink", "test $(id -u) -ge 61184 && echo dynamic; ls -A $STATE_DIRECTORY/..; cat $STATE_DIRECTORY/../dyn/none 2>/dev/null; echo x >$STATE_DIRECTORY/file && cat $STATE_DIRECTORY/../../state/dynlink/file\n"
+            + Writes("/usr", "/var/lib", "$STATE_DIRECTORY", "/tmp"));
+        Assert.StartsWith("dynamic\n", seen);
+        Assert.EndsWith(Lines("x", "no", "no", "yes", "yes"), seen);
+    }
+
     // Hostile paths.
 
     [Fact]
