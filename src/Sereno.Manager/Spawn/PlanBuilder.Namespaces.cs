@@ -107,7 +107,7 @@ public static partial class PlanBuilder
             steps.Add(new MakeMount(e.Path, e.Mode, SourceOf(e, facts), e.Mode == MountMode.PrivateTmp ? $"{facts.SandboxFolder}/empty" : e.Options, e.Flags, e.Optional));
         // All mounts and links are there before any is made read-only, or none could be made.
         foreach (var (target, path) in FolderLinks(context, facts, hasOwnRoot))
-            if (hasOwnRoot || list.Any(e => e.IsFresh && Paths.Below(root + path, e.Path) is not null))
+            if (hasOwnRoot || list.Any(e => (e.IsFresh || e.Mode == MountMode.PrivateTmp) && Paths.Below(root + path, e.Path) is not null))
                 steps.Add(new MakeSymlink(target, root + path));
         foreach (var e in list)
             AddChange(e, (e.IsReadOnly || e.Mode == MountMode.PrivateDevices ? MountFlags.ReadOnly : 0) | (e.NoSuid ? MountFlags.NoSuid : 0), 0,
