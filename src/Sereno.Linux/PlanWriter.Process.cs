@@ -7,7 +7,7 @@ namespace Sereno.Linux;
 /// <summary>What a process may do, and how it is run (native/process.h).</summary>
 public sealed partial class PlanWriter
 {
-    private enum ProcessOp : ushort { BoundingSet = 20, AmbientSet, SecureBits, Seccomp, Scheduler, Affinity, NumaPolicy, IoPriority, Personality, WriteFile, Keyring, Data, TerminalReset, Terminal }
+    private enum ProcessOp : ushort { BoundingSet = 20, AmbientSet, SecureBits, Seccomp, Scheduler, Affinity, NumaPolicy, IoPriority, Personality, WriteFile, Keyring, Data, TerminalReset, Terminal, PrivateFolder, Link, Secret }
 
     /// <summary>Drops every capability that isn't in <paramref name="keep"/> from the bounding and the inheritable set.</summary>
     public PlanWriter BoundingSet(ExitStage stage, ulong keep) => Begin(ProcessOp.BoundingSet, stage).Put(keep).End();
@@ -74,6 +74,22 @@ public sealed partial class PlanWriter
     /// <param name="uid">Who it is to belong to, or <see cref="Keep"/>.</param>
     public PlanWriter Terminal(ExitStage stage, string path, bool force, uint uid, uint? rows, uint? columns) =>
         Begin(ProcessOp.Terminal, stage).Put(force ? 1 : 0).Put(uid).Put(rows ?? Keep).Put(columns ?? Keep).Put(path).End();
+
+    /// <summary>Moves a folder that is at only one of the two paths to the other; <paramref name="publicPath"/> may be a link to the private one.</summary>
+    /// <param name="into">Into privacy, or out of it.</param>
+    public PlanWriter PrivateFolder(ExitStage stage, string publicPath, string privatePath, bool into) =>
+        Begin(ProcessOp.PrivateFolder, stage).Put(into ? 1 : 0).Put(0).Put(publicPath).Put(privatePath).End();
+
+    /// <summary>A symbolic link; one that is there already has to be the same.</summary>
+    public PlanWriter Link(ExitStage stage, string target, string path) => Begin(ProcessOp.Link, stage).Put(0).Put(0).Put(target).Put(path).End();
+
+    /// <summary>A file with mode 0400 and this owner, in a folder that is there.</summary>
+    public PlanWriter Secret(ExitStage stage, string path, uint uid, ReadOnlySpan<byte> bytes)
+    {
+        Begin(ProcessOp.Secret, stage).Put(uid).Put(bytes.Length).Put(path);
+        _out.Write(bytes);
+        return End();
+    }
 
     private PlanWriter Put(ReadOnlySpan<ulong> words)
     {

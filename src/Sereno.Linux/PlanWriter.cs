@@ -62,8 +62,9 @@ public sealed partial class PlanWriter
 
     /// <summary>Makes a folder with exactly this mode and owner, and its parents with 0755. The leaf must not be a symbolic link.</summary>
     /// <param name="path">Absolute, without a slash at its end.</param>
-    public PlanWriter Directory(ExitStage stage, string path, uint mode, uint uid = Keep, uint gid = Keep) =>
-        Begin(Op.Directory, stage).Put(mode).Put(uid).Put(gid).Put(0).Put(path).End();
+    /// <param name="recursive">When the owner changes, all that is in it changes hands too.</param>
+    public PlanWriter Directory(ExitStage stage, string path, uint mode, uint uid = Keep, uint gid = Keep, bool recursive = false) =>
+        Begin(Op.Directory, stage).Put(mode).Put(uid).Put(gid).Put(recursive ? 1 : 0).Put(path).End();
 
     /// <summary>Changes the owner of a file, not of what a symbolic link points at.</summary>
     public PlanWriter Chown(ExitStage stage, string path, uint uid = Keep, uint gid = Keep) =>

@@ -45,7 +45,11 @@ public sealed record DropDescriptor(ulong Id) : Effect;
 
 /// <summary>A unit has ended: its control group and the folders it doesn't preserve can go.</summary>
 /// <param name="Namespaces">The unit whose shared namespaces go too; null when others still use them.</param>
-public sealed record ReleaseUnit(UnitName Unit, ImmutableArray<string> RemoveDirectories, string? PidFile, string? Namespaces = null) : Effect;
+public sealed record ReleaseUnit(UnitName Unit, ImmutableArray<string> RemoveDirectories, string? PidFile, string? Namespaces = null) : Effect
+{
+    /// <summary>RemoveIPC=: what this account shares goes too, where no other unit runs as it.</summary>
+    public uint? RemoveSharedOf { get; init; }
+}
 
 /// <summary>Make a file if there is none, and set its time (microseconds since the epoch; null leaves a file alone that is there).</summary>
 public sealed record TouchFile(UnitName Unit, string Path, ulong? Realtime) : Effect;

@@ -10,7 +10,7 @@
 
 enum process_opcode {
     OP_BOUNDING_SET = 20, OP_AMBIENT_SET, OP_SECURE_BITS, OP_SECCOMP, OP_SCHEDULER, OP_AFFINITY, OP_NUMA_POLICY, OP_IO_PRIORITY,
-    OP_PERSONALITY, OP_WRITE_FILE, OP_KEYRING, OP_DATA, OP_TERMINAL_RESET, OP_TERMINAL
+    OP_PERSONALITY, OP_WRITE_FILE, OP_KEYRING, OP_DATA, OP_TERMINAL_RESET, OP_TERMINAL, OP_PRIVATE_FOLDER, OP_LINK, OP_SECRET
 };
 
 enum { CAPABILITIES = 64, MASK_MAX = 8192, KEYRING_PRIVATE = 1, KEYRING_SHARED = 2 };
@@ -24,6 +24,9 @@ struct op_write_file { uint32_t tolerate, reserved; char path[]; /* and then the
 struct op_keyring { uint32_t mode, uid, gid, reserved; uint8_t invocation[16]; };
 
 struct op_data { int32_t target; uint32_t reserved; uint8_t bytes[]; };
+struct op_private { uint32_t into, reserved; char paths[]; /* public, private */ };
+struct op_link { uint32_t reserved[2]; char paths[]; /* target, path */ };
+struct op_secret { uint32_t uid, length; char path[]; /* and then the bytes */ };
 struct op_terminal_reset { uint32_t what, rows, columns, reserved; char path[]; };
 struct op_terminal { uint32_t force, uid, rows, columns; char path[]; };
 
@@ -40,7 +43,7 @@ struct capability_sets { struct __user_cap_header_struct header; struct __user_c
 static int is_path_and_text(const char *s, size_t length)
 {
     const char *zero = memchr(s, 0, length);
-    return zero != NULL && zero != s && is_string(zero + 1, length - (size_t)(zero + 1 - s));
+    return zero != NULL && zero != s && is_string(zero + 1, length - (size_t)(zero + 1 - s)) && zero[1] != 0;
 }
 
 static int process_check(const struct op *op, int *highest)
@@ -68,6 +71,19 @@ static int process_check(const struct op *op, int *highest)
             return 0;
         *highest = d->target > *highest ? d->target : *highest;
         return 1;
+    }
+    case OP_SECRET: {
+        const struct op_secret *c = (const void *)p;
+        const char *zero = n > sizeof *c ? memchr(c->path, 0, n - sizeof *c) : NULL;
+        return zero != NULL && zero != c->path && (size_t)(zero + 1 - (const char *)p) + c->length == n;
+    }
+    case OP_PRIVATE_FOLDER: {
+        const struct op_private *f = (const void *)p;
+        return n > sizeof *f && is_path_and_text(f->paths, n - sizeof *f);
+    }
+    case OP_LINK: {
+        const struct op_link *l = (const void *)p;
+        return n > sizeof *l && is_path_and_text(l->paths, n - sizeof *l);
     }
     case OP_TERMINAL_RESET: return n > sizeof(struct op_terminal_reset) && is_string(((const struct op_terminal_reset *)(const void *)p)->path, n - sizeof(struct op_terminal_reset));
     case OP_TERMINAL: return n > sizeof(struct op_terminal) && is_string(((const struct op_terminal *)(const void *)p)->path, n - sizeof(struct op_terminal));
@@ -362,6 +378,78 @@ static long terminal(const struct op_terminal *p)
     return to_target(fd, 0);
 }
 
+// ---------------------------------------------------------------------------------------------------------------------
+// Folders of dynamic users, which are in one that nobody else can enter; the public path is a link to there.
+
+static int is_directory(const char *path)
+{
+    struct statx now;
+    return CALL5(SYS_statx, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_TYPE, &now) == 0 && (now.stx_mode & S_IFMT) == S_IFDIR;
+}
+
+static int same_folder(const char *a, const char *b)
+{
+    struct statx one, other;
+    return CALL5(SYS_statx, AT_FDCWD, a, 0, STATX_INO, &one) == 0 && CALL5(SYS_statx, AT_FDCWD, b, 0, STATX_INO, &other) == 0
+        && one.stx_ino == other.stx_ino && one.stx_dev_major == other.stx_dev_major && one.stx_dev_minor == other.stx_dev_minor;
+}
+
+// A service that had no dynamic user before, or has none any more, keeps what is in its folder.
+static long private_folder(struct op_private *p)
+{
+    char *public = p->paths, *private = public + text_length(public) + 1;
+    long mask = CALL1(SYS_umask, 0), r = 0;
+    make_parents(p->into ? private : public);
+    CALL1(SYS_umask, mask);
+    if (p->into && is_directory(public) && !is_directory(private))
+        r = CALL4(SYS_renameat, AT_FDCWD, public, AT_FDCWD, private);
+    else if (!p->into && !is_directory(public) && is_directory(private) && same_folder(public, private)) {
+        r = CALL3(SYS_unlinkat, AT_FDCWD, public, 0);
+        if (r == 0)
+            r = CALL4(SYS_renameat, AT_FDCWD, private, AT_FDCWD, public);
+    }
+    return r;
+}
+
+static int same_text(const char *a, const char *b, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (a[i] != b[i])
+            return 0;
+    return a[length] == 0;
+}
+
+static long symbolic_link(struct op_link *p)
+{
+    char *target = p->paths, *path = target + text_length(target) + 1, now[4096];
+    long mask = CALL1(SYS_umask, 0);
+    make_parents(path);
+    CALL1(SYS_umask, mask);
+    long r = CALL3(SYS_symlinkat, target, AT_FDCWD, path);
+    if (r != -EEXIST)
+        return r;
+    long n = CALL4(SYS_readlinkat, AT_FDCWD, path, now, sizeof now);
+    return n > 0 && same_text(target, now, (size_t)n) ? 0 : r;
+}
+
+static long secret(const struct op_secret *c)
+{
+    const char *bytes = c->path + text_length(c->path) + 1;
+    CALL3(SYS_unlinkat, AT_FDCWD, c->path, 0); // of an earlier process of the unit: it may be the account's by now
+    long fd = CALL4(SYS_openat, AT_FDCWD, c->path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return fd;
+    long r = 0;
+    for (size_t at = 0; r >= 0 && at < c->length; at += (size_t)r)
+        r = CALL3(SYS_write, fd, bytes + at, c->length - at);
+    if (r >= 0 && c->uid != (uint32_t)CALL1(SYS_geteuid, 0))
+        r = CALL3(SYS_fchown, fd, c->uid, -1);
+    if (r >= 0)
+        r = CALL2(SYS_fchmod, fd, 0400);
+    CALL1(SYS_close, fd);
+    return r;
+}
+
 static long process_play(struct spawn *s, struct op *op)
 {
     void *p = op->payload;
@@ -380,6 +468,9 @@ static long process_play(struct spawn *s, struct op *op)
     case OP_DATA: return data(p, op->length - sizeof(struct op_data));
     case OP_TERMINAL_RESET: return reset_terminal(p);
     case OP_TERMINAL: return terminal(p);
+    case OP_PRIVATE_FOLDER: return private_folder(p);
+    case OP_LINK: return symbolic_link(p);
+    case OP_SECRET: return secret(p);
     default: return -EINVAL;
     }
 }

@@ -42,7 +42,7 @@ struct op_open { int32_t target; uint32_t flags, mode, reserved; char path[]; };
 struct op_number { int32_t value; };
 struct op_rlimit { uint32_t resource, clamp; uint64_t soft, hard; };
 struct op_tolerant { int32_t value; uint32_t tolerate; };
-struct op_directory { uint32_t mode, uid, gid, reserved; char path[]; };
+struct op_directory { uint32_t mode, uid, gid, recursive; char path[]; };
 struct op_chown { uint32_t uid, gid; char path[]; };
 struct op_chdir { uint32_t optional, reserved; char path[]; };
 struct op_setgroups { uint32_t count, gids[]; };
@@ -185,6 +185,8 @@ static long tolerated(long r, uint32_t tolerate)
 {
     return tolerate && (r == -EPERM || r == -EACCES) ? 0 : r;
 }
+
+static long make_parents(char *path);
 
 #include "process.h"
 
@@ -383,30 +385,73 @@ static long play_oom_score_adjust(int32_t value)
     return r;
 }
 
+enum { TREE_DEPTH_MAX = 40, ENTRIES_SIZE = 1024 };
+
+// What is in a folder goes to its new owner too. Deeper than our stack is an error; symbolic links are not followed.
+static long own_tree(long folder, uint32_t uid, uint32_t gid, int depth)
+{
+    struct entry { uint64_t inode; int64_t offset; uint16_t length; uint8_t type; char name[]; };
+    uint64_t buffer[ENTRIES_SIZE / 8];
+    long n;
+    if (depth > TREE_DEPTH_MAX)
+        return -ELOOP;
+    while ((n = CALL3(SYS_getdents64, folder, buffer, sizeof buffer)) > 0)
+        for (long at = 0; at < n;) {
+            const struct entry *e = (const void *)((const char *)buffer + at);
+            at += e->length;
+            if (e->name[0] == '.' && (e->name[1] == 0 || (e->name[1] == '.' && e->name[2] == 0)))
+                continue;
+            long r = 0, fd = -ENOTDIR;
+            if (e->type == 4 /* DT_DIR */ || e->type == 0 /* DT_UNKNOWN */)
+                fd = CALL4(SYS_openat, folder, e->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
+            if (fd >= 0) {
+                r = own_tree(fd, uid, gid, depth + 1);
+                CALL1(SYS_close, fd);
+            }
+            if (r == 0)
+                r = CALL5(SYS_fchownat, folder, e->name, uid, gid, AT_SYMLINK_NOFOLLOW);
+            if (r < 0 && r != -ENOENT)
+                return r;
+        }
+    return n;
+}
+
 static long own_directory(long fd, const struct op_directory *d)
 {
     struct statx now;
     long r = CALL5(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_UID | STATX_GID | STATX_MODE, &now);
     // Asking for what is already so would fail without privileges.
-    if (r == 0 && ((d->uid != (uint32_t)-1 && d->uid != now.stx_uid) || (d->gid != (uint32_t)-1 && d->gid != now.stx_gid)))
-        r = CALL3(SYS_fchown, fd, d->uid, d->gid);
+    if (r == 0 && ((d->uid != (uint32_t)-1 && d->uid != now.stx_uid) || (d->gid != (uint32_t)-1 && d->gid != now.stx_gid))) {
+        if (d->recursive)
+            r = own_tree(fd, d->uid, d->gid, 0);
+        if (r == 0)
+            r = CALL3(SYS_fchown, fd, d->uid, d->gid); // last: until then it is to be done again
+    }
     if (r == 0 && (now.stx_mode & 07777) != d->mode)
         r = CALL2(SYS_fchmod, fd, d->mode);
     return r;
 }
 
-static long play_directory(struct op_directory *d)
+// The umask is 0.
+static long make_parents(char *path)
 {
-    long parent = 0, mask = CALL1(SYS_umask, 0);
-    for (char *p = d->path + 1; *p != 0; p++) {
+    long parent = 0;
+    for (char *p = path + 1; *p != 0; p++) {
         if (*p != '/')
             continue;
         *p = 0;
-        long r = CALL3(SYS_mkdirat, AT_FDCWD, d->path, 0755);
+        long r = CALL3(SYS_mkdirat, AT_FDCWD, path, 0755);
         *p = '/';
         if (r < 0 && r != -EEXIST && parent == 0)
             parent = r; // on a read-only file system that need not mean that it isn't there
     }
+    return parent;
+}
+
+static long play_directory(struct op_directory *d)
+{
+    long mask = CALL1(SYS_umask, 0);
+    long parent = make_parents(d->path);
     long r = CALL3(SYS_mkdirat, AT_FDCWD, d->path, 0700);
     CALL1(SYS_umask, mask);
     if (r < 0 && r != -EEXIST)

@@ -12,6 +12,9 @@ public interface IMachine
     /// <summary>By name or number (passwd(5)); null when there is no such user.</summary>
     UserEntry? FindUser(string nameOrId);
 
+    /// <summary>The number that a dynamic user of this name has, or gets: the wanted one, or the next that is free; null where none can be given.</summary>
+    uint? DynamicUser(string name, uint wanted);
+
     /// <summary>By name or number (group(5)).</summary>
     uint? FindGroup(string nameOrId);
 

@@ -9,7 +9,7 @@ namespace Sereno.Manager.Spawn;
 public static partial class PlanBuilder
 {
     /// <summary>In systemd's order: without privileges the user namespace gives the right to the others, otherwise it comes last.</summary>
-    private static ImmutableArray<string> AddNamespaces(ImmutableArray<SpawnStep>.Builder steps, ExecContext context, bool isSandboxed,
+    private static ImmutableArray<string> AddNamespaces(ImmutableArray<SpawnStep>.Builder steps, UnitName unit, ExecContext context, bool isSandboxed,
         InstanceFacts facts, IMachine machine, SharedSandbox? shared)
     {
         var s = context.Sandbox;
@@ -23,7 +23,7 @@ public static partial class PlanBuilder
         AddShared(NamespaceKinds.Network, 225, s.PrivateNetwork, s.NetworkNamespacePath, "PrivateNetwork=");
         AddShared(NamespaceKinds.Ipc, 226, s.PrivateIpc, s.IpcNamespacePath, "PrivateIPC=");
         if (NeedsMountNamespace(context, shared))
-            AddMounts(steps, context, isSandboxed, facts, machine, shared, refused, notes);
+            AddMounts(steps, unit, context, isSandboxed, facts, machine, shared, refused, notes);
         else if (s.RootDirectory is { } root)
             steps.Add(new ChangeRoot(root));
         if (isSandboxed && context.Protections.HasFlag(KernelProtections.Hostname))
@@ -70,13 +70,14 @@ public static partial class PlanBuilder
             || (s.RootDirectory is not null && (s.MountApiVfs != false || !context.Directories.IsEmpty));
     }
 
-    private static void AddMounts(ImmutableArray<SpawnStep>.Builder steps, ExecContext context, bool isSandboxed, InstanceFacts facts, IMachine machine,
+    private static void AddMounts(ImmutableArray<SpawnStep>.Builder steps, UnitName unit, ExecContext context, bool isSandboxed, InstanceFacts facts, IMachine machine,
         SharedSandbox? shared, NamespaceKinds refused, ImmutableArray<string>.Builder notes)
     {
         var s = context.Sandbox;
-        var binds = s.BindPaths.Select(b => (b, false)).Concat(OwnFolders(context, facts)).ToImmutableArray();
+        bool hasOwnRoot = s.RootDirectory is not null;
+        var binds = s.BindPaths.Select(b => (b, false)).Concat(OwnFolders(context, facts, hasOwnRoot)).ToImmutableArray();
         // What rearranges the file system can't be done without; what only takes away can.
-        bool insists = !s.TemporaryFileSystems.IsEmpty || s.RootDirectory is not null || binds.Any(b => b.Item1.Source != b.Item1.Destination);
+        bool insists = !s.TemporaryFileSystems.IsEmpty || s.RootDirectory is not null || context.DynamicUser || binds.Any(b => b.Item1.Source != b.Item1.Destination);
         if ((refused & NamespaceKinds.Mount) != 0)
         {
             if (insists)
@@ -85,7 +86,6 @@ public static partial class PlanBuilder
             return;
         }
         string root = s.RootDirectory ?? $"{facts.SandboxFolder}/unit-root";
-        bool hasOwnRoot = s.RootDirectory is not null;
         var list = MountList.Compute(new()
         {
             Sandbox = s,
@@ -96,13 +96,19 @@ public static partial class PlanBuilder
             Binds = binds,
             Tmp = s.PrivateTmp ? shared?.Tmp : null,
             VarTmp = s.PrivateTmp ? shared?.VarTmp : null,
+            // Only root gets into the hosts' folders: here it is one that all may enter, with the unit's own folders in it.
+            EmptyFolders = hasOwnRoot ? [] : [.. context.Directories.Keys.Order().Where(k => IsPrivate(context, facts, k)).Select(k => $"{facts.Roots[k]}/private")],
             CredentialsRoot = $"{facts.Roots[DirectoryKind.Runtime]}/credentials",
+            Credentials = context.Credentials.IsEmpty ? null : CredentialsOf(unit, facts),
             NotifySocket = facts.NotifySocket.StartsWith('/') ? facts.NotifySocket : null,
         }, machine);
         steps.Add(new NewMountNamespace(root, hasOwnRoot, Tolerate: !insists));
         foreach (var e in list)
             steps.Add(new MakeMount(e.Path, e.Mode, SourceOf(e, facts), e.Mode == MountMode.PrivateTmp ? $"{facts.SandboxFolder}/empty" : e.Options, e.Flags, e.Optional));
-        // All mounts are there before any is made read-only, or no mount point could be made.
+        // All mounts and links are there before any is made read-only, or none could be made.
+        foreach (var (target, path) in FolderLinks(context, facts, hasOwnRoot))
+            if (hasOwnRoot || list.Any(e => (e.IsFresh || e.Mode == MountMode.PrivateTmp) && Paths.Below(root + path, e.Path) is not null))
+                steps.Add(new MakeSymlink(target, root + path));
         foreach (var e in list)
             AddChange(e, (e.IsReadOnly || e.Mode == MountMode.PrivateDevices ? MountFlags.ReadOnly : 0) | (e.NoSuid ? MountFlags.NoSuid : 0), 0,
                 recursive: e.IsReadOnly && !e.IsFresh);
@@ -140,10 +146,25 @@ public static partial class PlanBuilder
     private static string SourceOf(MountEntry e, InstanceFacts facts) => e.Mode == MountMode.Inaccessible ? $"{facts.SandboxFolder}/inaccessible" : e.Source;
 
     /// <summary>RuntimeDirectory= and its like stay writable whatever is read-only around them.</summary>
-    private static IEnumerable<(BindPath, bool)> OwnFolders(ExecContext context, InstanceFacts facts) =>
+    private static IEnumerable<(BindPath, bool)> OwnFolders(ExecContext context, InstanceFacts facts, bool hasOwnRoot) =>
         from d in context.Directories.OrderBy(d => d.Key)
         from name in d.Value.Names
         where !d.Value.Names.Any(other => other != name && Paths.Below(name, other) is not null)
-        let path = $"{facts.Roots[d.Key]}/{name}"
-        select (new BindPath(path, path), false);
+        let isPrivate = IsPrivate(context, facts, d.Key)
+        let path = $"{facts.Roots[d.Key]}/{(isPrivate ? "private/" : "")}{name}"
+        // In another root there is no link to it: it is where the link would be.
+        select (new BindPath(path, isPrivate && hasOwnRoot ? $"{facts.Roots[d.Key]}/{name}" : path), context.DynamicUser);
+
+    /// <summary>The links that lead to the unit's folders, for roots and fresh file systems where they aren't yet.</summary>
+    private static IEnumerable<(string Target, string Path)> FolderLinks(ExecContext context, InstanceFacts facts, bool hasOwnRoot)
+    {
+        foreach (var (kind, set) in context.Directories.OrderBy(d => d.Key))
+        {
+            foreach (var (name, link) in set.Links)
+                yield return (Up(link) + name, $"{facts.Roots[kind]}/{link}");
+            if (!hasOwnRoot && IsPrivate(context, facts, kind))
+                foreach (string name in set.Names.Where(n => !set.Names.Any(other => other != n && Paths.Below(n, other) is not null)))
+                    yield return ($"{Up(name)}private/{name}", $"{facts.Roots[kind]}/{name}");
+        }
+    }
 }

@@ -21,14 +21,12 @@ public static partial class PlanBuilder
         IEnumerable<KeyValuePair<string, string>> variables, SharedSandbox? shared = null, bool takesTerminal = true, ImmutableArray<string> descriptors = default)
     {
         var steps = ImmutableArray.CreateBuilder<SpawnStep>();
-        var user = FindUser(context, machine);
-        uint? gid = context.Group is { } group
-            ? machine.FindGroup(group) ?? throw new PlanException(216, $"cannot find group {group}: no such group")
-            : user?.Gid;
+        var user = FindUser(unit, context, facts, machine);
+        uint? gid = FindGroup(context, facts, machine) ?? user?.Gid;
         bool sandbox = (command.Flags & ExecFlags.FullyPrivileged) == 0;
         bool dropPrivileges = sandbox && (command.Flags & ExecFlags.NoSetuid) == 0;
 
-        var environment = ProcessEnvironment.Build(context, facts, machine, user, variables);
+        var environment = ProcessEnvironment.Build(unit, context, facts, machine, user, variables);
 
         steps.Add(new NewSession());
         var stream = AddStreams(steps, unit, context, user?.Uid, takesTerminal, descriptors.IsDefault ? [] : descriptors);
@@ -37,11 +35,12 @@ public static partial class PlanBuilder
         AddScheduling(steps, context, machine);
         steps.Add(new SetUMask(context.UMask));
         AddDirectories(steps, context, facts, user?.Uid ?? facts.Uid, gid ?? (facts.Uid == 0 ? 0 : uint.MaxValue));
+        AddCredentials(steps, unit, context, facts, machine, user?.Uid ?? facts.Uid);
         AddKeyring(steps, context, facts, user?.Uid ?? Unchanged, gid ?? Unchanged, environment.GetValueOrDefault("INVOCATION_ID"));
         if (sandbox)
             foreach (var (resource, limit) in context.Limits.OrderBy(l => l.Key))
                 steps.Add(new SetLimit(resource, limit));
-        var notes = AddNamespaces(steps, context, sandbox, facts, machine, shared);
+        var notes = AddNamespaces(steps, unit, context, sandbox, facts, machine, shared);
         if (dropPrivileges)
             AddGroups(steps, context, facts, machine, user, gid);
         if (sandbox)
@@ -62,29 +61,6 @@ public static partial class PlanBuilder
             [.. environment.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key}={v.Value}")]));
         return new(steps.ToImmutable(), stream) { Notes = notes };
     }
-
-    private static UserEntry? FindUser(ExecContext context, IMachine machine) => context.User is { } name
-        ? machine.FindUser(name) ?? throw new PlanException(217, $"cannot find user {name}: no such user")
-        : null;
-
-    private static void AddDirectories(ImmutableArray<SpawnStep>.Builder steps, ExecContext context, InstanceFacts facts, uint uid, uint gid)
-    {
-        foreach (var (kind, set) in context.Directories.OrderBy(d => d.Key))
-            foreach (string name in set.Names)
-                // ConfigurationDirectory= stays the administrator's (systemd.exec(5)).
-                steps.Add(kind == DirectoryKind.Configuration
-                    ? new MakeDirectory(StageOf(kind), $"{facts.Roots[kind]}/{name}", set.Mode, facts.Uid, uint.MaxValue)
-                    : new MakeDirectory(StageOf(kind), $"{facts.Roots[kind]}/{name}", set.Mode, uid, gid));
-    }
-
-    private static int StageOf(DirectoryKind kind) => kind switch
-    {
-        DirectoryKind.Runtime => 233,
-        DirectoryKind.State => 238,
-        DirectoryKind.Cache => 239,
-        DirectoryKind.Logs => 240,
-        DirectoryKind.Configuration => 241,
-    };
 
     private static void AddGroups(ImmutableArray<SpawnStep>.Builder steps, ExecContext context, InstanceFacts facts, IMachine machine,
         UserEntry? user, uint? gid)

@@ -14,7 +14,7 @@ public static class ProcessEnvironment
         "/bin/nologin", "/sbin/nologin", "/usr/bin/nologin", "/usr/sbin/nologin", "/bin/false", "/usr/bin/false", "/bin/true", "/usr/bin/true",
     ];
 
-    public static Dictionary<string, string> Build(ExecContext context, InstanceFacts facts, IMachine machine, UserEntry? user,
+    public static Dictionary<string, string> Build(UnitName unit, ExecContext context, InstanceFacts facts, IMachine machine, UserEntry? user,
         IEnumerable<KeyValuePair<string, string>> variables)
     {
         var result = new Dictionary<string, string>(facts.Environment);
@@ -32,6 +32,8 @@ public static class ProcessEnvironment
         foreach (var (kind, set) in context.Directories)
             if (!set.Names.IsEmpty)
                 result[VariableOf(kind)] = string.Join(':', set.Names.Select(n => $"{facts.Roots[kind]}/{n}"));
+        if (!context.Credentials.IsEmpty)
+            result["CREDENTIALS_DIRECTORY"] = PlanBuilder.CredentialsOf(unit, facts);
         if (context.StandardInput.Kind == StreamKind.Tty || context.StandardOutput.Kind == StreamKind.Tty || context.StandardError.Kind == StreamKind.Tty
             || context.Terminal.Path is not null)
             result["TERM"] = Term(context.Terminal.Path ?? "/dev/console", facts);

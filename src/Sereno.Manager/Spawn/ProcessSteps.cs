@@ -65,6 +65,18 @@ public sealed record ResetTerminal(string Path, bool HangUp, bool Settings, bool
 /// <param name="Force">Take it from another session.</param>
 public sealed record TakeTerminal(string Path, bool Force, uint? Owner, uint? Rows, uint? Columns) : SpawnStep(208);
 
+/// <summary>A folder of a unit that has got a dynamic user, or has one no longer, goes to the other of its two places.</summary>
+public sealed record MoveFolder(int Stage, string PublicPath, string PrivatePath, bool Into) : SpawnStep(Stage);
+
+public sealed record MakeLink(int Stage, string Target, string Path) : SpawnStep(Stage);
+
+/// <summary>A file that nobody but the account (and root) can read.</summary>
+public sealed record WriteSecret(string Path, uint Uid, ImmutableArray<byte> Data) : SpawnStep(243)
+{
+    /// <summary>What is in it is nobody's business.</summary>
+    public override string ToString() => $"WriteSecret {Path} for {Uid} ({Data.Length} bytes)";
+}
+
 internal static class CapabilityText
 {
     public static string Of(ulong set) => set.CountBits() > 32 ? "~" + string.Join(' ', Capabilities.Names(~set)) : string.Join(' ', Capabilities.Names(set));

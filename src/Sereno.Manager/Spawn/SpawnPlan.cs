@@ -31,7 +31,8 @@ public sealed record SetOomScoreAdjust(int Value) : SpawnStep(206);
 public sealed record SetUMask(uint Mask) : SpawnStep(200);
 
 /// <summary>Make a folder of the unit's: parents 0755, the last one with mode and owner.</summary>
-public sealed record MakeDirectory(int Stage, string Path, uint Mode, uint Uid, uint Gid) : SpawnStep(Stage);
+/// <param name="Recursive">When the owner changes, so does that of all that is in it.</param>
+public sealed record MakeDirectory(int Stage, string Path, uint Mode, uint Uid, uint Gid, bool Recursive = false) : SpawnStep(Stage);
 
 public sealed record ChangeDirectory(string Path, bool Optional) : SpawnStep(200);
 

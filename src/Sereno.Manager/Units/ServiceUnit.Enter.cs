@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sereno.Manager.Jobs;
+using Sereno.Manager.Spawn;
 using Sereno.Units.Model;
 using Sereno.Units.Values;
 
@@ -212,8 +213,16 @@ public sealed partial class ServiceUnit
         var runtime = Config.Exec.Directories.GetValueOrDefault(DirectoryKind.Runtime, DirectorySet.None);
         bool keeps = Config.Exec.RuntimeDirectoryPreserve == DirectoryPreserve.Yes || (Config.Exec.RuntimeDirectoryPreserve == DirectoryPreserve.Restart && restarts);
         ImmutableArray<string> folders = keeps ? [] : [.. runtime.Names.Select(n => $"{core.Facts.Roots[DirectoryKind.Runtime]}/{n}")];
-        core.Release(this, new ReleaseUnit(Name, [.. folders, .. TakePrivateFolders()], Config.PidFile, TakeNamespaces()));
+        core.Release(this, new ReleaseUnit(Name, [.. folders, .. TakePrivateFolders(), .. CredentialFolder()], Config.PidFile, TakeNamespaces()) { RemoveSharedOf = AccountToClean() });
     }
+
+    private ImmutableArray<string> CredentialFolder() => Config.Exec.Credentials.IsEmpty ? [] : [PlanBuilder.CredentialsOf(Name, core.Facts)];
+
+    /// <summary>RemoveIPC= is for accounts of the service's own: never root's, nor one that another unit is running as.</summary>
+    private uint? AccountToClean() => Config.Exec.RemoveIpc && core.Facts.IsSystem
+        && PlanBuilder.AccountOf(Name, Config.Exec, core.Facts, core.Machine) is { } uid and > 0
+        && !core.Graph.All.OfType<ServiceUnit>().Any(s => s != this && !s.IsInactiveOrFailed && (s.Config.Exec.User is not null || s.Config.Exec.DynamicUser)
+            && PlanBuilder.AccountOf(s.Name, s.Config.Exec, core.Facts, core.Machine) == uid) ? uid : null;
 
     private void ArmWatchdog()
     {

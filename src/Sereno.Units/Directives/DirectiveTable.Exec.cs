@@ -13,6 +13,8 @@ internal static partial class DirectiveTable
     {
         yield return Exec("User", (r, e) => r.Unit.Exec = e with { User = ReadAccount(r, e.User) });
         yield return Exec("Group", (r, e) => r.Unit.Exec = e with { Group = ReadAccount(r, e.Group) });
+        yield return Exec("DynamicUser", (r, e) => r.Unit.Exec = e with { DynamicUser = r.Boolean() ?? e.DynamicUser });
+        yield return Exec("RemoveIPC", (r, e) => r.Unit.Exec = e with { RemoveIpc = r.Boolean() ?? e.RemoveIpc });
         yield return Enforced("Service", "SupplementaryGroups", ReadGroups);
         yield return Enforced("Service", "WorkingDirectory", ReadWorkingDirectory);
         yield return Exec("UMask", (r, e) => r.Unit.Exec = e with { UMask = r.Mode() ?? e.UMask });
@@ -205,16 +207,19 @@ internal static partial class DirectiveTable
             r.Unit.Exec = e with { OomScoreAdjust = score };
     }
 
-    /// <summary><c>name</c>, or <c>name:link</c> whose link is not made here.</summary>
+    /// <summary><c>name</c>, or <c>name:link</c>.</summary>
     private static void ReadDirectories(Reading r, DirectoryKind kind)
     {
         var names = r.Unit.Of(kind).Names;
         if (r.IsEmpty)
+        {
             names.Clear();
+            r.Unit.FolderLinks.RemoveAll(l => l.Kind == kind);
+        }
         foreach (string tuple in r.Words(WordFlags.Unquote | WordFlags.RetainEscape, $"Invalid syntax {r.Key}={r.Value}, ignoring: Invalid argument"))
         {
             var parts = WordReader.Split(tuple, WordFlags.Unescape | WordFlags.UnescapeSeparators, ":");
-            if (parts is not { Count: > 0 })
+            if (parts is not { Count: 1 or 2 })
             {
                 r.Warn($"Invalid syntax in {r.Key}=, ignoring: {tuple}");
                 return;
@@ -228,11 +233,22 @@ internal static partial class DirectiveTable
                     r.Warn($"Destination parameter is not supported for ConfigurationDirectory, ignoring: {tuple}");
                 else
                 {
-                    if (parts.Count > 1)
-                        r.Held = (Support.Emulated, "the folder is made, the link to it is not");
+                    string? link = null;
+                    if (parts.Count > 1 && (link = ReadLink(r, parts[1])) is null)
+                        continue;
                     if (!names.Contains(name))
                         names.Add(name);
+                    if (link is not null && !r.Unit.FolderLinks.Contains((kind, name, link)))
+                        r.Unit.FolderLinks.Add((kind, name, link));
                 }
         }
+    }
+
+    private static string? ReadLink(Reading r, string text)
+    {
+        if (r.Specifiers.TryPath(text, out string link, out string error))
+            return r.CheckedPath(link, absolute: false);
+        r.Warn($"Failed to resolve unit specifiers in \"{text}\", ignoring: {error}");
+        return null;
     }
 }

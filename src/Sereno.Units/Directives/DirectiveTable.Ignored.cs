@@ -12,8 +12,6 @@ internal static partial class DirectiveTable
         .. IgnoredAll("Service", NoBpf,
             "RestrictFileSystems IPIngressFilterPath IPEgressFilterPath BPFProgram SocketBindAllow SocketBindDeny " +
             "RestrictNetworkInterfaces IPAddressAllow IPAddressDeny"),
-        .. IgnoredAll("Service", "not supported: dynamic users and their clean-up",
-            "DynamicUser RemoveIPC", r => r.Boolean()),
         .. IgnoredAll("Service", "not supported: filtering and labelling log lines",
             "SyslogLevelPrefix", r => r.Boolean()),
         .. IgnoredAll("Service", "not supported: filtering and labelling log lines",
@@ -22,8 +20,6 @@ internal static partial class DirectiveTable
             "LogRateLimitBurst", r => r.Unsigned()),
         .. IgnoredAll("Service", "not supported: filtering and labelling log lines",
             "SyslogFacility SyslogLevel LogLevelMax LogExtraFields LogNamespace"),
-        .. IgnoredAll("Service", "not supported: credentials",
-            "SetCredential SetCredentialEncrypted LoadCredential LoadCredentialEncrypted"),
         .. IgnoredAll("Service", "not supported: PAM sessions",
             "PAMName"),
         .. IgnoredAll("Service", "not supported: security modules",

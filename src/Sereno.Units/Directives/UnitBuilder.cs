@@ -48,6 +48,7 @@ internal sealed class UnitBuilder(UnitName name)
     public List<string> UnsetEnvironment { get; } = [];
     public List<string> SupplementaryGroups { get; } = [];
     public Dictionary<DirectoryKind, (List<string> Names, uint Mode)> Folders { get; } = [];
+    public List<(DirectoryKind Kind, string Name, string Link)> FolderLinks { get; } = [];
     public StreamTarget? Output { get; set; }
     public List<byte> InputData { get; } = [];
     public SystemCallSet? SystemCalls { get; set; }
@@ -99,6 +100,25 @@ internal sealed class UnitBuilder(UnitName name)
         };
     }
 
+    /// <summary>A dynamic user must leave nothing behind that someone else with its number could use (systemd.exec(5), DynamicUser=).</summary>
+    private SecurityContext BuildSecurity() => SystemCalls is null && LoggedCalls is null && !Exec.DynamicUser ? Exec.Security : Exec.Security with
+    {
+        SystemCalls = SystemCalls?.Build(),
+        LoggedCalls = LoggedCalls?.Build(),
+        RestrictSuidSgid = Exec.Security.RestrictSuidSgid || Exec.DynamicUser,
+    };
+
+    private Sandbox BuildSandbox()
+    {
+        var sandbox = SandboxLists.AddTo(Sandbox);
+        return !Exec.DynamicUser ? sandbox : sandbox with
+        {
+            PrivateTmp = true,
+            ProtectSystem = ProtectSystem.Strict,
+            ProtectHome = sandbox.ProtectHome == ProtectHome.No ? ProtectHome.ReadOnly : sandbox.ProtectHome,
+        };
+    }
+
     private ExecContext BuildExec()
     {
         // A terminal, socket or descriptor on stdin serves both ways, so that "inherit" then means it.
@@ -111,12 +131,16 @@ internal sealed class UnitBuilder(UnitName name)
             EnvironmentFiles = [.. EnvironmentFiles],
             PassEnvironment = [.. PassEnvironment],
             UnsetEnvironment = [.. UnsetEnvironment],
-            Directories = Folders.Where(f => f.Value.Names.Count > 0).ToImmutableDictionary(f => f.Key, f => new DirectorySet([.. f.Value.Names], f.Value.Mode)),
-            Sandbox = SandboxLists.AddTo(Sandbox),
+            Directories = Folders.Where(f => f.Value.Names.Count > 0).ToImmutableDictionary(f => f.Key, f => new DirectorySet([.. f.Value.Names], f.Value.Mode)
+            {
+                Links = [.. FolderLinks.Where(l => l.Kind == f.Key).Select(l => (l.Name, l.Link))],
+            }),
+            Sandbox = BuildSandbox(),
             StandardOutput = output.Kind == StreamKind.Inherit && !bidirectional ? StreamTarget.Journal : output,
             InputData = [.. InputData],
-            Security = SystemCalls is null && LoggedCalls is null ? Exec.Security
-                : Exec.Security with { SystemCalls = SystemCalls?.Build(), LoggedCalls = LoggedCalls?.Build() },
+            Security = BuildSecurity(),
+            NoNewPrivileges = Exec.NoNewPrivileges || Exec.DynamicUser,
+            RemoveIpc = Exec.RemoveIpc || Exec.DynamicUser,
         };
     }
 }

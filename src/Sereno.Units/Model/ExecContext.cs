@@ -10,6 +10,10 @@ public sealed record StreamTarget(StreamKind Kind, string? Argument = null)
     public static readonly StreamTarget Null = new(StreamKind.Null), Inherit = new(StreamKind.Inherit), Journal = new(StreamKind.Journal);
 }
 
+/// <summary>LoadCredential= (a source) or SetCredential= (data).</summary>
+/// <param name="Source">A path, or a name in the credential stores.</param>
+public sealed record Credential(string Id, string? Source, ImmutableArray<byte>? Data);
+
 /// <summary>What is done to a unit's terminal; null sizes stay.</summary>
 public sealed record TerminalSettings
 {
@@ -31,6 +35,9 @@ public enum DirectoryKind { Runtime, State, Cache, Logs, Configuration }
 public sealed record DirectorySet(ImmutableArray<string> Names, uint Mode = 0x1ED /* 0755 */)
 {
     public static readonly DirectorySet None = new([]);
+
+    /// <summary>Links to those of the names that were written as <c>name:link</c>, below the kind's root too.</summary>
+    public ImmutableArray<(string Name, string Link)> Links { get; init; } = [];
 }
 
 public enum DirectoryPreserve { No, Yes, Restart }
@@ -51,6 +58,12 @@ public sealed record ExecContext
 {
     public string? User { get; init; }
     public string? Group { get; init; }
+
+    /// <summary>The account is made for the service and is gone after it; <see cref="User"/> is only its name.</summary>
+    public bool DynamicUser { get; init; }
+
+    /// <summary>What the account leaves in System V and POSIX shared memory, semaphores and queues goes with the service.</summary>
+    public bool RemoveIpc { get; init; }
     public ImmutableArray<string> SupplementaryGroups { get; init; } = [];
     public WorkingDirectory? WorkingDirectory { get; init; }
     public uint UMask { get; init; } = 0x12; // 0022
@@ -73,6 +86,7 @@ public sealed record ExecContext
 
     /// <summary>StandardInputText= and StandardInputData=, for StandardInput=data.</summary>
     public ImmutableArray<byte> InputData { get; init; } = [];
+    public ImmutableArray<Credential> Credentials { get; init; } = [];
     public TerminalSettings Terminal { get; init; } = TerminalSettings.None;
     public string? SyslogIdentifier { get; init; }
     public Sandbox Sandbox { get; init; } = Sandbox.None;

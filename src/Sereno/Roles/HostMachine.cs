@@ -10,7 +10,7 @@ using UserEntry = Sereno.Manager.Machine.UserEntry;
 namespace Sereno.Roles;
 
 /// <summary>This machine, as plans and conditions ask for it.</summary>
-public sealed class HostMachine : IMachine
+public sealed partial class HostMachine : IMachine
 {
     private const int MaxEnvironmentFile = 1 << 20;
     private readonly UserDatabase _users = new();

@@ -81,6 +81,7 @@ public sealed partial class ManagerHost
         using var cgroup = _groups.Open(request.Unit, request.InvocationId);
         try
         {
+            // The plan counts what it passes on from 0, then come the namespaces, then the log's pipe.
             var fds = request.Descriptors.Select(StoredFd).ToList();
             var shared = AddSharedNamespaces(request, fds);
             _keeper.Spawn(request.Id, Encoding.UTF8.GetBytes(request.Unit.Full), PlanEncoder.Encode(plan, logPipe: fds.Count, shared), cgroup, fds, log);
@@ -168,6 +169,8 @@ public sealed partial class ManagerHost
             DropNamespaces(owner);
         foreach (string folder in request.RemoveDirectories)
             Try(() => FolderTree.Remove(folder));
+        if (request.RemoveSharedOf is { } account)
+            SharedObjects.RemoveAllOf(account, problem => Log(request.Unit, LogLevel.Warning, $"{request.Unit}: {problem}"));
         if (request.PidFile is { } file)
             Try(() => File.Delete(file));
 

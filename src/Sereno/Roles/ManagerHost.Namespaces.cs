@@ -14,7 +14,7 @@ public sealed partial class ManagerHost
     private const string NamespacePrefix = "namespace-";
     private readonly Dictionary<string, Fd> _namespaces = [];
 
-    /// <summary>The descriptors that a plan joins, and which of them is which kind.</summary>
+    /// <summary>Adds the namespaces that a plan joins to its descriptors; where each kind is among them.</summary>
     private Dictionary<NamespaceKinds, int> AddSharedNamespaces(SpawnProcess request, List<Fd> fds)
     {
         var indices = new Dictionary<NamespaceKinds, int>();

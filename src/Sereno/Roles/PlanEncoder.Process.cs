@@ -24,6 +24,9 @@ public static partial class PlanEncoder
         ProvideData s => writer.Data(stage, s.Target, s.Data.AsSpan()),
         ResetTerminal s => writer.TerminalReset(stage, s.Path, s.HangUp, s.Settings, s.Clear),
         TakeTerminal s => writer.Terminal(stage, s.Path, s.Force, s.Owner ?? PlanWriter.Keep, s.Rows, s.Columns),
+        MoveFolder s => writer.PrivateFolder(stage, s.PublicPath, s.PrivatePath, s.Into),
+        MakeLink s => writer.Link(stage, s.Target, s.Path),
+        WriteSecret s => writer.Secret(stage, s.Path, s.Uid, s.Data.AsSpan()),
         _ => throw new ArgumentOutOfRangeException(nameof(step), step, null),
     };
 }

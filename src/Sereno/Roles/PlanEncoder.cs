@@ -32,7 +32,7 @@ public static partial class PlanEncoder
         // Without CAP_SYS_RESOURCE systemd goes on without a negative adjustment too.
         SetOomScoreAdjust s => writer.OomScoreAdjust(stage, s.Value, tolerate: true),
         SetUMask s => writer.Umask(stage, s.Mask),
-        MakeDirectory s => writer.Directory(stage, s.Path, s.Mode, s.Uid, s.Gid),
+        MakeDirectory s => writer.Directory(stage, s.Path, s.Mode, s.Uid, s.Gid, s.Recursive),
         ChangeDirectory s => writer.Chdir(stage, s.Path, s.Optional),
         SetGroups s => writer.SetGroups(stage, s.Gids.AsSpan()),
         SetGid s => writer.SetGid(stage, s.Gid),

@@ -16,9 +16,10 @@ internal sealed class LiveInstance : IDisposable
 
     /// <param name="target">What it starts at first.</param>
     /// <param name="account">"uid": runs as that account instead of ours.</param>
+    /// <param name="through">A command that runs it, with less rights for example.</param>
     /// <param name="generators">Runs those in {Folder}/generators.</param>
     /// <param name="prepare">Writes the units; it gets the instance's folder.</param>
-    public LiveInstance(Action<string> prepare, string target = "basic.target", uint? account = null, string? folder = null, bool generators = false)
+    public LiveInstance(Action<string> prepare, string target = "basic.target", uint? account = null, string? folder = null, bool generators = false, string[]? through = null)
     {
         Live.Require();
         _ownsFolder = folder is null;
@@ -31,6 +32,7 @@ internal sealed class LiveInstance : IDisposable
             "--unit-path", generators ? $"{Units}:{Folder}/run/generator.early:{Folder}/run/generator:{Folder}/run/generator.late" : Units, "--default", target];
         if (generators)
             command = ["env", $"SYSTEMD_GENERATOR_PATH={Folder}/generators", .. command];
+        command = [.. through ?? [], .. command];
         if (account is { } uid)
             command = ["setpriv", $"--reuid={uid}", $"--regid={uid}", "--clear-groups", .. command];
         _process = Command.Start(command[0], command[1..]);

@@ -6,10 +6,22 @@ namespace Sereno.Tests.Live;
 public sealed class Probe : IDisposable
 {
     private LiveInstance? _sereno;
+    private string? _folder;
     private int _units;
 
     /// <summary>Made when the first test wants it, so that a skip isn't a failure.</summary>
-    internal LiveInstance Sereno => _sereno ??= new LiveInstance(folder => Compile($"{folder}/probe"));
+    internal LiveInstance Sereno
+    {
+        get
+        {
+            if (_sereno is not null)
+                return _sereno;
+            // Not in /tmp: a service with PrivateTmp= would not find the program.
+            if (Environment.IsPrivilegedProcess)
+                Directory.CreateDirectory(_folder = $"/var/lib/sereno-probe-{Guid.NewGuid():N}");
+            return _sereno = new LiveInstance(folder => Compile($"{folder}/probe"), folder: _folder);
+        }
+    }
 
     /// <summary>Runs the probe as a oneshot service with these lines in its [Service], and gives what it printed.</summary>
     /// <param name="prefix">Before the command, as <c>+</c>.</param>
@@ -28,7 +40,12 @@ public sealed class Probe : IDisposable
         return File.Exists(output) ? File.ReadAllText(output) : "";
     }
 
-    public void Dispose() => _sereno?.Dispose();
+    public void Dispose()
+    {
+        _sereno?.Dispose();
+        if (_folder is not null)
+            Directory.Delete(_folder, recursive: true);
+    }
 
     private static void Compile(string program)
     {

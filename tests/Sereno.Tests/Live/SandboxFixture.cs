@@ -8,7 +8,17 @@ public sealed class SandboxFixture : IDisposable
     private LiveInstance? _instance;
     private int _count;
 
-    internal LiveInstance Instance => _instance ??= new(_ => { });
+    private readonly uint? _account;
+    private readonly string[] _through = [];
+
+    public SandboxFixture()
+    {
+    }
+
+    /// <summary>For an account's instance, or one with less rights.</summary>
+    internal SandboxFixture(uint? account, params string[] through) => (_account, _through) = (account, through);
+
+    internal LiveInstance Instance => _instance ??= new(_ => { }, account: _account, through: _through);
 
     /// <summary>Runs a shell script as a oneshot with these settings; what it printed, without the line end.</summary>
     public string Inside(string settings, string script)

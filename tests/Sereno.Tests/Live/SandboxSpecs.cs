@@ -228,6 +228,11 @@ public sealed class SandboxSpecs(SandboxFixture box) : IClassFixture<SandboxFixt
     {
         string seen = box.Inside("NoExecPaths=/\nExecPaths=/usr/bin /usr/lib /bin /lib /lib64", "cp /usr/bin/true /tmp/.sereno-true; if /tmp/.sereno-true 2>/dev/null; then echo yes; else echo no; fi; rm /tmp/.sereno-true; /usr/bin/true && echo yes");
         Assert.Equal(Lines("no", "yes"), seen);
+
+        // Also where the service may write, and what may be executed can't be changed.
+        string copy = "cp /usr/bin/true $d/.sereno-true; if $d/.sereno-true 2>/dev/null; then echo yes; else echo no; fi; rm $d/.sereno-true";
+        Assert.Equal(Lines("no", "no", "no"), box.Inside("ProtectSystem=strict\nPrivateTmp=yes\nStateDirectory=noexec\nNoExecPaths=/\nExecPaths=/usr/bin /usr/lib /bin /lib /lib64",
+            $"for d in /tmp $STATE_DIRECTORY; do {copy}; done\n{Writes("/usr/bin")}"));
     }
 
     [Fact]
@@ -282,6 +287,14 @@ public sealed class SandboxSpecs(SandboxFixture box) : IClassFixture<SandboxFixt
     [Fact]
     public void A_command_with_a_plus_is_outside_of_the_sandbox_that_only_takes_away() =>
         Assert.Equal("yes", box.Inside($"ProtectSystem=strict\nPrivateTmp=yes\nInaccessiblePaths=/etc\nExecStartPre=+/bin/sh -c 'if : >/tmp/.sereno-plus && test -e /etc/passwd; then rm /tmp/.sereno-plus; echo yes; fi >{box.Instance.Folder}/plus'\nBindPaths={box.Instance.Folder}", $"cat {box.Instance.Folder}/plus"));
+
+    [Fact]
+    public void A_dynamic_users_folders_are_its_own_and_stay_writable()
+    {
+        string seen = box.Inside("DynamicUser=yes\nStateDirectory=dyn dyn:dynlink", $"test $(id -u) -ge 61184 && echo dynamic; echo x >$STATE_DIRECTORY/file && cat {box.Instance.Folder}/state/dynlink/file\n"
+            + Writes("/usr", "/var/lib", "$STATE_DIRECTORY", "/tmp"));
+        Assert.Equal(Lines("dynamic", "x", "no", "no", "yes", "yes"), seen);
+    }
 
     // Hostile paths.
 

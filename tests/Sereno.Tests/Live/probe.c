@@ -148,6 +148,9 @@ int main(int argc, char **argv)
         else if (strcmp(argv[i], "file") == 0)
             for (int k = 0; k < count; k++)
                 file(rest[k]);
+        else if (strcmp(argv[i], "touch") == 0)
+            for (int k = 0; k < count; k++)
+                tell("touch", open(rest[k], O_WRONLY | O_CREAT, 0600));
         else if (strcmp(argv[i], "scheduling") == 0)
             scheduling();
         else if (strcmp(argv[i], "limits") == 0)

@@ -40,6 +40,25 @@ public class ExecPlanTests
             SimulatedMachine.Facts with { EffectiveCapabilities = capabilities }, new SimulatedMachine(), []).Steps;
     }
 
+    /// <summary>The test vector of SipHash's paper, appendix A: key 00..0f, text 00..0e.</summary>
+    [Fact]
+    public void Names_are_hashed_by_siphash() => Assert.Equal(0xa129ca6149be45e5, DynamicUsers.SipHash([.. Enumerable.Range(0, 16).Select(i => (byte)i)],
+        new string([.. Enumerable.Range(0, 15).Select(i => (char)i)])));
+
+    [Theory]
+    [InlineData("app.service", "app")]
+    [InlineData("app@x.service", "app")]
+    [InlineData("my.app.service", null)]
+    [InlineData("2app.service", null)]
+    public void A_dynamic_user_is_called_as_its_unit_where_that_can_be(string unit, string? expected)
+    {
+        string name = DynamicUsers.NameOf(UnitName.Parse(unit));
+        if (expected is not null)
+            Assert.Equal(expected, name);
+        else
+            Assert.Matches("^_du[0-9a-f]{16}$", name);
+    }
+
     private static SpawnPlan Plan(ExecContext context, ExecCommand command) => PlanBuilder.Build(UnitName.Parse("app.service"), context, command,
         SimulatedMachine.Facts, Machine(), [new("INVOCATION_ID", "0123456789abcdef0123456789abcdef")]);
 
@@ -52,6 +71,8 @@ public class ExecPlanTests
         {
             ["/sys/devices/system/node/node0/cpulist"] = "0-1\n",
             ["/sys/devices/system/node/node1/cpulist"] = "4,6\n",
+            ["/etc/app.key"] = "12345",
+            ["/usr/lib/credstore/stored"] = "1234567",
         },
     };
 

@@ -22,6 +22,8 @@ public sealed class SimulatedMachine : IMachine
 
     public UserEntry? FindUser(string nameOrId) => Users.GetValueOrDefault(nameOrId);
 
+    public uint? DynamicUser(string name, uint wanted) => wanted;
+
     public uint? FindGroup(string nameOrId) => Groups.TryGetValue(nameOrId, out uint gid) ? gid : null;
 
     public ImmutableArray<uint> GroupsOf(string user) => Memberships.GetValueOrDefault(user, []);

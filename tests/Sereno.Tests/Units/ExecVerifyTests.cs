@@ -73,6 +73,13 @@ public class ExecVerifyTests
         TTYColumns=-1
         ExecSearchPath=/a:rel
         PermissionsStartOnly=x
+        SetCredential=a
+        SetCredential=a/b:x
+        SetCredential=a:\q
+        LoadCredential=a:b/c
+        LoadCredential=a/b
+        LoadCredential=a:/x/../y
+        SetCredentialEncrypted=a:!
         """);
 
     [Theory]

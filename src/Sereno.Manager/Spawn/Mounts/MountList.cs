@@ -54,7 +54,7 @@ internal static class MountList
                 if (view.Follow(entries[j].Path) is { } target)
                     (entries[j], changed) = (entries[j] with { Path = target }, true);
             if (!changed)
-                return entries;
+                return Inherited(entries);
             if (i == MaxLinks)
                 throw new PlanException(226, $"cannot set up mount namespacing: too many symbolic links in {entries.First(e => view.Follow(e.Path) is not null).Path}");
             entries = Reduce(entries, request.Root);
@@ -194,6 +194,29 @@ internal static class MountList
             above.Push(e);
         }
         return result;
+    }
+
+    /// <summary>
+    /// A mount of its own is left alone by what is done to those above. So what may be executed is read-only where all around
+    /// it is, and what may be written isn't executable where nothing around it is (systemd 252 forgets both).
+    /// </summary>
+    private static List<MountEntry> Inherited(List<MountEntry> sorted)
+    {
+        var above = new Stack<MountEntry>();
+        for (int i = 0; i < sorted.Count; i++)
+        {
+            var e = sorted[i];
+            while (above.TryPeek(out var nearest) && !e.IsAtOrBelow(nearest))
+                above.Pop();
+            if (above.TryPeek(out var parent))
+                sorted[i] = e = e with
+                {
+                    ReadOnly = e.ReadOnly || (parent.IsReadOnly && e.Mode is (MountMode.Exec or MountMode.NoExec)),
+                    NoExec = e.NoExec || ((parent.NoExec || parent.Mode == MountMode.NoExec) && !e.IsExec),
+                };
+            above.Push(e);
+        }
+        return sorted;
     }
 
     /// <summary>By components, so that what is below a path comes right after it.</summary>
