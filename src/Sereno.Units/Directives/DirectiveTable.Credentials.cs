@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Sereno.Units.Model;
 using Sereno.Units.Text;
 using Sereno.Units.Values;

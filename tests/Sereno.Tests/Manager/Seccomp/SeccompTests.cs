@@ -59,7 +59,7 @@ public class SeccompTests
         foreach (var (index, name) in SystemCalls.Names.Index())
             foreach (var abi in s_abis)
                 if (SystemCalls.Number(name, abi) is { } number && name is not ("socketcall" or "ipc"))
-                    Assert.Equal(SeccompAction.Errno(index + 1), Interpreter.Ask(programs, SeccompCompiler.Architecture(abi), Raw(abi, number), stackalloc ulong[6]));
+                    Assert.Equal(SeccompAction.Errno(index + 1), Interpreter.Ask(programs, SeccompCompiler.Architecture(abi), Raw(abi, number), new ulong[6]));
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public class SeccompTests
         foreach (string name in SystemCalls.Names)
             if (SystemCalls.Number(name, SystemCallAbi.X86_64) is { } number)
             {
-                Interpreter.Run(program, SeccompCompiler.Architecture(SystemCallAbi.X86_64), (uint)number, stackalloc ulong[6], out int steps);
+                Interpreter.Run(program, SeccompCompiler.Architecture(SystemCallAbi.X86_64), (uint)number, new ulong[6], out int steps);
                 Assert.InRange(steps, 1, 20);
             }
     }
