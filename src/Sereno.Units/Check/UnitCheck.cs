@@ -59,10 +59,10 @@ public static class UnitCheck
     private static IEnumerable<Diagnostic> MissingAccounts(UnitDefinition unit, ExecContext exec, ICheckHost host)
     {
         if (exec.User is { } user && !host.UserExists(user))
-            yield return new(Severity.Error, unit.Name.Full, 0, $"User {user} does not exist");
+            yield return new(Severity.Warning, unit.Name.Full, 0, $"User {user} does not exist");
         foreach (string group in exec.SupplementaryGroups.Prepend(exec.Group ?? "0"))
             if (!host.GroupExists(group))
-                yield return new(Severity.Error, unit.Name.Full, 0, $"Group {group} does not exist");
+                yield return new(Severity.Warning, unit.Name.Full, 0, $"Group {group} does not exist");
     }
 }
 

@@ -4,6 +4,7 @@ using Sereno.Linux.Headers;
 using Sereno.Manager.Machine;
 using Sereno.Units.Model;
 using Sereno.Units.Text;
+using Sereno.Units.Values;
 using UserEntry = Sereno.Manager.Machine.UserEntry;
 
 namespace Sereno.Roles;
@@ -48,17 +49,7 @@ public sealed class HostMachine : IMachine
     {
         if (pattern.AsSpan().IndexOfAny("*?[") < 0)
             return [pattern];
-        string folder = Path.GetDirectoryName(pattern)!;
-        try
-        {
-            return [.. Directory.EnumerateFiles(folder)
-                .Where(f => System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(Path.GetFileName(pattern), Path.GetFileName(f), ignoreCase: false))
-                .Order(StringComparer.Ordinal)];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return []; // as glob(3): what can't be read has no matches
-        }
+        return [.. FileGlob.Expand(pattern)];
     }
 
     public bool IsExecutable(string path) => File.Exists(path) && Try(path);
@@ -75,7 +66,8 @@ public sealed class HostMachine : IMachine
         }
     }
 
-    public bool? Test(Condition condition) => _conditions.Test(condition.Kind, condition.Argument);
+    /// <summary>A condition that makes no sense is not met, negated or not.</summary>
+    public bool? Test(Condition condition) => _conditions.Test(condition.Kind, condition.Argument) ?? condition.Negated;
 
     public string NewId() => Guid.NewGuid().ToString("N");
 }
