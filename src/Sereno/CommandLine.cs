@@ -56,7 +56,12 @@ public static class CommandLine
         ("netstat", NetstatVerb.Build),
         ("trace", TraceVerb.Build),
         ("watch", WatchVerb.Build),
+        ("tmpfiles", TmpfilesVerb.Build),
+        ("sysusers", SysusersVerb.Build),
         ("serve", ServeVerb.Build),
+        ("calendar", AnalyzeVerb.Calendar),
+        ("timespan", AnalyzeVerb.Timespan),
+        ("timestamp", AnalyzeVerb.Timestamp),
     ];
 
     public static int Run(string[] args) => Guard.Run("sereno", () => Do(args));

@@ -144,13 +144,23 @@ public sealed record Instance
                 [DirectoryKind.Configuration] = Specifiers.ConfigurationRoot,
             }.ToImmutableDictionary(),
             NotifySocket = notifySocket,
+            SandboxFolder = $"{RuntimeFolder}/sandbox",
+            BootId = Specifiers.BootId ?? "",
             Environment = environment.SetItem("PATH", Manager.Spawn.PlanBuilder.DefaultPath),
             ManagerEnvironment = inherited,
             DefaultTarget = defaultTarget,
+            // As systemd's: the machine's below /var/lib, an account's below its own data.
+            TimerFolder = IsRoot || Folder is not null ? $"{Specifiers.StateRoot}/systemd/timers"
+                : $"{Variable("XDG_DATA_HOME") ?? Specifiers.HomeDirectory + "/.local/share"}/systemd/timers",
+            BeganAt = Began(),
+            IsContainer = Roles.Conditions.Detect() != "none",
             Architecture = HostFacts.ArchitectureName(),
             EffectiveCapabilities = Self.EffectiveCapabilities,
         };
     }
+
+    /// <summary>When our keeper was started: managers come and go.</summary>
+    private static ulong Began() => ProcessTable.Stat(Self.ParentPid) is { } keeper ? keeper.StartTicks * 10_000 : Roles.Clock.Now.Monotonic;
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

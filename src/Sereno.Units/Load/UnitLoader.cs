@@ -67,6 +67,10 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
             loading.DropIns(main, aliases);
         }
         var service = state == LoadState.Loaded && main.Type == UnitType.Service ? loading.Service(ref state, ref error) : null;
+        var (timer, path) = loading.Trigger(ref state, ref error);
+        var mount = state == LoadState.Loaded && main.Type is UnitType.Mount or UnitType.Automount or UnitType.Swap ? loading.Mount(ref state, ref error) : null;
+        if (state == LoadState.Loaded && main.Type == UnitType.Socket)
+            loading.Socket(ref state, ref error);
         if (state == LoadState.Loaded && main.IsTemplate)
             (state, error, service) = (LoadState.Error, $"Unit name {main} is missing the instance name.", null);
         return unit.Build() with
@@ -78,6 +82,18 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
             DropInPaths = [.. loading.DropInPaths],
             Sources = [.. loading.Sources],
             Service = service,
+            Timer = timer,
+            Path = path,
+            Mount = mount,
+            Scope = state == LoadState.Loaded && main.Type == UnitType.Scope
+                ? new ScopeDefinition(unit.Kill, unit.Service.TimeoutStopUsec, unit.Service.RuntimeMaxUsec) : null,
+            Triggers = state != LoadState.Loaded ? null : main.Type switch
+            {
+                UnitType.Timer or UnitType.Path => unit.Trigger ?? main.WithType(UnitType.Service),
+                UnitType.Socket => unit.Unit.Triggers ?? main.WithType(UnitType.Service),
+                UnitType.Automount => main.WithType(UnitType.Mount),
+                _ => unit.Unit.Triggers,
+            },
         };
     }
 
@@ -160,6 +176,48 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
             foreach (string warning in ServiceRules.Warnings(service))
                 Say(Severity.Warning, warning);
             return service;
+        }
+
+        public (TimerDefinition?, PathDefinition?) Trigger(ref LoadState state, ref string? error)
+        {
+            if (state != LoadState.Loaded || unit.Name.Type is not (UnitType.Timer or UnitType.Path))
+                return (null, null);
+            bool isTimer = unit.Name.Type == UnitType.Timer;
+            if (isTimer ? unit.TimerValues.Count > 0 || unit.Timer.OnClockChange || unit.Timer.OnTimezoneChange : unit.PathSpecs.Count > 0)
+                return isTimer ? (unit.Timer with { Values = [.. unit.TimerValues] }, null) : (null, unit.Path with { Specs = [.. unit.PathSpecs] });
+            string refusal = isTimer ? "Timer unit lacks value setting. Refusing." : "Path unit lacks path setting. Refusing.";
+            Say(Severity.Error, refusal);
+            (state, error) = (LoadState.BadSetting, $"{unit.Name}: {refusal}");
+            return (null, null);
+        }
+
+        public void Socket(ref LoadState state, ref string? error)
+        {
+            const string refusal = "Unit has no Listen setting (ListenStream=, ListenDatagram=, ListenFIFO=, ...). Refusing.";
+            if (unit.Listens > 0)
+                return;
+            Say(Severity.Error, refusal);
+            (state, error) = (LoadState.BadSetting, $"{unit.Name}: {refusal}");
+        }
+
+        /// <summary>A mount unit is called as its mount point is (systemd.mount(5)).</summary>
+        public MountDefinition? Mount(ref LoadState state, ref string? error)
+        {
+            var mount = unit.Mount;
+            string? refusal = null;
+            if (unit.Name.Type != UnitType.Swap)
+            {
+                mount = mount with { Where = mount.Where ?? unit.Name.ToPath() };
+                if (mount.Where is null || UnitName.FromPath(mount.Where, unit.Name.Type) != unit.Name)
+                    refusal = "Where= setting doesn't match unit name. Refusing.";
+                else if (unit.Name.Type == UnitType.Mount && mount.What.Length == 0)
+                    refusal = "What= setting is missing. Refusing.";
+            }
+            if (refusal is null)
+                return mount;
+            Say(Severity.Error, refusal);
+            (state, error) = (LoadState.BadSetting, $"{unit.Name}: {refusal}");
+            return null;
         }
 
         private void Say(Severity severity, string message) => unit.Diagnostics.Add(new(severity, unit.Name.Full, 0, message));

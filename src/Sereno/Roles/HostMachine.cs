@@ -15,6 +15,7 @@ public sealed class HostMachine : IMachine
     private const int MaxEnvironmentFile = 1 << 20;
     private readonly UserDatabase _users = new();
     private readonly Conditions _conditions = new();
+    private Zone? _zone;
 
     public UserEntry? FindUser(string nameOrId) =>
         _users.User(nameOrId) is { } user ? new(user.Name.Length > 0 ? user.Name : nameOrId, user.Uid, user.Gid, user.Home, user.Shell) : null;
@@ -66,8 +67,30 @@ public sealed class HostMachine : IMachine
         }
     }
 
+    public string? ReadLink(string path)
+    {
+        Span<byte> target = stackalloc byte[4096];
+        int length = Files.ReadLink(path, target);
+        return length > 0 && length < target.Length ? RawText.Decode(target[..length]) : null;
+    }
+
     /// <summary>A condition that makes no sense is not met, negated or not.</summary>
     public bool? Test(Condition condition) => _conditions.Test(condition.Kind, condition.Argument) ?? condition.Negated;
+
+    public ulong Random() => (ulong)System.Random.Shared.NextInt64(long.MinValue, long.MaxValue);
+
+    public ulong? ModifiedAt(string path)
+    {
+        var file = new FileInfo(path);
+        return file.Exists ? (ulong)((file.LastWriteTimeUtc - DateTime.UnixEpoch).Ticks / 10) : null;
+    }
+
+    public Zone LocalZone => _zone ??= Zones.Local();
+
+    /// <summary>It is another one now.</summary>
+    public void ForgetZone() => _zone = null;
+
+    public string MachineId => ReadFile("/etc/machine-id", out _)?.Trim() ?? "";
 
     public string NewId() => Guid.NewGuid().ToString("N");
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Sereno.Keeper;
 using Sereno.Linux;
+using Sereno.Linux.Headers;
 using Sereno.Manager;
 using Sereno.Manager.Jobs;
 using Sereno.Units.Load;
@@ -22,6 +23,7 @@ public sealed partial class ManagerHost : IDisposable
     private readonly bool _verbose;
     private readonly UnitLoader _files;
     private readonly CheckpointStore _checkpoint;
+    private readonly HostMachine _machine = new();
     private readonly ProcessGroups _groups;
     private readonly Dictionary<int, Fd> _pidfds = [];
     private readonly List<KeeperEvent> _events = [];
@@ -87,15 +89,19 @@ public sealed partial class ManagerHost : IDisposable
         Fd? Held(string name) => welcome.Held.FirstOrDefault(h => h.Name == name)?.Fds[0];
         _notify = NotifySocket.Open(_instance.RuntimeFolder, Held("notify"));
         _keeper.Hold("notify", [_notify.Fd]);
+        TakeNamespaces(welcome.Held);
         _loop.Watch(_notify.Fd, Readiness.Read, _ => OnNotify());
         if (_groups.Events is { } events)
             _loop.Watch(events, Readiness.Read, _ => OnCgroupEvents());
 
-        var facts = _instance.Facts(defaultTarget, _notify.Address);
+        var facts = _instance.Facts(defaultTarget, _notify.Address) with { Refused = RefusedNamespaces() };
         _generators = new Generators(_instance, _keeper, facts.Environment, message => Log(null, LogLevel.Warning, message));
         if (Held(CheckpointStore.Name) is null)
             GenerateUnits();
-        _core = new ManagerCore(new StandardUnits(_files), new HostMachine(), facts) { Now = Clock.Now };
+        _core = new ManagerCore(new StandardUnits(_files), _machine, facts) { Now = Clock.Now };
+        _groups.SliceOf = unit => _core.Graph.TryGet(unit, out var known) && _core.Graph.Of(known, Manager.Graph.Relation.InSlice) is [var slice, ..]
+            ? slice.Name : SlicePath.Default(unit, _instance.IsSystem) ?? UnitName.Parse("-.slice");
+        WatchMounts();
         OpenBus(welcome.Held.FirstOrDefault(h => h.Name == "bus")?.Fds);
         foreach (string problem in _files.Files.Problems)
             Log(null, LogLevel.Warning, problem);
@@ -178,12 +184,13 @@ public sealed partial class ManagerHost : IDisposable
             case Spawned spawned:
                 if (spawned.Pidfd is { } pidfd)
                     _pidfds[spawned.Pid] = pidfd;
-                if (_spawning.Remove(spawned.Id, out var unit))
-                    _groups.AddLeader(unit, spawned.Pid);
+                if (_spawning.Remove(spawned.Id, out var request))
+                    _groups.AddLeader(request.Unit, spawned.Pid);
                 _core.OnSpawned(spawned.Id, spawned.Pid);
                 break;
             case SpawnFailed failed:
-                _spawning.Remove(failed.Id);
+                if (_spawning.Remove(failed.Id, out var refused))
+                    ExplainMountFailure(refused, failed);
                 _core.OnSpawnFailed(failed.Id, failed.Stage == ExitStage.None ? (int)ExitStage.Exec : (int)failed.Stage, Errno.Text(failed.Errno));
                 break;
             case Exited exited:
@@ -204,6 +211,18 @@ public sealed partial class ManagerHost : IDisposable
                 _exitCode = 1;
                 break;
         }
+    }
+
+    /// <summary>The kernel tells of changes by an error condition (proc_pid_mountinfo(5)), which needs no interest.</summary>
+    private void WatchMounts()
+    {
+        if (Files.TryOpen("/proc/self/mountinfo", libc.O_RDONLY | libc.O_CLOEXEC, out _) is not { } mounts)
+            return;
+        _loop.Watch(mounts, Readiness.None, _ =>
+        {
+            _core.Now = Clock.Now;
+            _core.OnMountsChanged();
+        });
     }
 
     private void OnCgroupEvents()
@@ -254,8 +273,8 @@ public sealed partial class ManagerHost : IDisposable
             _busySince = Environment.TickCount64;
             foreach (var effect in effects)
                 CarryOut(effect);
-            DropUnwanted();
         }
+        DropUnwanted();
         _bus.DropUnauthenticated(TimeSpan.FromSeconds(10));
         if (_keeper.WantsWrite != _keeperWantsWrite)
         {
@@ -308,6 +327,9 @@ public sealed partial class ManagerHost : IDisposable
         _checkpoint.Dispose();
         _notify?.Dispose();
         _keeper.Dispose();
+        _paths?.Dispose();
+        _clock?.Dispose();
+        _zone?.Dispose();
         _loop.Dispose();
         _log.Dispose();
     }

@@ -60,7 +60,12 @@ public sealed class English : Text
         "netstat" => "Show sockets as net-tools' netstat does (see netstat(8))",
         "trace" => "Show every TCP state change as it happens: unit, process, both ends, phase, duration and bytes",
         "watch" => "Show services with state, pid, ports, scope and connections, live",
+        "tmpfiles" => "Make, clean and remove files as tmpfiles.d(5) says",
+        "sysusers" => "Add the users and groups that sysusers.d(5) asks for",
         "serve" => "Be a small server for examples and tests: http or echo",
+        "calendar" => "Say when calendar events elapse next (systemd.time(7))",
+        "timespan" => "Say how long time spans are (systemd.time(7))",
+        "timestamp" => "Say which points in time are meant (systemd.time(7))",
         _ => "",
     };
 
@@ -69,6 +74,17 @@ public sealed class English : Text
         "units" => "Unit names; .service may be left out",
         "target" => "The target",
         "default" => "The target to start",
+        "tmpfiles-create" => "Make what is to be there, and write and adjust it",
+        "tmpfiles-clean" => "Remove what is older than its age",
+        "tmpfiles-remove" => "Remove what is marked to be removed",
+        "tmpfiles-boot" => "Also the lines that are for the boot only",
+        "tmpfiles-prefix" => "Only paths that begin so",
+        "tmpfiles-exclude" => "No paths that begin so",
+        "tmpfiles-E" => "No paths below /dev, /proc, /run and /sys",
+        "config-root" => "Another root folder",
+        "config-files" => "Files, or - for standard input; all that are installed where none is given",
+        "dry-run" => "Only say what would be done",
+        "sysusers-inline" => "The arguments are lines, not files",
         "quiet" => "Say nothing on standard output",
         "no-block" => "Don't wait until the job is done",
         "job-mode" => "How to deal with jobs that are queued already: replace, fail, isolate, ignore-dependencies...",
@@ -89,6 +105,8 @@ public sealed class English : Text
         "follow" => "Show new lines as they come",
         "once" => "Print the table once and end",
         "interval" => "Seconds between two looks",
+        "iterations" => "How many times to show",
+        "base-time" => "After when; now if it isn't said",
         "only-unit" => "Only these units' (names or patterns)",
         "tcp" => "TCP only",
         "udp" => "UDP only",
@@ -171,11 +189,13 @@ public sealed class English : Text
     public override string Column(string name) => name;
     public override string NoOutput(string what) => $"No {what}.";
     public override string ServeReady(string what, string address) => $"serving {what} on {address}";
+    public override string TmpfilesNeedsOperation => "say what to do: --create, --clean or --remove";
     public override string InvalidAddress(string address) => $"--address wants ADDRESS:PORT, such as 127.0.0.1:8080, not '{address}'";
     public override string CannotListen(string address, string reason) => $"cannot listen on {address}: {reason}";
     public override string ServicesListed(int count, int active) => $"{active} of {count} services active";
     public override string MoreRows(int count) => $"... and {count} more";
     public override string WatchHint => "Ctrl-C to stop";
+    public override string TimeHint(string verb, string text) => $"Hint: this is valid for \"sereno {verb} '{text}'\".";
     public override string AllowedValues(string values) => $"; it can be {values}";
     public override string InvalidValue(string option, string value) => $"{option} can't be '{value}'";
     public override string FilterLine(int number) => $"Line {number} of the filter file:";

@@ -58,11 +58,15 @@ public abstract class Text
     public abstract string Column(string name);
     public abstract string NoOutput(string what);
     public abstract string ServeReady(string what, string address);
+    public abstract string TmpfilesNeedsOperation { get; }
     public abstract string InvalidAddress(string address);
     public abstract string CannotListen(string address, string reason);
     public abstract string ServicesListed(int count, int active);
     public abstract string MoreRows(int count);
     public abstract string WatchHint { get; }
+
+    /// <summary>Another verb would have understood.</summary>
+    public abstract string TimeHint(string verb, string text);
     public abstract string InvalidValue(string option, string value);
 
     /// <summary>What an option may be, behind <see cref="InvalidValue"/>.</summary>
