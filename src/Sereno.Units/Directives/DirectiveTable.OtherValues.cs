@@ -134,7 +134,7 @@ internal static partial class DirectiveTable
     private static void ReadSymlinks(Reading r)
     {
         foreach (string word in r.Words(WordFlags.Unquote))
-            if (r.Expanded(word, path: true) is { } path)
-                r.CheckedPath(path);
+            if (r.Expanded(word, path: true) is not { } path || r.CheckedPath(path) is null)
+                return; // the first mistake ends the line
     }
 }
