@@ -28,7 +28,8 @@ public sealed record UnitReport(UnitDefinition Unit, ImmutableArray<Directive> D
 /// <summary>The checks of <c>systemd-analyze verify</c>, and how far each directive holds here.</summary>
 public static class UnitCheck
 {
-    public static UnitReport Run(UnitDefinition unit, ICheckHost host)
+    /// <param name="loader">Finds the units that this one can't do without; null leaves them alone.</param>
+    public static UnitReport Run(UnitDefinition unit, ICheckHost host, IUnitLoader? loader = null)
     {
         var findings = unit.Diagnostics.ToBuilder();
         if (unit.StartRefusal() is { } refusal)
@@ -38,12 +39,18 @@ public static class UnitCheck
             findings.AddRange(MissingCommands(unit, service, host));
             findings.AddRange(MissingAccounts(unit, service.Exec, host));
         }
+        if (unit is { LoadState: LoadState.Loaded, Name.Type: UnitType.Socket, Triggers: { } served } && loader is not null && !IsThere(served, loader))
+            findings.Add(new(Severity.Error, unit.Name.Full, 0, $"service {served} not loaded, socket cannot be started."));
         // What could not be parsed holds nowhere, however well its directive is supported.
         var byPlace = unit.Diagnostics.Where(d => d.Line > 0).ToLookup(d => (d.File, d.Line));
         var directives = unit.Directives.Select(d => byPlace[(d.File, d.Line)].FirstOrDefault() is { } finding && d.Support != Support.Ignored
             ? d with { Support = Support.Ignored, Reason = finding.Message } : d);
         return new(unit, [.. directives], findings.ToImmutable());
     }
+
+    /// <summary>Or a template of that name, which serves a connection each.</summary>
+    private static bool IsThere(UnitName service, IUnitLoader loader) =>
+        loader.Load(service).LoadState == LoadState.Loaded || (service.Instance is null && loader.Load(UnitName.Parse($"{service.Prefix}@0.service")).LoadState == LoadState.Loaded);
 
     private static IEnumerable<Diagnostic> MissingCommands(UnitDefinition unit, ServiceDefinition service, ICheckHost host)
     {
@@ -59,10 +66,10 @@ public static class UnitCheck
     private static IEnumerable<Diagnostic> MissingAccounts(UnitDefinition unit, ExecContext exec, ICheckHost host)
     {
         if (exec.User is { } user && !host.UserExists(user))
-            yield return new(Severity.Error, unit.Name.Full, 0, $"User {user} does not exist");
+            yield return new(Severity.Warning, unit.Name.Full, 0, $"User {user} does not exist");
         foreach (string group in exec.SupplementaryGroups.Prepend(exec.Group ?? "0"))
             if (!host.GroupExists(group))
-                yield return new(Severity.Error, unit.Name.Full, 0, $"Group {group} does not exist");
+                yield return new(Severity.Warning, unit.Name.Full, 0, $"Group {group} does not exist");
     }
 }
 

@@ -5,17 +5,15 @@ internal static partial class DirectiveTable
 {
     private const string PathConditions =
         "PathExists PathExistsGlob PathIsDirectory PathIsSymbolicLink PathIsMountPoint PathIsReadWrite DirectoryNotEmpty FileNotEmpty " +
-        "FileIsExecutable NeedsUpdate";
+        "FileIsExecutable NeedsUpdate PathIsEncrypted";
 
     private const string TextConditions =
         "FirstBoot Architecture Virtualization Host KernelCommandLine KernelVersion Security Capability ACPower Memory CPUs Environment " +
-        "User Group ControlGroupController OSRelease";
-
-    /// <summary>Taken as met, whatever they say.</summary>
-    private const string UnknownConditions = "Firmware Credential CPUFeature MemoryPressure CPUPressure IOPressure";
+        "User Group ControlGroupController OSRelease Credential CPUFeature MemoryPressure CPUPressure IOPressure";
 
     private static IEnumerable<DirectiveRow> ConditionRows()
     {
+        yield return Enforced("Unit", "ConditionFirmware", r => ReadCondition(r, "Firmware", assert: false, path: false));
         foreach (bool assert in (bool[])[false, true])
         {
             string prefix = assert ? "Assert" : "Condition";
@@ -23,9 +21,6 @@ internal static partial class DirectiveTable
                 yield return Enforced("Unit", prefix + kind, r => ReadCondition(r, kind, assert, path: true));
             foreach (string kind in TextConditions.Split(' '))
                 yield return Enforced("Unit", prefix + kind, r => ReadCondition(r, kind, assert, path: false));
-            foreach (string kind in UnknownConditions.Split(' ').Where(k => !assert || k != "Firmware"))
-                yield return Ignored("Unit", prefix + kind, "not evaluated here: taken as met", r => ResetConditions(r, assert));
-            yield return Ignored("Unit", prefix + "PathIsEncrypted", "not evaluated here: taken as met", r => ResetConditions(r, assert));
         }
     }
 

@@ -15,7 +15,10 @@ internal static partial class DirectiveTable
     {
         if (r.IsEmpty)
             list(r.Unit).Clear();
-        list(r.Unit).AddRange(r.Words(WordFlags.Unquote | WordFlags.RetainEscape));
+        // Loading says nothing of mistakes here: enabling does.
+        var words = new WordReader(r.Value);
+        while (words.Next(WordFlags.Unquote | WordFlags.RetainEscape, out string word) == WordResult.Word)
+            list(r.Unit).Add(word);
     });
 
     private static IEnumerable<DirectiveRow> SerenoRows() =>

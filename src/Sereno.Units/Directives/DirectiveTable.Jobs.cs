@@ -18,7 +18,11 @@ internal static partial class DirectiveTable
             if (CheckAction(r))
                 SetJobs(r, j => j with { TimeoutAction = (EmergencyAction)Array.IndexOf(s_actions, r.Value) });
         });
-        yield return Enforced(unit, "JobTimeoutRebootArgument", r => SetJobs(r, j => j with { TimeoutRebootArgument = r.Value }));
+        yield return Enforced(unit, "JobTimeoutRebootArgument", r =>
+        {
+            if (r.Expanded() is { } argument)
+                SetJobs(r, j => j with { TimeoutRebootArgument = argument });
+        });
         yield return Enforced(unit, "JobTimeoutSec", r =>
         {
             // The older of the two settings stands for both where only it is given.
@@ -36,7 +40,9 @@ internal static partial class DirectiveTable
         yield return Enforced(unit, "OnSuccessJobMode", r => SetMode(r, (j, m) => j with { OnSuccessMode = m }));
         yield return Enforced(unit, "OnFailureIsolate", r =>
         {
-            if (r.Boolean() is { } isolates)
+            if (Values.Booleans.Parse(r.Value) is not { } isolates)
+                r.Warn($"Failed to parse boolean, ignoring: {r.Value}");
+            else
                 SetJobs(r, j => j with { OnFailureMode = isolates ? JobMode.Isolate : JobMode.Replace });
         });
         yield return Enforced(unit, "CollectMode", r =>
@@ -52,7 +58,9 @@ internal static partial class DirectiveTable
         });
         yield return Enforced(unit, "SourcePath", r =>
         {
-            if (r.Expanded(path: true) is { } path && r.CheckedPath(path) is { } simple)
+            if (r.IsEmpty)
+                SetJobs(r, j => j with { SourcePath = null });
+            else if (r.Expanded(path: true) is { } path && r.CheckedPath(path) is { } simple)
                 SetJobs(r, j => j with { SourcePath = simple });
         });
     }

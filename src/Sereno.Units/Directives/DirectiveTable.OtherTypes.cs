@@ -6,7 +6,7 @@ namespace Sereno.Units.Directives;
 internal static partial class DirectiveTable
 {
     private const string SocketKeys =
-        "TimeoutSec ExecStartPre ExecStartPost ExecStopPost ExecStopPre SocketProtocol BindToDevice FlushPending Writable MaxConnections " +
+        "ListenNetlink ListenSpecial ListenMessageQueue ListenUSBFunction TimeoutSec ExecStartPre ExecStartPost ExecStopPost ExecStopPre SocketProtocol BindToDevice FlushPending Writable MaxConnections " +
         "MaxConnectionsPerSource KeepAliveTimeSec KeepAliveIntervalSec KeepAliveProbes DeferAcceptSec Priority IPTOS IPTTL Mark " +
         "PipeSize Transparent PassPacketInfo Timestamping TCPCongestion MessageQueueMaxMessages MessageQueueMessageSize " +
         "SmackLabel SmackLabelIPIn SmackLabelIPOut SELinuxContextFromNet";
@@ -30,7 +30,7 @@ internal static partial class DirectiveTable
     {
         foreach (var (type, reason, keys) in s_otherTypes)
             foreach (string key in keys.Split(' ', StringSplitOptions.RemoveEmptyEntries).Concat(SharedKeys(type)).Distinct())
-                yield return Ignored(type.ToString(), key, reason);
+                yield return Ignored(type.ToString(), key, reason, ReaderOf(type, key));
     }
 
     /// <summary>Sockets, mounts and swaps start processes; slices and scopes have cgroup settings; scopes are killed too.</summary>

@@ -97,10 +97,10 @@ internal static partial class DirectiveTable
     {
         if (r.IsEmpty)
             Change(r, a => set(a, null));
-        else if (Integers.ReadUnsigned(r.Value, 255, out ulong status) == ParseError.None)
-            Change(r, a => set(a, (int)status));
+        else if (Integers.ReadUnsigned(r.Value, 255, out ulong status) is not ParseError.None and var error)
+            r.Warn($"Failed to parse exit status '{r.Value}', ignoring: {Words(error)}");
         else
-            r.Warn($"Failed to parse exit status '{r.Value}', ignoring: Invalid argument");
+            Change(r, a => set(a, (int)status));
     });
 
     private static void Change(Reading r, Func<UnitActions, UnitActions> change) => r.Unit.Unit = r.Unit.Unit with { Actions = change(r.Unit.Unit.Actions) };

@@ -65,7 +65,7 @@ internal static partial class DirectiveTable
     {
         if (r.IsEmpty)
             r.Unit.Documentation.Clear();
-        foreach (string word in r.Words(WordFlags.Unquote))
+        foreach (string word in r.Words(WordFlags.Unquote | WordFlags.RetainEscape))
             if (r.Expanded(word) is not { } url)
                 continue;
             else if (Validity.IsDocumentation(url))

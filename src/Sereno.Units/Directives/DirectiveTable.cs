@@ -20,7 +20,14 @@ internal static partial class DirectiveTable
     /// <summary>A class of its own, so that it is filled after the fields of all the table's parts.</summary>
     private static class Index
     {
-        public static readonly FrozenDictionary<(string, string), DirectiveRow> Rows = All().ToFrozenDictionary(r => (r.Section, r.Key));
+        public static readonly FrozenDictionary<(string, string), DirectiveRow> Rows = Complete([.. All()]).ToFrozenDictionary(r => (r.Section, r.Key));
+
+        /// <summary>Settings of processes and groups read alike in every section, also where they have no effect.</summary>
+        private static IEnumerable<DirectiveRow> Complete(List<DirectiveRow> rows)
+        {
+            var ofServices = rows.Where(r => r.Section == "Service" && r.Read is not null).ToDictionary(r => r.Key, r => r.Read);
+            return rows.Select(r => r.Read is null && r.Section is "Socket" or "Mount" or "Swap" or "Slice" or "Scope" && ofServices.TryGetValue(r.Key, out var read) ? r with { Read = read } : r);
+        }
     }
 
     private static IEnumerable<DirectiveRow> All() =>

@@ -27,13 +27,13 @@ internal sealed class UnitBuilder(UnitName name)
     public UnitName? Trigger { get; set; }
     public SocketDefinition Socket { get; set; } = new();
 
-    /// <summary>The socket unit has a Listen setting, though none that is opened here.</summary>
-    public bool HasOtherListens { get; set; }
     public MountDefinition Mount { get; set; } = new();
 
     public List<string> Documentation { get; } = [];
     public List<Condition> Conditions { get; } = [];
     public Dictionary<Dependency, OrderedNames> Dependencies { get; } = [];
+    /// <summary>How many addresses a socket listens on.</summary>
+    public int Listens { get; set; }
     public bool HasSuccessAction => Unit.Actions.Success != EmergencyAction.None;
     public bool RunningTimeoutIsSet { get; set; }
 

@@ -195,7 +195,7 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
         {
             if (state != LoadState.Loaded || unit.Name.Type != UnitType.Socket)
                 return null;
-            if (!unit.Socket.Listens.IsEmpty || unit.HasOtherListens)
+            if (unit.Listens > 0)
                 return unit.Socket;
             const string Refusal = "Unit has no Listen setting (ListenStream=, ListenDatagram=, ListenFIFO=, ...). Refusing.";
             Say(Severity.Error, Refusal);

@@ -51,4 +51,8 @@ public static class Validity
 
     /// <summary>FileDescriptorName=: up to 255 printable ASCII characters without ':'.</summary>
     public static bool IsDescriptorName(string name) => name.Length <= 255 && name.All(c => c is >= ' ' and < '\x7f' and not ':');
+
+    /// <summary>A network interface: up to 15 printable characters, not a number.</summary>
+    public static bool IsInterfaceName(string name) =>
+        name.Length is > 0 and < 16 && name is not ("." or "..") && name.All(c => c is > ' ' and < '\x7f' and not (':' or '/' or '%')) && !name.All(char.IsAsciiDigit);
 }

@@ -89,8 +89,8 @@ internal sealed class Generators(Instance instance, KeeperClient keeper, IReadOn
             yield return "SYSTEMD_IN_INITRD=0";
             yield return $"SYSTEMD_FIRST_BOOT={(File.Exists("/run/systemd/first-boot") ? 1 : 0)}";
         }
-        if (Conditions.Detect() is not "none" and var container)
-            yield return $"SYSTEMD_VIRTUALIZATION=container:{container}";
+        if (Conditions.Detect() is not "none" and var found)
+            yield return $"SYSTEMD_VIRTUALIZATION={(Conditions.IsMachine(found) ? "vm" : "container")}:{found}";
         yield return $"SYSTEMD_ARCHITECTURE={HostFacts.ArchitectureName()}";
         yield return $"SYSTEMD_EXEC_PID={PlanWriter.PidPlaceholder}";
     }

@@ -50,17 +50,7 @@ public sealed partial class HostMachine : IMachine
     {
         if (pattern.AsSpan().IndexOfAny("*?[") < 0)
             return [pattern];
-        string folder = Path.GetDirectoryName(pattern)!;
-        try
-        {
-            return [.. Directory.EnumerateFiles(folder)
-                .Where(f => System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(Path.GetFileName(pattern), Path.GetFileName(f), ignoreCase: false))
-                .Order(StringComparer.Ordinal)];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return []; // as glob(3): what can't be read has no matches
-        }
+        return [.. FileGlob.Expand(pattern)];
     }
 
     public bool IsExecutable(string path) => File.Exists(path) && Try(path);
@@ -84,7 +74,8 @@ public sealed partial class HostMachine : IMachine
         return length > 0 && length < target.Length ? RawText.Decode(target[..length]) : null;
     }
 
-    public bool? Test(Condition condition) => _conditions.Test(condition.Kind, condition.Argument);
+    /// <summary>A condition that makes no sense is not met, negated or not.</summary>
+    public bool? Test(Condition condition) => _conditions.Test(condition.Kind, condition.Argument) ?? condition.Negated;
 
     public ulong Random() => (ulong)System.Random.Shared.NextInt64(long.MinValue, long.MaxValue);
 

@@ -39,7 +39,6 @@ public sealed class English : Text
         "add-requires" => "Have a target require units",
         "set-default" => "Choose the target that is started at boot",
         "get-default" => "Say which target is started at boot",
-        "edit" => "Edit a drop-in of units, or their whole file",
         "list-units" => "List units in memory",
         "list-unit-files" => "List installed unit files",
         "list-timers" => "List timers: when they elapse next and elapsed last, and what they start",

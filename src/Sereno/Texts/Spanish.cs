@@ -39,7 +39,6 @@ public sealed class Spanish : Text
         "add-requires" => "Hacer que un objetivo requiera unidades",
         "set-default" => "Elegir el objetivo que se inicia en el arranque",
         "get-default" => "Decir qué objetivo se inicia en el arranque",
-        "edit" => "Editar un añadido de unas unidades, o su fichero entero",
         "list-units" => "Listar las unidades en memoria",
         "list-unit-files" => "Listar los ficheros de unidad instalados",
         "list-timers" => "Listar temporizadores: cuándo vencen y vencieron, y qué inician",

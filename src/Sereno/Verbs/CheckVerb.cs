@@ -42,8 +42,8 @@ public static class CheckVerb
             paths = paths with { Search = [Path.GetDirectoryName(file)!, .. paths.Search] };
             name = Path.GetFileName(file);
         }
-        var unit = new StandardUnits(new UnitLoader(paths, specifiers)).Load(UnitName.Parse(GlobalOptions.UnitName(name)));
-        return UnitCheck.Run(unit, new CheckHost());
+        var loader = new StandardUnits(new UnitLoader(paths, specifiers));
+        return UnitCheck.Run(loader.Load(UnitName.Parse(GlobalOptions.UnitName(name))), new CheckHost(), loader);
     }
 
     /// <summary>Where the running instance looks, if one runs: it may have been started with --unit-path.</summary>

@@ -86,17 +86,6 @@ internal sealed class EnglishInstallTexts : InstallTexts
         "no-reload" => "Don't let the manager read its unit files again",
         "full" => "The whole file; of is-enabled: also the links",
         "preset-mode" => "Whether a preset enables, disables, or both",
-        "force-edit" => "Create what does not exist",
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, null),
     };
-
-    public override string NotOnTerminal => "Cannot edit units if not on a tty.";
-    public override string NoEditor => "Cannot edit units, no editor available. Please set either $SYSTEMD_EDITOR, $EDITOR or $VISUAL.";
-    public override string EditMasked(string unit) => $"Cannot edit {unit}: unit is masked.";
-    public override string EditCreates(string unit) => $"Run 'sereno edit --force --full {unit}' to create a new unit.";
-    public override string EditOverridden(string path, string by) => $"Refusing to create \"{path}\" because it would be overridden by \"{by}\" anyway.";
-    public override string EditCancelled(string path) => $"Editing \"{path}\" canceled: temporary file is empty.";
-    public override string EditOverwrite(string path, string by) => $"\"{path}\" already exists. Overwrite with \"{by}\"? [(y)es, (n)o] ";
-    public override string Skipped(string unit) => $"{unit} skipped.";
-    public override string EditFailed(string path, string reason) => $"Cannot edit \"{path}\": {reason}";
 }

@@ -50,14 +50,4 @@ public abstract class InstallTexts
     public abstract string SysVSynchronized(string unit, string program);
     public abstract string Executing(string command);
     public abstract string Option(string name);
-
-    public abstract string NotOnTerminal { get; }
-    public abstract string NoEditor { get; }
-    public abstract string EditMasked(string unit);
-    public abstract string EditCreates(string unit);
-    public abstract string EditOverridden(string path, string by);
-    public abstract string EditCancelled(string path);
-    public abstract string EditOverwrite(string path, string by);
-    public abstract string Skipped(string unit);
-    public abstract string EditFailed(string path, string reason);
 }

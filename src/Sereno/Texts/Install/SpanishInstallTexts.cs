@@ -80,17 +80,6 @@ internal sealed class SpanishInstallTexts : InstallTexts
         "no-reload" => "No pedir al gestor que relea los ficheros de unidad",
         "full" => "El fichero entero; con is-enabled, también los enlaces",
         "preset-mode" => "Si la preselección habilita, deshabilita o ambas cosas",
-        "force-edit" => "Crear lo que no exista",
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, null),
     };
-
-    public override string NotOnTerminal => "No se pueden editar unidades fuera de un terminal.";
-    public override string NoEditor => "No hay editor: defina $SYSTEMD_EDITOR, $EDITOR o $VISUAL.";
-    public override string EditMasked(string unit) => $"No se puede editar {unit}: la unidad está enmascarada.";
-    public override string EditCreates(string unit) => $"Con «sereno edit --force --full {unit}» se crea una unidad nueva.";
-    public override string EditOverridden(string path, string by) => $"No se crea «{path}», porque «{by}» lo taparía.";
-    public override string EditCancelled(string path) => $"Edición de «{path}» cancelada: el fichero temporal está vacío.";
-    public override string EditOverwrite(string path, string by) => $"«{path}» ya existe. ¿Sustituirlo por «{by}»? [(y) sí, (n) no] ";
-    public override string Skipped(string unit) => $"Se omite {unit}.";
-    public override string EditFailed(string path, string reason) => $"No se puede editar «{path}»: {reason}";
 }
