@@ -196,6 +196,9 @@ public sealed partial class ManagerCore
                 case ServiceUnit service:
                     service.OnTimer();
                     break;
+                case var collect when collect == _collectKey:
+                    Collect();
+                    break;
                 case Job job:
                     OnJobTimeout(job);
                     break;

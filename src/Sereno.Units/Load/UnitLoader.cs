@@ -79,6 +79,7 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
             DropInPaths = [.. loading.DropInPaths],
             Sources = [.. loading.Sources],
             Service = service,
+            IsTransient = Paths.Transient is { } transient && fragment.StartsWith(transient + "/", StringComparison.Ordinal),
             Mount = mount,
             Scope = state == LoadState.Loaded && main.Type == UnitType.Scope
                 ? new ScopeDefinition(unit.Kill, unit.Service.TimeoutStopUsec, unit.Service.RuntimeMaxUsec) : null,
