@@ -19,6 +19,8 @@ public sealed partial class ManagerCore
         ConditionsMet = unit.ConditionsMet,
         InvocationId = unit.InvocationId,
         Service = (unit as ServiceUnit)?.Save(),
+        Timer = (unit as TimerUnit)?.Save(),
+        Path = (unit as PathUnit)?.Save(),
         Scope = unit is ScopeUnit scope ? new(scope.State, scope.Result, Timers.DeadlineOf(scope)) : null,
     };
 
@@ -52,6 +54,10 @@ public sealed partial class ManagerCore
                 scope.Restore(its.State, its.Result, its.Deadline);
             if (unit is ServiceUnit service && record.Service is { } state)
                 service.Restore(state);
+            if (unit is TimerUnit timer && record.Timer is { } itsTimer)
+                timer.Restore(itsTimer);
+            if (unit is PathUnit path && record.Path is { } itsPath)
+                path.Restore(itsPath);
             MarkChanged(unit);
         }
         foreach (var (unit, record) in restored)
@@ -59,6 +65,7 @@ public sealed partial class ManagerCore
                 Jobs.Restore(Restored(unit, job));
         foreach (var (unit, _) in restored)
             (unit as ServiceUnit)?.Resume(spawned, exists);
+        ReloadTriggers();
         _outlived.Clear();
         Settle();
     }

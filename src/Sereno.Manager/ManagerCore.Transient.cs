@@ -20,7 +20,7 @@ public sealed partial class ManagerCore
         {
             if (known is InertUnit)
                 return Load(name);
-            Graph.Remove([known]);
+            Graph.Refresh(known);
         }
         var unit = Graph.Load(name).Unit;
         if (unit.Definition.StartError() is var (kind, message))

@@ -90,6 +90,8 @@ public sealed partial class ManagerCore
             { LoadState: LoadState.Loaded, Service: not null } => new ServiceUnit(definition, this),
             { Name: { Type: UnitType.Service, Full: var name } } when _outlived.Contains(name) => new ServiceUnit(definition, this),
             { LoadState: not LoadState.Loaded } => new InertUnit(definition),
+            { Timer: not null } => new TimerUnit(definition, this),
+            { Path: not null } => new PathUnit(definition, this),
             { Name.Type: UnitType.Target } => new TargetUnit(definition, this),
             { Name.Type: UnitType.Slice } => new SliceUnit(definition, this),
             { Name.Type: UnitType.Mount } => new MountUnit(definition, this, IsMounted(definition.Name)),
@@ -182,6 +184,7 @@ public sealed partial class ManagerCore
     public void Reload()
     {
         Graph.Reload();
+        ReloadTriggers();
         foreach (var job in Jobs.All)
             Jobs.Wake(job);
         Settle();
@@ -198,6 +201,9 @@ public sealed partial class ManagerCore
                     break;
                 case var collect when collect == _collectKey:
                     Collect();
+                    break;
+                case TimerUnit timer:
+                    timer.OnElapsed();
                     break;
                 case Job job:
                     OnJobTimeout(job);
@@ -283,7 +289,7 @@ public sealed partial class ManagerCore
                 Run(job);
             if (CarryOutAction())
                 continue;
-            if (Review() || StartIdle())
+            if (TellTriggers() || Review() || StartIdle())
                 continue;
             if (!IsStopping || _hasQuit || Jobs.All.Count > 0)
                 break;

@@ -61,13 +61,14 @@ public sealed class BusClient : IDisposable
     /// <summary>Calls a method and returns its reply.</summary>
     /// <param name="replySignature">What the reply must look like; a different one is a <see cref="BusException"/>, not a misreading. Null: not checked.</param>
     /// <param name="timeout"><see cref="Timeout.InfiniteTimeSpan"/> to wait for ever.</param>
+    /// <param name="destination">Whom a message bus hands it to; none between two peers.</param>
     /// <exception cref="BusException">The error the other side sent; or Timeout, Disconnected.</exception>
     public Message Call(string path, string @interface, string member, string signature = "", Action<MessageWriter>? body = null,
-        string? replySignature = null, TimeSpan? timeout = null)
+        string? replySignature = null, TimeSpan? timeout = null, string? destination = null)
     {
         using var writer = new MessageWriter();
         body?.Invoke(writer);
-        uint serial = _connection.Send(MessageHeader.Call(path, @interface, member, signature), writer.Written);
+        uint serial = _connection.Send(MessageHeader.Call(path, @interface, member, signature) with { Destination = destination }, writer.Written);
         var deadline = new Deadline(timeout ?? DefaultTimeout);
         while (true)
         {

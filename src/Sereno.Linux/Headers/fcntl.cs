@@ -17,6 +17,11 @@ public static unsafe partial class libc
     public const int F_SEAL_SEAL = 1, F_SEAL_SHRINK = 2, F_SEAL_GROW = 4, F_SEAL_WRITE = 8;
     public const int FD_CLOEXEC = 1;
 
+    public const int F_SETLKW = 7;
+    public const short F_WRLCK = 1;
+
+    public struct flock_t { public short l_type; public short l_whence; public long l_start; public long l_len; public int l_pid; }
+
     [LibraryImport(lib, SetLastError = true)] public static partial int openat(int dirfd, byte* path, int flags, uint mode);
     /// <summary>handle_bytes bytes of f_handle follow.</summary>
     public struct file_handle { public uint handle_bytes; public int handle_type; }

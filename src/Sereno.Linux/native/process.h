@@ -10,7 +10,7 @@
 
 enum process_opcode {
     OP_BOUNDING_SET = 20, OP_AMBIENT_SET, OP_SECURE_BITS, OP_SECCOMP, OP_SCHEDULER, OP_AFFINITY, OP_NUMA_POLICY, OP_IO_PRIORITY,
-    OP_PERSONALITY, OP_WRITE_FILE, OP_KEYRING
+    OP_PERSONALITY, OP_WRITE_FILE, OP_KEYRING, OP_DATA, OP_TERMINAL_RESET, OP_TERMINAL
 };
 
 enum { CAPABILITIES = 64, MASK_MAX = 8192, KEYRING_PRIVATE = 1, KEYRING_SHARED = 2 };
@@ -22,6 +22,12 @@ struct op_scheduler { uint32_t policy, priority, reset_on_fork, reserved; };
 struct op_numa { uint32_t mode, reserved; uint8_t mask[]; };
 struct op_write_file { uint32_t tolerate, reserved; char path[]; /* and then the text */ };
 struct op_keyring { uint32_t mode, uid, gid, reserved; uint8_t invocation[16]; };
+
+struct op_data { int32_t target; uint32_t reserved; uint8_t bytes[]; };
+struct op_terminal_reset { uint32_t what, rows, columns, reserved; char path[]; };
+struct op_terminal { uint32_t force, uid, rows, columns; char path[]; };
+
+enum { RESET_HANG_UP = 1, RESET_SETTINGS = 2, RESET_CLEAR = 4, SIZE_KEPT = 0xffffffff };
 
 // sched_setattr(2), as of its first version.
 struct scheduler_attributes { uint32_t size, policy; uint64_t flags; int32_t nice; uint32_t priority; uint64_t runtime, deadline, period; };
@@ -37,7 +43,7 @@ static int is_path_and_text(const char *s, size_t length)
     return zero != NULL && zero != s && is_string(zero + 1, length - (size_t)(zero + 1 - s));
 }
 
-static int process_check(const struct op *op)
+static int process_check(const struct op *op, int *highest)
 {
     const uint8_t *p = op->payload;
     size_t n = op->length;
@@ -56,6 +62,15 @@ static int process_check(const struct op *op)
         const struct op_write_file *w = (const void *)p;
         return n > sizeof *w && is_path_and_text(w->path, n - sizeof *w);
     }
+    case OP_DATA: {
+        const struct op_data *d = (const void *)p;
+        if (n < sizeof *d || d->target < 0 || d->target >= TARGET_MAX)
+            return 0;
+        *highest = d->target > *highest ? d->target : *highest;
+        return 1;
+    }
+    case OP_TERMINAL_RESET: return n > sizeof(struct op_terminal_reset) && is_string(((const struct op_terminal_reset *)(const void *)p)->path, n - sizeof(struct op_terminal_reset));
+    case OP_TERMINAL: return n > sizeof(struct op_terminal) && is_string(((const struct op_terminal *)(const void *)p)->path, n - sizeof(struct op_terminal));
     case OP_KEYRING: {
         const struct op_keyring *k = (const void *)p;
         return n == sizeof *k && (k->mode == KEYRING_PRIVATE || k->mode == KEYRING_SHARED);
@@ -241,6 +256,112 @@ static long keyring(const struct op_keyring *p)
     return key < 0 ? 0 : CALL5(SYS_keyctl, KEYCTL_SETPERM, key, VIEW_READ_SEARCH, 0, 0);
 }
 
+// ---------------------------------------------------------------------------------------------------------------------
+// Standard input
+
+static long to_target(long fd, int32_t target)
+{
+    if (fd == target)
+        return CALL3(SYS_fcntl, fd, F_SETFD, 0);
+    long r = CALL3(SYS_dup3, fd, target, 0);
+    CALL1(SYS_close, fd);
+    return r;
+}
+
+static long data(const struct op_data *d, size_t length)
+{
+    long fd = CALL2(SYS_memfd_create, "data", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (fd < 0)
+        return fd;
+    for (size_t at = 0; at < length;) {
+        long n = CALL3(SYS_write, fd, d->bytes + at, length - at);
+        if (n <= 0)
+            return n < 0 ? n : -EIO;
+        at += (size_t)n;
+    }
+    CALL3(SYS_fcntl, fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE);
+    long r = CALL3(SYS_lseek, fd, 0, SEEK_SET);
+    return r < 0 ? r : to_target(fd, d->target);
+}
+
+static void set_size(long fd, uint32_t rows, uint32_t columns)
+{
+    struct winsize size;
+    if ((rows == SIZE_KEPT && columns == SIZE_KEPT) || CALL3(SYS_ioctl, fd, TIOCGWINSZ, &size) < 0)
+        return;
+    size.ws_row = rows == SIZE_KEPT ? size.ws_row : rows > 0xffff ? 0xffff : (unsigned short)rows;
+    size.ws_col = columns == SIZE_KEPT ? size.ws_col : columns > 0xffff ? 0xffff : (unsigned short)columns;
+    CALL3(SYS_ioctl, fd, TIOCSWINSZ, &size);
+}
+
+static long open_terminal(const char *path)
+{
+    long fd = CALL4(SYS_openat, AT_FDCWD, path, O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK, 0);
+    if (fd >= 0)
+        CALL3(SYS_fcntl, fd, F_SETFL, O_RDWR);
+    return fd;
+}
+
+// What a terminal is like for someone who logs in (termios(3)). The kernel's struct termios has the first 19 control
+// characters; TCGETS and TCSETS are for that one.
+static void reset_settings(long fd)
+{
+    struct { uint32_t in, out, control, local; uint8_t line, characters[19]; } t;
+    CALL2(SYS_ioctl, fd, TIOCNXCL);
+    CALL3(SYS_ioctl, fd, 0x4b3a /* KDSETMODE */, 0 /* KD_TEXT */);
+    if (CALL3(SYS_ioctl, fd, TCGETS, &t) < 0)
+        return;
+    enum { BREAKS_AND_MAPS = 01 | 02 | 040 | 0100 | 0200 | 01000, CR_TO_NL_BELL_UTF8 = 0400 | 020000 | 040000, NL_TO_CRNL_AND_POST = 04 | 01, RECEIVER = 0200 };
+    enum { SIGNALS_LINES_ECHO = 01 | 02 | 0100000 | 010 | 020 | 040 | 01000 | 04000, ERASE = 2, TIME = 5, MINIMUM = 6, END_OF_LINE = 11, OTHER_END = 16 };
+    t.in = (t.in & ~(uint32_t)BREAKS_AND_MAPS) | CR_TO_NL_BELL_UTF8;
+    t.out |= NL_TO_CRNL_AND_POST;
+    t.control |= RECEIVER;
+    t.local = SIGNALS_LINES_ECHO;
+    t.characters[ERASE] = 0177;
+    t.characters[END_OF_LINE] = t.characters[OTHER_END] = t.characters[TIME] = 0;
+    t.characters[MINIMUM] = 1;
+    CALL3(SYS_ioctl, fd, TCSETS, &t);
+    CALL3(SYS_ioctl, fd, TCFLSH, 2 /* TCIOFLUSH */);
+}
+
+// Whatever of it fails, the service goes on, as systemd's.
+static long reset_terminal(const struct op_terminal_reset *p)
+{
+    static const char clear[] = "\033[r\033[H\033[3J";
+    for (uint32_t what = RESET_HANG_UP; what <= RESET_CLEAR; what <<= 1) {
+        long fd = p->what & what ? open_terminal(p->path) : -1;
+        if (fd < 0)
+            continue;
+        if (what == RESET_HANG_UP)
+            CALL2(SYS_ioctl, fd, 0x5437 /* TIOCVHANGUP */);
+        else if (what == RESET_SETTINGS)
+            reset_settings(fd);
+        else
+            CALL3(SYS_write, fd, clear, sizeof clear - 1);
+        CALL1(SYS_close, fd);
+    }
+    return 0;
+}
+
+// Becomes the session's terminal and standard input. One that another session holds isn't waited for: our parent waits for us.
+static long terminal(const struct op_terminal *p)
+{
+    long fd = open_terminal(p->path);
+    if (fd < 0)
+        return fd;
+    long r = CALL3(SYS_ioctl, fd, TIOCSCTTY, p->force);
+    if (r < 0) {
+        CALL1(SYS_close, fd);
+        return r;
+    }
+    set_size(fd, p->rows, p->columns);
+    if (p->uid != (uint32_t)-1) {
+        CALL3(SYS_fchown, fd, p->uid, -1);
+        CALL2(SYS_fchmod, fd, 0620);
+    }
+    return to_target(fd, 0);
+}
+
 static long process_play(struct spawn *s, struct op *op)
 {
     void *p = op->payload;
@@ -256,6 +377,9 @@ static long process_play(struct spawn *s, struct op *op)
     case OP_PERSONALITY: return CALL1(SYS_personality, ((struct op_number *)p)->value);
     case OP_WRITE_FILE: return tolerated(write_file(p), ((struct op_write_file *)p)->tolerate);
     case OP_KEYRING: return keyring(p);
+    case OP_DATA: return data(p, op->length - sizeof(struct op_data));
+    case OP_TERMINAL_RESET: return reset_terminal(p);
+    case OP_TERMINAL: return terminal(p);
     default: return -EINVAL;
     }
 }

@@ -61,7 +61,7 @@ public static class ImplicitDependencies
         UnitType.Service => Service(isSystem),
         UnitType.Target or UnitType.Slice or UnitType.Scope => Until(s_shutdown),
         UnitType.Socket => [(Relation.Before, s_sockets), .. Early(isSystem), .. Until(s_shutdown)],
-        UnitType.Timer => [(Relation.Before, s_timers), .. Early(isSystem), (Relation.After, s_timeSet), (Relation.After, s_timeSync), .. Until(s_shutdown)],
+        UnitType.Timer => [(Relation.Before, s_timers), .. Early(isSystem), .. Clock(definition, isSystem), .. Until(s_shutdown)],
         UnitType.Path => [(Relation.Before, s_paths), .. Early(isSystem), .. Until(s_shutdown)],
         UnitType.Mount => definition is { FragmentPath: null, IsTransient: false } || !isSystem ? [] : Mount(definition.Mount!),
         UnitType.Automount => [(Relation.Before, s_localFs), (Relation.After, s_localFsPre), .. Until(s_umount)],
@@ -76,6 +76,10 @@ public static class ImplicitDependencies
     ];
 
     private static (Relation, UnitName)[] Early(bool isSystem) => isSystem ? [(Relation.Requires, s_sysinit), (Relation.After, s_sysinit)] : [];
+
+    /// <summary>Calendar events want the right time first.</summary>
+    private static (Relation, UnitName)[] Clock(UnitDefinition definition, bool isSystem) =>
+        isSystem && definition.Timer is { } timer && timer.Values.Any(v => v.Calendar is not null) ? [(Relation.After, s_timeSet), (Relation.After, s_timeSync)] : [];
 
     private static (Relation, UnitName)[] Until(UnitName target) => [(Relation.Conflicts, target), (Relation.Before, target)];
 

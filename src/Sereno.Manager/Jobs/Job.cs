@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Sereno.Manager.Units;
 using Sereno.Units.Model;
 
@@ -26,6 +27,9 @@ public sealed class Job(uint id, Unit unit, JobType type)
 
     /// <summary>Monotonic microseconds at which it ends as timed out; ulong.MaxValue for never.</summary>
     public ulong Deadline { get; set; } = ulong.MaxValue;
+
+    /// <summary>NAME=value for its unit's processes, when a timer or a path has asked for it.</summary>
+    public ImmutableArray<string> Trigger { get; set; } = [];
 
     /// <summary>The unit that held it back when it was looked at last.</summary>
     internal Unit? Blocker { get; set; }

@@ -12,6 +12,8 @@ public static partial class PlanBuilder
     /// <summary>While we are still who started us: what may be kept, and what is to be kept across the change of user.</summary>
     private static void AddCapabilities(ImmutableArray<SpawnStep>.Builder steps, ExecContext context)
     {
+        if (context.Security.RestrictRealtime && !context.Limits.ContainsKey(Resource.RealtimePriority))
+            steps.Add(new SetLimit(Resource.RealtimePriority, new(0, 0)));
         ulong keep = BoundingSet(context);
         if (keep != Capabilities.All)
             steps.Add(new KeepCapabilities(keep));
@@ -38,7 +40,7 @@ public static partial class PlanBuilder
         bool isPrivileged = uid == facts.Uid && (facts.EffectiveCapabilities & Capabilities.Bit(Capabilities.SysAdmin)) != 0;
         if (context.NoNewPrivileges || (!isPrivileged && SeccompPolicy.Filters(security, protections)))
             steps.Add(new NoNewPrivileges());
-        foreach (var program in SeccompPolicy.Programs(security, protections, 0, facts.Architecture))
+        foreach (var program in SeccompPolicy.Programs(security, protections, context.Scheduling.Personality ?? 0, facts.Architecture))
             steps.Add(new InstallFilter(program));
     }
 

@@ -29,6 +29,42 @@ public sealed record InstallFilter(ImmutableArray<BpfInstruction> Program) : Spa
     public override string ToString() => $"InstallFilter ({Program.Length} instructions)";
 }
 
+public sealed record SetCoredumpFilter(ulong Filter) : SpawnStep(205);
+
+public sealed record SetScheduler(int Policy, int Priority, bool ResetOnFork) : SpawnStep(214);
+
+public sealed record SetAffinity(IndexSet Processors) : SpawnStep(215)
+{
+    public override string ToString() => $"SetAffinity {string.Join(' ', Enumerable.Range(0, IndexSet.Max).Where(Processors.Contains))}";
+}
+
+public sealed record SetNumaPolicy(NumaPolicy Policy, IndexSet? Nodes) : SpawnStep(242)
+{
+    public override string ToString() => $"SetNumaPolicy {Policy} {(Nodes is null ? "" : string.Join(' ', Enumerable.Range(0, IndexSet.Max).Where(Nodes.Contains)))}";
+}
+
+public sealed record SetIoPriority(int Value) : SpawnStep(211);
+
+public sealed record SetTimerSlack(ulong Nsec) : SpawnStep(212);
+
+public sealed record SetPersonality(uint Value) : SpawnStep(230);
+
+/// <summary>Keys of the service are its own; its invocation id is among them.</summary>
+public sealed record JoinKeyring(bool Shared, uint Uid, uint Gid, string InvocationId) : SpawnStep(237);
+
+/// <summary>Bytes to read from a descriptor.</summary>
+public sealed record ProvideData(int Stage, int Target, ImmutableArray<byte> Data) : SpawnStep(Stage)
+{
+    public override string ToString() => $"ProvideData {Target} ({Data.Length} bytes)";
+}
+
+/// <summary>Best effort: who was on it loses it, its settings are made usual, its screen is cleared.</summary>
+public sealed record ResetTerminal(string Path, bool HangUp, bool Settings, bool Clear) : SpawnStep(208);
+
+/// <summary>It becomes the session's, and standard input.</summary>
+/// <param name="Force">Take it from another session.</param>
+public sealed record TakeTerminal(string Path, bool Force, uint? Owner, uint? Rows, uint? Columns) : SpawnStep(208);
+
 internal static class CapabilityText
 {
     public static string Of(ulong set) => set.CountBits() > 32 ? "~" + string.Join(' ', Capabilities.Names(~set)) : string.Join(' ', Capabilities.Names(set));

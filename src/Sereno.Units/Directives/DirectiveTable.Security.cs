@@ -33,12 +33,11 @@ internal static partial class DirectiveTable
         yield return Protection("ProtectHostname", KernelProtections.Hostname);
     }
 
-    private static DirectiveRow Protection(string key, KernelProtections protection) => Emulated("Service", key,
-        "by capabilities and system call filters, without mounts and namespaces", r =>
-        {
-            var now = r.Unit.Exec.Protections;
-            r.Unit.Exec = r.Unit.Exec with { Protections = r.Boolean() switch { true => now | protection, false => now & ~protection, null => now } };
-        });
+    private static DirectiveRow Protection(string key, KernelProtections protection) => Enforced("Service", key, r =>
+    {
+        var now = r.Unit.Exec.Protections;
+        r.Unit.Exec = r.Unit.Exec with { Protections = r.Boolean() switch { true => now | protection, false => now & ~protection, null => now } };
+    });
 
     /// <summary>Assignments add up; one with <c>~</c> takes away; a first or an empty one replaces. What isn't known isn't complained about.</summary>
     private static ulong ReadCapabilities(Reading r, ulong current, ulong initial)

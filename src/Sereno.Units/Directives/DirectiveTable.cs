@@ -24,8 +24,9 @@ internal static partial class DirectiveTable
     }
 
     private static IEnumerable<DirectiveRow> All() =>
-        [.. UnitRows(), .. JobRows(), .. SliceRows(), .. MountRows(), .. ScopeRows(), .. ConditionRows(), .. ServiceRows(), .. SupervisionRows(), .. CommandRows(), .. ExecRows(), .. SecurityRows(), .. StreamRows(), .. LimitRows(), .. KillRows(),
-         .. InstallRows(), .. SerenoRows(), .. IgnoredRows(), .. OtherTypesRows()];
+        [.. UnitRows(), .. JobRows(), .. SliceRows(), .. MountRows(), .. ScopeRows(), .. ConditionRows(), .. ServiceRows(), .. SupervisionRows(), .. CommandRows(), .. ExecRows(), .. StreamRows(), .. LimitRows(), .. KillRows(),
+         .. SecurityRows(), .. SandboxRows(), .. SchedulingRows(), .. TerminalRows(),
+         .. InstallRows(), .. SerenoRows(), .. IgnoredRows(), .. TimerRows(), .. PathRows(), .. OtherTypesRows()];
 
     private static DirectiveRow Enforced(string section, string key, Action<Reading> read) => new(section, key, Support.Enforced, null, read);
 

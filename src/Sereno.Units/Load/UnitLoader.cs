@@ -67,6 +67,7 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
             loading.DropIns(main, aliases);
         }
         var service = state == LoadState.Loaded && main.Type == UnitType.Service ? loading.Service(ref state, ref error) : null;
+        var (timer, path) = loading.Trigger(ref state, ref error);
         var mount = state == LoadState.Loaded && main.Type is UnitType.Mount or UnitType.Automount or UnitType.Swap ? loading.Mount(ref state, ref error) : null;
         if (state == LoadState.Loaded && main.IsTemplate)
             (state, error, service) = (LoadState.Error, $"Unit name {main} is missing the instance name.", null);
@@ -80,11 +81,18 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
             Sources = [.. loading.Sources],
             Service = service,
             IsTransient = Paths.Transient is { } transient && fragment.StartsWith(transient + "/", StringComparison.Ordinal),
+            Timer = timer,
+            Path = path,
             Mount = mount,
             Scope = state == LoadState.Loaded && main.Type == UnitType.Scope
                 ? new ScopeDefinition(unit.Kill, unit.Service.TimeoutStopUsec, unit.Service.RuntimeMaxUsec) : null,
-            Triggers = state != LoadState.Loaded ? null : unit.Unit.Triggers
-                ?? (main.Type == UnitType.Socket ? main.WithType(UnitType.Service) : main.Type == UnitType.Automount ? main.WithType(UnitType.Mount) : null),
+            Triggers = state != LoadState.Loaded ? null : main.Type switch
+            {
+                UnitType.Timer or UnitType.Path => unit.Trigger ?? main.WithType(UnitType.Service),
+                UnitType.Socket => unit.Unit.Triggers ?? main.WithType(UnitType.Service),
+                UnitType.Automount => main.WithType(UnitType.Mount),
+                _ => unit.Unit.Triggers,
+            },
         };
     }
 
@@ -167,6 +175,19 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
             foreach (string warning in ServiceRules.Warnings(service))
                 Say(Severity.Warning, warning);
             return service;
+        }
+
+        public (TimerDefinition?, PathDefinition?) Trigger(ref LoadState state, ref string? error)
+        {
+            if (state != LoadState.Loaded || unit.Name.Type is not (UnitType.Timer or UnitType.Path))
+                return (null, null);
+            bool isTimer = unit.Name.Type == UnitType.Timer;
+            if (isTimer ? unit.TimerValues.Count > 0 || unit.Timer.OnClockChange || unit.Timer.OnTimezoneChange : unit.PathSpecs.Count > 0)
+                return isTimer ? (unit.Timer with { Values = [.. unit.TimerValues] }, null) : (null, unit.Path with { Specs = [.. unit.PathSpecs] });
+            string refusal = isTimer ? "Timer unit lacks value setting. Refusing." : "Path unit lacks path setting. Refusing.";
+            Say(Severity.Error, refusal);
+            (state, error) = (LoadState.BadSetting, $"{unit.Name}: {refusal}");
+            return (null, null);
         }
 
         /// <summary>A mount unit is called as its mount point is (systemd.mount(5)).</summary>

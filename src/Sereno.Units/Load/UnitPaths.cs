@@ -112,6 +112,15 @@ public sealed record UnitPaths
         Search = [.. new[] { configDirectory, runtimeDirectory }.Concat(Search).Distinct()],
     };
 
+    /// <summary>The three folders that generators write to, in the places of the usual ones.</summary>
+    public UnitPaths WithGenerators(string normal, string early, string late) => this with
+    {
+        Search = [.. Search.Select(p => p == Generator ? normal : p == GeneratorEarly ? early : p == GeneratorLate ? late : p)],
+        Generator = normal,
+        GeneratorEarly = early,
+        GeneratorLate = late,
+    };
+
     /// <summary>Without what generators wrote.</summary>
     public UnitPaths WithoutGenerated => this with { Search = [.. Search.Where(folder => !IsGenerator(folder))] };
 

@@ -108,5 +108,9 @@ public sealed record UnitDefinition
     /// <summary>Present exactly when the unit is a loaded service.</summary>
     public ServiceDefinition? Service { get; init; }
 
+    /// <summary>Present exactly when the unit is a loaded timer, or path.</summary>
+    public TimerDefinition? Timer { get; init; }
+    public PathDefinition? Path { get; init; }
+
     public ImmutableArray<UnitName> Of(Dependency kind) => Dependencies.GetValueOrDefault(kind, []);
 }

@@ -3,7 +3,6 @@ using Sereno.Bus.Server;
 using Sereno.Bus.Server.Systemd1;
 using Sereno.Manager.Units;
 using Sereno.Units.Install;
-using InstallChange = Sereno.Units.Install.InstallChange;
 
 namespace Sereno.Roles;
 

@@ -29,17 +29,23 @@ public sealed partial class ManagerHost
         {
             int sender = message.Sender.Pid;
             var unit = _core.ServiceOf(sender)?.Name ?? _groups.UnitOf(sender);
-            var passed = message.Fds.Select(fd => Take(fd, unit)).ToList();
-            if (unit is not { } name)
-                Log(null, LogLevel.Debug, $"Cannot find unit for notify message of PID {sender}, ignoring.");
-            else if (NotifyMessage.Parse(sender, message.Text.Span, passed) is { } parsed)
-                _core.OnNotified(name, Believable(name, message.Sender, parsed));
-            else
-                Log(name, LogLevel.Warning, $"{name}: Notification message of PID {sender} is not UTF-8 clean, ignoring.");
+            Hear(unit, message);
         }
         foreach (string refused in _refusedNotifications.Distinct())
             Log(null, LogLevel.Warning, refused);
         _refusedNotifications.Clear();
+    }
+
+    private void Hear(UnitName? unit, Notification message)
+    {
+        int sender = message.Sender.Pid;
+        var passed = message.Fds.Select(fd => Take(fd, unit)).ToList();
+        if (unit is not { } name)
+            Log(null, LogLevel.Debug, $"Cannot find unit for notify message of PID {sender}, ignoring.");
+        else if (NotifyMessage.Parse(sender, message.Text.Span, passed) is { } parsed)
+            _core.OnNotified(name, Believable(name, message.Sender, parsed));
+        else
+            Log(name, LogLevel.Warning, $"{name}: Notification message of PID {sender} is not UTF-8 clean, ignoring.");
     }
 
     /// <summary>MAINPID= is signalled at the end: only root may name a process that isn't the unit's own, and nobody us.</summary>

@@ -18,6 +18,7 @@ public sealed class English : Text
         "init" => "Run an instance in the foreground: start its default target, keep its services, stop all on SIGTERM or Ctrl-C",
         "start" => "Start (activate) units",
         "stop" => "Stop (deactivate) units",
+        "run" => "Run a command as a service, without a unit file",
         "restart" => "Start or restart units",
         "reload" => "Have units reload their configuration",
         "try-restart" => "Restart units that are active",
@@ -60,7 +61,12 @@ public sealed class English : Text
         "netstat" => "Show sockets as net-tools' netstat does (see netstat(8))",
         "trace" => "Show every TCP state change as it happens: unit, process, both ends, phase, duration and bytes",
         "watch" => "Show services with state, pid, ports, scope and connections, live",
+        "tmpfiles" => "Make, clean and remove files as tmpfiles.d(5) says",
+        "sysusers" => "Add the users and groups that sysusers.d(5) asks for",
         "serve" => "Be a small server for examples and tests: http or echo",
+        "calendar" => "Say when calendar events elapse next (systemd.time(7))",
+        "timespan" => "Say how long time spans are (systemd.time(7))",
+        "timestamp" => "Say which points in time are meant (systemd.time(7))",
         _ => "",
     };
 
@@ -69,7 +75,45 @@ public sealed class English : Text
         "units" => "Unit names; .service may be left out",
         "target" => "The target",
         "default" => "The target to start",
+        "tmpfiles-create" => "Make what is to be there, and write and adjust it",
+        "tmpfiles-clean" => "Remove what is older than its age",
+        "tmpfiles-remove" => "Remove what is marked to be removed",
+        "tmpfiles-boot" => "Also the lines that are for the boot only",
+        "tmpfiles-prefix" => "Only paths that begin so",
+        "tmpfiles-exclude" => "No paths that begin so",
+        "tmpfiles-E" => "No paths below /dev, /proc, /run and /sys",
+        "config-root" => "Another root folder",
+        "config-files" => "Files, or - for standard input; all that are installed where none is given",
+        "dry-run" => "Only say what would be done",
+        "sysusers-inline" => "The arguments are lines, not files",
         "quiet" => "Say nothing on standard output",
+        "run-command" => "The command and its arguments",
+        "run-unit" => "Name of the unit",
+        "run-description" => "Its description",
+        "run-slice" => "The slice to put it in",
+        "run-property" => "A setting of the unit, as its file would say it (KEY=VALUE)",
+        "run-uid" => "User to run as",
+        "run-gid" => "Group to run as",
+        "run-nice" => "Nice level",
+        "run-working-directory" => "Folder to run in",
+        "run-setenv" => "A variable of its environment (NAME=VALUE)",
+        "run-service-type" => "How it tells that it is up (Type=)",
+        "run-on-active" => "Start it this long from now",
+        "run-on-boot" => "Start it this long after the machine's start",
+        "run-on-startup" => "Start it this long after the manager's start",
+        "run-on-unit-active" => "Start it this long after it was last active",
+        "run-on-unit-inactive" => "Start it this long after it was last inactive",
+        "run-on-calendar" => "Start it at these times (systemd.time(7))",
+        "run-timer-property" => "A setting of the timer (KEY=VALUE)",
+        "run-remain-after-exit" => "Keep it active after the command has ended",
+        "run-scope" => "Run the command here, as a scope",
+        "run-wait" => "Wait until the command has ended",
+        "run-pipe" => "Pass standard input and outputs through, and wait",
+        "run-collect" => "Forget the unit also when it fails",
+        "run-same-dir" => "Run in this folder",
+        "run-no-block" => "Don't wait until it is started",
+        "run-quiet" => "Don't say what was started",
+        "run-send-sighup" => "Send SIGHUP after SIGTERM",
         "no-block" => "Don't wait until the job is done",
         "job-mode" => "How to deal with jobs that are queued already: replace, fail, isolate, ignore-dependencies...",
         "now" => "Also start or stop",
@@ -89,6 +133,8 @@ public sealed class English : Text
         "follow" => "Show new lines as they come",
         "once" => "Print the table once and end",
         "interval" => "Seconds between two looks",
+        "iterations" => "How many times to show",
+        "base-time" => "After when; now if it isn't said",
         "only-unit" => "Only these units' (names or patterns)",
         "tcp" => "TCP only",
         "udp" => "UDP only",
@@ -127,6 +173,12 @@ public sealed class English : Text
     public override string SeeHelp(string verb) => $"Try 'sereno{verb} --help'.";
     public override string NotRunning(string path, string command) => $"cannot reach the manager at {path}: no instance runs there (start one with '{command}')";
     public override string FailedJob(string verb, string unit, string error) => $"Failed to {verb} {unit}: {error}";
+    public override string RunningAs(string unit) => $"Running as unit: {unit}";
+
+    public override string RunningTimer(string timer, string unit) => $"Running timer as unit: {timer}\nWill run service as unit: {unit}";
+
+    public override string RunEnded(string unit, string result) => $"{unit} finished with result: {result}";
+
     public override string JobFailed(string unit, string reason) => $"Job for {unit} {reason}";
 
     public override string JobReason(string result, string serviceResult) => (result, serviceResult) switch
@@ -171,11 +223,13 @@ public sealed class English : Text
     public override string Column(string name) => name;
     public override string NoOutput(string what) => $"No {what}.";
     public override string ServeReady(string what, string address) => $"serving {what} on {address}";
+    public override string TmpfilesNeedsOperation => "say what to do: --create, --clean or --remove";
     public override string InvalidAddress(string address) => $"--address wants ADDRESS:PORT, such as 127.0.0.1:8080, not '{address}'";
     public override string CannotListen(string address, string reason) => $"cannot listen on {address}: {reason}";
     public override string ServicesListed(int count, int active) => $"{active} of {count} services active";
     public override string MoreRows(int count) => $"... and {count} more";
     public override string WatchHint => "Ctrl-C to stop";
+    public override string TimeHint(string verb, string text) => $"Hint: this is valid for \"sereno {verb} '{text}'\".";
     public override string AllowedValues(string values) => $"; it can be {values}";
     public override string InvalidValue(string option, string value) => $"{option} can't be '{value}'";
     public override string FilterLine(int number) => $"Line {number} of the filter file:";

@@ -18,6 +18,7 @@ public sealed class Spanish : Text
         "init" => "Ejecutar una instancia en primer plano: inicia su objetivo por defecto, cuida sus servicios y lo detiene todo con SIGTERM o Ctrl-C",
         "start" => "Iniciar (activar) unidades",
         "stop" => "Detener (desactivar) unidades",
+        "run" => "Ejecutar una orden como servicio, sin fichero de unidad",
         "restart" => "Iniciar o reiniciar unidades",
         "reload" => "Hacer que las unidades vuelvan a leer su configuración",
         "try-restart" => "Reiniciar las unidades que estén activas",
@@ -60,7 +61,12 @@ public sealed class Spanish : Text
         "netstat" => "Mostrar sockets como el netstat de net-tools (vea netstat(8))",
         "trace" => "Mostrar cada cambio de estado de TCP según ocurre: unidad, proceso, extremos, fase, duración y bytes",
         "watch" => "Mostrar los servicios con estado, pid, puertos, ámbito y conexiones, en vivo",
+        "tmpfiles" => "Crear, limpiar y eliminar archivos como dice tmpfiles.d(5)",
+        "sysusers" => "Añadir los usuarios y grupos que pide sysusers.d(5)",
         "serve" => "Ser un pequeño servidor para ejemplos y pruebas: http o echo",
+        "calendar" => "Decir cuándo llegan los próximos eventos de calendario (systemd.time(7))",
+        "timespan" => "Decir cuánto dura un lapso de tiempo (systemd.time(7))",
+        "timestamp" => "Decir a qué momento se refiere un texto (systemd.time(7))",
         _ => "",
     };
 
@@ -69,7 +75,45 @@ public sealed class Spanish : Text
         "units" => "Nombres de unidad; .service puede omitirse",
         "target" => "El objetivo",
         "default" => "El objetivo que se inicia",
+        "tmpfiles-create" => "Crear lo que debe existir, y escribirlo y ajustarlo",
+        "tmpfiles-clean" => "Eliminar lo que supera su edad",
+        "tmpfiles-remove" => "Eliminar lo que está marcado para ello",
+        "tmpfiles-boot" => "También las líneas que son solo para el arranque",
+        "tmpfiles-prefix" => "Solo rutas que empiecen así",
+        "tmpfiles-exclude" => "Ninguna ruta que empiece así",
+        "tmpfiles-E" => "Ninguna ruta bajo /dev, /proc, /run y /sys",
+        "config-root" => "Otra carpeta raíz",
+        "config-files" => "Archivos, o - para la entrada estándar; sin ninguno, todos los instalados",
+        "dry-run" => "Solo decir lo que se haría",
+        "sysusers-inline" => "Los argumentos son líneas, no archivos",
         "quiet" => "No decir nada en la salida estándar",
+        "run-command" => "La orden y sus argumentos",
+        "run-unit" => "Nombre de la unidad",
+        "run-description" => "Su descripción",
+        "run-slice" => "La slice en la que ponerla",
+        "run-property" => "Un ajuste de la unidad, como lo diría su fichero (CLAVE=VALOR)",
+        "run-uid" => "Usuario con el que ejecutar",
+        "run-gid" => "Grupo con el que ejecutar",
+        "run-nice" => "Nivel de nice",
+        "run-working-directory" => "Carpeta en la que ejecutar",
+        "run-setenv" => "Una variable de su entorno (NOMBRE=VALOR)",
+        "run-service-type" => "Cómo indica que está lista (Type=)",
+        "run-on-active" => "Iniciarla cuando pase este tiempo",
+        "run-on-boot" => "Iniciarla este tiempo después de arrancar la máquina",
+        "run-on-startup" => "Iniciarla este tiempo después de arrancar el gestor",
+        "run-on-unit-active" => "Iniciarla este tiempo después de estar activa por última vez",
+        "run-on-unit-inactive" => "Iniciarla este tiempo después de estar inactiva por última vez",
+        "run-on-calendar" => "Iniciarla en estos momentos (systemd.time(7))",
+        "run-timer-property" => "Un ajuste del temporizador (CLAVE=VALOR)",
+        "run-remain-after-exit" => "Mantenerla activa cuando la orden haya acabado",
+        "run-scope" => "Ejecutar la orden aquí, como scope",
+        "run-wait" => "Esperar a que la orden acabe",
+        "run-pipe" => "Pasar la entrada y las salidas estándar, y esperar",
+        "run-collect" => "Olvidar la unidad también si falla",
+        "run-same-dir" => "Ejecutar en esta carpeta",
+        "run-no-block" => "No esperar a que se inicie",
+        "run-quiet" => "No decir qué se ha iniciado",
+        "run-send-sighup" => "Enviar SIGHUP tras SIGTERM",
         "no-block" => "No esperar a que acabe el trabajo",
         "job-mode" => "Qué hacer con los trabajos ya en cola: replace, fail, isolate, ignore-dependencies...",
         "now" => "Además, iniciar o detener",
@@ -89,6 +133,8 @@ public sealed class Spanish : Text
         "follow" => "Mostrar las líneas nuevas según llegan",
         "once" => "Mostrar la tabla una vez y terminar",
         "interval" => "Segundos entre dos miradas",
+        "iterations" => "Cuántas veces se muestran",
+        "base-time" => "A partir de cuándo; ahora si no se dice",
         "only-unit" => "Solo los de estas unidades (nombres o patrones)",
         "tcp" => "Solo TCP",
         "udp" => "Solo UDP",
@@ -135,6 +181,12 @@ public sealed class Spanish : Text
         "reload" => $"No se pudo recargar {unit}: {error}",
         _ => $"Falló {verb} de {unit}: {error}",
     };
+
+    public override string RunningAs(string unit) => $"En marcha como unidad: {unit}";
+
+    public override string RunningTimer(string timer, string unit) => $"Temporizador en marcha como unidad: {timer}\nEjecutará el servicio como unidad: {unit}";
+
+    public override string RunEnded(string unit, string result) => $"{unit} acabó con el resultado: {result}";
 
     public override string JobFailed(string unit, string reason) => $"El trabajo de {unit} {reason}";
 
@@ -225,11 +277,13 @@ public sealed class Spanish : Text
 
     public override string NoOutput(string what) => $"No hay {what}.";
     public override string ServeReady(string what, string address) => $"sirviendo {what} en {address}";
+    public override string TmpfilesNeedsOperation => "diga qué hacer: --create, --clean o --remove";
     public override string InvalidAddress(string address) => $"--address pide DIRECCIÓN:PUERTO, como 127.0.0.1:8080, no '{address}'";
     public override string CannotListen(string address, string reason) => $"no se puede escuchar en {address}: {reason}";
     public override string ServicesListed(int count, int active) => $"{active} de {count} servicios activos";
     public override string MoreRows(int count) => $"... y {count} más";
     public override string WatchHint => "Ctrl-C para terminar";
+    public override string TimeHint(string verb, string text) => $"Nota: esto es válido para \"sereno {verb} '{text}'\".";
     public override string AllowedValues(string values) => $"; puede ser {values}";
 
     public override string Placeholder(string name) => s_placeholders.Aggregate(name, (text, word) => text.Replace(word.English, word.Spanish, StringComparison.Ordinal));

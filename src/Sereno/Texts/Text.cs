@@ -42,6 +42,12 @@ public abstract class Text
     public abstract string SeeHelp(string verb);
     public abstract string NotRunning(string path, string command);
     public abstract string FailedJob(string verb, string unit, string error);
+    public abstract string RunningAs(string unit);
+
+    public abstract string RunningTimer(string timer, string unit);
+
+    public abstract string RunEnded(string unit, string result);
+
     public abstract string JobFailed(string unit, string reason);
     public abstract string JobReason(string result, string serviceResult);
     public abstract string SeeStatus(string unit);
@@ -58,11 +64,15 @@ public abstract class Text
     public abstract string Column(string name);
     public abstract string NoOutput(string what);
     public abstract string ServeReady(string what, string address);
+    public abstract string TmpfilesNeedsOperation { get; }
     public abstract string InvalidAddress(string address);
     public abstract string CannotListen(string address, string reason);
     public abstract string ServicesListed(int count, int active);
     public abstract string MoreRows(int count);
     public abstract string WatchHint { get; }
+
+    /// <summary>Another verb would have understood.</summary>
+    public abstract string TimeHint(string verb, string text);
     public abstract string InvalidValue(string option, string value);
 
     /// <summary>What an option may be, behind <see cref="InvalidValue"/>.</summary>

@@ -128,7 +128,7 @@ public class NotifySpecs
         }
 
         static void Call(BusClient bus, string member, string signature, Action<MessageWriter>? body = null) =>
-            bus.Call("/org/freedesktop/DBus", "org.freedesktop.DBus", member, signature, body);
+            bus.Call("/org/freedesktop/DBus", "org.freedesktop.DBus", member, signature, body, destination: "org.freedesktop.DBus");
     }
 
     private static LiveInstance Start(params (string Name, string Settings, string Script)[] services) => new(folder =>

@@ -68,7 +68,7 @@ public sealed class PackageSpecs : PrivateRootSpecs
             "memcached" => ("VALUE key 0 5\r\nvalue", @"printf 'set key 0 9 5\r\nvalue\r\nget key\r\nquit\r\n' | nc -w 2 127.0.0.1 11211"),
             "rsyslog" => ("the watchman calls the hour", "logger -t sereno 'the watchman calls the hour'; grep -h 'sereno: ' /var/log/syslog"),
             "dbus" => ("org.freedesktop.DBus", "dbus-send --system --print-reply --dest=org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus.ListNames"),
-            "dnsmasq" => ("Address: 127.0.0.9", "grep -q watchman /etc/hosts || { echo '127.0.0.9 watchman.test' >>/etc/hosts; systemctl reload dnsmasq; }; nslookup watchman.test 127.0.0.1"),
+            "dnsmasq" => ("has address 127.0.0.9", "grep -q watchman /etc/hosts || { echo '127.0.0.9 watchman.test' >>/etc/hosts; systemctl reload dnsmasq; }; host watchman.test 127.0.0.1"),
             "haproxy" => ("<html><body><h1>503", """
                 grep -q proof /etc/haproxy/haproxy.cfg || { printf 'frontend proof\n bind 127.0.0.1:8090\n' >>/etc/haproxy/haproxy.cfg; systemctl reload haproxy; }
                 curl -sS http://127.0.0.1:8090/

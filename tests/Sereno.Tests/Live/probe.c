@@ -90,6 +90,31 @@ static void scheduling(void)
            CPU_COUNT(&set), syscall(SYS_ioprio_get, 1, 0), prctl(PR_GET_TIMERSLACK), personality(0xffffffff));
 }
 
+static void limit(const char *name)
+{
+    static const struct { const char *name; int resource; } known[] = {
+        { "NOFILE", RLIMIT_NOFILE }, { "CORE", RLIMIT_CORE }, { "NPROC", RLIMIT_NPROC }, { "RTPRIO", RLIMIT_RTPRIO },
+    };
+    struct rlimit l;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strcmp(name, known[i].name) == 0 && getrlimit(known[i].resource, &l) == 0)
+            printf("%s=%ld:%ld\n", name, (long)l.rlim_cur, (long)l.rlim_max);
+}
+
+static void keyring(void)
+{
+    unsigned char id[16];
+    long key = syscall(SYS_keyctl, 10 /* KEYCTL_SEARCH */, -3 /* the session's */, "user", "invocation_id", 0);
+    if (key < 0 || syscall(SYS_keyctl, 11 /* KEYCTL_READ */, key, id, sizeof id) != sizeof id) {
+        tell("keyring", -1);
+        return;
+    }
+    printf("keyring: ");
+    for (int i = 0; i < 16; i++)
+        printf("%02x", id[i]);
+    printf("\n");
+}
+
 static void who(void)
 {
     uid_t u[3];
@@ -125,6 +150,11 @@ int main(int argc, char **argv)
                 file(rest[k]);
         else if (strcmp(argv[i], "scheduling") == 0)
             scheduling();
+        else if (strcmp(argv[i], "limits") == 0)
+            for (int k = 0; k < count; k++)
+                limit(rest[k]);
+        else if (strcmp(argv[i], "keyring") == 0)
+            keyring();
         else if (strcmp(argv[i], "who") == 0)
             who();
         else if (strcmp(argv[i], "securebits") == 0)
@@ -146,6 +176,9 @@ int main(int argc, char **argv)
                 if (*c == '\n')
                     *c = '|';
             printf("input=%s\n", text);
+        } else if (strcmp(argv[i], "descriptors") == 0) {
+            printf("0=1%s 1=2%s access=%d\n", syscall(SYS_kcmp, getpid(), getpid(), 0, 0, 1) == 0 ? "" : "?",
+                   syscall(SYS_kcmp, getpid(), getpid(), 0, 1, 2) == 0 ? "" : "?", fcntl(1, F_GETFL) & O_ACCMODE);
         } else if (strcmp(argv[i], "terminal") == 0) {
             struct winsize size = { 0 };
             tell("terminal", ioctl(0, TIOCGWINSZ, &size));

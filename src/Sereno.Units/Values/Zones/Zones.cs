@@ -8,6 +8,9 @@ public static class Zones
     /// <summary>The zone of this machine or, when TZ is set, of this process; read anew at every call.</summary>
     public static Zone Local() => FromVariable(Environment.GetEnvironmentVariable("TZ"));
 
+    /// <summary>What the local zone's times are called now, as a calendar event may name it.</summary>
+    public static ZoneNames LocalNames() => Local().NamesAt(DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+
     /// <param name="tz">TZ's value; null when it isn't set.</param>
     public static Zone FromVariable(string? tz)
     {

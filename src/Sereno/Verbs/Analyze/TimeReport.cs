@@ -7,11 +7,19 @@ public static class TimeReport
 {
     private sealed class Lines(int width)
     {
-        private readonly List<string> _lines = [];
+        private readonly List<(string Name, string Value)> _lines = [];
 
-        public IReadOnlyList<string> All => _lines;
+        /// <summary>Blanks at the end stay in the widest cell only, as in systemd's tables.</summary>
+        public IReadOnlyList<string> All
+        {
+            get
+            {
+                int widest = _lines.Max(l => l.Value.Length);
+                return [.. _lines.Select(l => $"{l.Name.PadLeft(width)} {(l.Value.Length < widest ? l.Value.TrimEnd() : l.Value)}")];
+            }
+        }
 
-        public void Add(string name, string value) => _lines.Add($"{name.PadLeft(width)} {value}".TrimEnd());
+        public void Add(string name, string value) => _lines.Add((name, value));
     }
 
     /// <param name="names">The local zone's names, which follow the times that were converted last.</param>

@@ -24,7 +24,7 @@ public class CalendarDifferentialTests
     public void Events_are_read_and_elapse_as_systemd_analyze_says()
     {
         Assert.SkipUnless(Oracle.HasAnalyze, Oracle.Missing);
-        s_batch.Sample(b => Same(b.Zone, b.Base, b.Expressions), threads: 1);
+        s_batch.Sample(b => Same(b.Zone, b.Base, b.Expressions), iter: 50, threads: 1);
     }
 
     private static void Same(string tz, string start, string[] expressions)
