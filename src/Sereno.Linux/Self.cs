@@ -44,6 +44,18 @@ public static unsafe class Self
         catch (IOException) { } // no /proc: they stay
     }
 
+    /// <summary>Becomes another program, found by PATH (execvp(3)).</summary>
+    /// <returns>The errno, when that fails.</returns>
+    public static int Become(IReadOnlyList<string> arguments)
+    {
+        var pointers = new byte*[arguments.Count + 1];
+        for (int i = 0; i < arguments.Count; i++)
+            pointers[i] = (byte*)System.Runtime.InteropServices.Marshal.StringToCoTaskMemUTF8(arguments[i]);
+        fixed (byte** argv = pointers)
+            _ = libc.execvp(pointers[0], argv);
+        return System.Runtime.InteropServices.Marshal.GetLastPInvokeError();
+    }
+
     /// <summary>From now on orphaned descendants become our children (PR_SET_CHILD_SUBREAPER(2const)).</summary>
     public static void BecomeSubreaper() => Errno.Check(libc.prctl(libc.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "become a subreaper");
 

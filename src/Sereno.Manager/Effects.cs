@@ -76,6 +76,9 @@ public enum LogLevel { Error = 3, Warning = 4, Notice = 5, Info = 6, Debug = 7 }
 
 public sealed record WriteLog(UnitName? Unit, LogLevel Level, string Message) : Effect;
 
+/// <summary>A transient unit is over and forgotten: its file can go.</summary>
+public sealed record ForgetUnit(UnitName Unit, string? FragmentPath) : Effect;
+
 public sealed record UnitAppeared(Unit Unit) : Effect;
 
 public sealed record UnitChanged(Unit Unit) : Effect;

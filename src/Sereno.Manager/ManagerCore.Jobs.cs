@@ -159,6 +159,11 @@ public sealed partial class ManagerCore
                     StartInert(job);
                     break;
                 }
+                if (unit is ScopeUnit { HasRun: true })
+                {
+                    Finish(job, JobResult.Once);
+                    break;
+                }
                 if (TryConditions(unit) is { } unmet)
                 {
                     Finish(job, unmet);
@@ -289,6 +294,7 @@ public sealed partial class ManagerCore
         if (unit.Job is not { Type: JobType.Start } && (now == ActiveState.Failed || (now == ActiveState.Inactive && before != ActiveState.Failed)))
             StartHandlers(unit, now == ActiveState.Failed);
         ActOnEnd(unit, before, now);
+        NoteEnd(unit);
         NoteForReview(unit);
         if (unit.Job is { State: JobState.Waiting } job)
             Jobs.Wake(job);
@@ -369,6 +375,7 @@ public sealed partial class ManagerCore
         NoteForTriggers(unit);
         Emit(new JobEnded(job.Id, unit.Name, type, result));
         Report(unit, type, result);
+        NoteEnd(unit);
         _review.Add(unit);
         if (!propagate)
             return;

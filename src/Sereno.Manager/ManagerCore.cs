@@ -199,6 +199,9 @@ public sealed partial class ManagerCore
                 case ServiceUnit service:
                     service.OnTimer();
                     break;
+                case var collect when collect == _collectKey:
+                    Collect();
+                    break;
                 case TimerUnit timer:
                     timer.OnElapsed();
                     break;

@@ -19,6 +19,7 @@ public static class CommandLine
         ("reload", () => JobVerbs.Build("reload")),
         ("try-restart", () => JobVerbs.Build("try-restart")),
         ("reload-or-restart", () => JobVerbs.Build("reload-or-restart")),
+        ("run", RunVerb.Build),
         ("status", StatusVerb.Build),
         ("is-active", () => StateVerbs.Build("is-active")),
         ("is-failed", () => StateVerbs.Build("is-failed")),
@@ -84,7 +85,7 @@ public static class CommandLine
         int known = Array.FindIndex(s_verbs, v => v.Name == typed);
         foreach (var (_, build) in known >= 0 ? s_verbs.AsSpan(known, 1) : s_verbs)
             root.Add(build());
-        var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
+        var parsed = root.Parse(args.Length == 0 ? ["--help"] : typed == "run" ? RunVerb.MarkCommand(args) : args);
         if ((parsed.Errors.Count > 0 || UnknownOption(parsed) is not null) && parsed.Action is not HelpPage)
         {
             foreach (string message in Messages(parsed).Distinct())

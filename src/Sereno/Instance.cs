@@ -76,7 +76,10 @@ public sealed record Instance
                 {
                     PersistentConfig = $"{folder}/etc/units",
                     RuntimeConfig = $"{folder}/run/units",
-                    Search = [$"{folder}/etc/units", $"{folder}/run/units", .. paths.Search.Where(p => p != paths.PersistentConfig && p != paths.RuntimeConfig)],
+                    PersistentControl = $"{folder}/etc/units.control",
+                    RuntimeControl = $"{folder}/run/units.control",
+                    Transient = $"{folder}/run/transient",
+                    Search = [$"{folder}/etc/units.control", $"{folder}/run/units.control", $"{folder}/run/transient", $"{folder}/etc/units", $"{folder}/run/units", .. paths.Search.Where(p => p != paths.PersistentConfig && p != paths.RuntimeConfig)],
                 }, $"{folder}/run"),
                 Specifiers = facts with
                 {

@@ -3,6 +3,7 @@
 # ROOT      what make-root.sh made; never written to: an overlay on tmpfs takes the changes
 # PROGRAMS  the folder with the sereno executable, seen inside as /opt/sereno
 # STATE     an empty folder; STATE/cgroup will name the control group to remove afterwards
+# SERENO_LIVE_INIT is run in place of sereno: assignments, a program, its arguments.
 # Runs until PID 1 ends. Nothing of the host's is mounted, joined or signalled.
 set -eu
 root=$1 programs=$2 state=$3
@@ -58,5 +59,5 @@ exec unshare --mount --uts --ipc --net --pid --cgroup --fork --kill-child -- /bi
     if [ -e "$state.setup" ]; then . "$state.setup"; fi
     cd "$new"
     pivot_root . .old
-    exec env -i /bin/sh -c "umount -l /.old; rmdir /.old; exec env -i /opt/sereno/sereno init"
+    exec env -i /bin/sh -c "umount -l /.old; rmdir /.old; exec env -i ${SERENO_LIVE_INIT:-/opt/sereno/sereno init}"
 ' boot "$root" "$programs" "$state"

@@ -66,6 +66,45 @@ public sealed partial class ManagerProxy(BusClient client)
 
     public void Exit() => Call("Exit");
 
+    /// <summary>Makes a unit by its settings, each as the unit file words it, and starts it.</summary>
+    /// <param name="pids">Of a scope.</param>
+    /// <param name="triggered">What the unit, a timer, starts.</param>
+    /// <returns>The job's path.</returns>
+    public string StartTransientUnit(string unit, IEnumerable<KeyValuePair<string, string>> settings, IEnumerable<uint>? pids = null,
+        (string Unit, IEnumerable<KeyValuePair<string, string>> Settings)? triggered = null) =>
+        Call("StartTransientUnit", "ssa(sv)a(sa(sv))", w =>
+        {
+            w.WriteString(unit);
+            w.WriteString("fail");
+            WriteSettings(w, settings, pids);
+            using var others = w.Array('(');
+            if (triggered is not var (name, its))
+                return;
+            w.WriteStruct();
+            w.WriteString(name);
+            WriteSettings(w, its, null);
+        }, "o").Reader.ReadObjectPath();
+
+    private static void WriteSettings(MessageWriter w, IEnumerable<KeyValuePair<string, string>> settings, IEnumerable<uint>? pids)
+    {
+        using var properties = w.Array('(');
+        foreach (var (key, value) in settings)
+        {
+            w.WriteStruct();
+            w.WriteString(key);
+            w.WriteVariant("s");
+            w.WriteString(value);
+        }
+        if (pids is null)
+            return;
+        w.WriteStruct();
+        w.WriteString("PIDs");
+        w.WriteVariant("au");
+        using var list = w.Array('u');
+        foreach (uint pid in pids)
+            w.WriteUInt32(pid);
+    }
+
     /// <summary>The path of a unit that is loaded.</summary>
     /// <exception cref="BusException">NoSuchUnit when it is not.</exception>
     public string GetUnit(string unit) => Call("GetUnit", "s", w => w.WriteString(unit), "o").Reader.ReadObjectPath();

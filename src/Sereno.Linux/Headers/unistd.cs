@@ -19,6 +19,7 @@ public static unsafe partial class libc
     [LibraryImport(lib)] public static partial uint getuid();
     [LibraryImport(lib)] public static partial uint getgid();
     [LibraryImport(lib, SetLastError = true)] public static partial int isatty(int fd);
+    [LibraryImport(lib, SetLastError = true)] public static partial int execvp(byte* file, byte** argv);
     [LibraryImport(lib, SetLastError = true)] public static partial int ftruncate(int fd, nint length);
     [LibraryImport(lib, SetLastError = true)] public static partial nint lseek(int fd, nint offset, int whence);
     [LibraryImport(lib, SetLastError = true)] public static partial int unlinkat(int dirfd, byte* path, int flags);

@@ -73,6 +73,18 @@ public sealed partial class UnitGraph(IUnitLoader loader, Func<UnitDefinition, U
         Connect(Follow(kept.SelectMany(Targets), kept));
     }
 
+    /// <summary>Reads one unit's files again; what it named before and no longer names stays related until the next reload.</summary>
+    public void Refresh(Unit unit)
+    {
+        if (loader.Load(unit.Name) is not { LoadState: LoadState.Loaded } fresh || fresh.Name != unit.Name)
+            return;
+        foreach (var target in Named(unit))
+            target.NamedBy--;
+        unit.Definition = fresh;
+        var found = Follow(Targets(unit), []);
+        Connect([unit, .. found]);
+    }
+
     /// <summary>Those of <paramref name="candidates"/> that no unit outside of them names, directly or in turn: units that only name each other go together.</summary>
     public IReadOnlyCollection<Unit> Unreferenced(IEnumerable<Unit> candidates)
     {

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text.Json;
-using Sereno.Sockets.Diagnosis;
 using Sereno.Sockets.Trace;
 using Sereno.Sockets.Wire;
 

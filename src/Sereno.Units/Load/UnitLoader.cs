@@ -81,6 +81,7 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
             DropInPaths = [.. loading.DropInPaths],
             Sources = [.. loading.Sources],
             Service = service,
+            IsTransient = Paths.Transient is { } transient && fragment.StartsWith(transient + "/", StringComparison.Ordinal),
             Timer = timer,
             Path = path,
             Mount = mount,

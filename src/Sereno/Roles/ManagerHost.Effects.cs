@@ -29,6 +29,9 @@ public sealed partial class ManagerHost
                 if (_groups.Attach(e.Unit, e.InvocationId, e.Pids) is { } cause)
                     _core.OnAttachFailed(e.Unit, cause);
                 break;
+            case ForgetUnit e:
+                Forget(e);
+                break;
             case ReadPidFile e:
                 _core.OnPidFileRead(e.Unit, ReadPid(e.Unit, e.Path));
                 break;
@@ -159,6 +162,21 @@ public sealed partial class ManagerHost
     {
         var orphans = _groups.Members(unit).FindAll(p => ProcessTable.Stat(p)?.Parent == Self.ParentPid);
         return orphans is [var only] ? only : null;
+    }
+
+    private void Forget(ForgetUnit request)
+    {
+        try
+        {
+            if (request.FragmentPath is { } path)
+                File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log(request.Unit, LogLevel.Warning, $"{request.Unit}: {e.Message}");
+        }
+        _files.Rescan();
+        _signals.UnitRemoved(request.Unit);
     }
 
     private void Release(ReleaseUnit request)

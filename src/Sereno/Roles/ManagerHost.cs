@@ -286,7 +286,8 @@ public sealed partial class ManagerHost : IDisposable
     private int Timeout()
     {
         ulong now = Clock.Now.Monotonic;
-        long wait = _core.Timers.Next is { } next ? next <= now ? 0 : (long)Math.Min((next - now + 999) / 1000, int.MaxValue) : -1;
+        // epoll counts in milliseconds: what is due within a fraction of one (RestartSec=0) isn't put off by a whole one.
+        long wait = _core.Timers.Next is { } next ? next <= now + 200 ? 0 : (long)Math.Min((next - now + 999) / 1000, int.MaxValue) : -1;
         if (_generators.Remaining is { } remaining)
             wait = wait < 0 ? remaining : Math.Min(wait, remaining);
         if (_groups.HasDraining)

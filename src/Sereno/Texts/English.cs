@@ -18,6 +18,7 @@ public sealed class English : Text
         "init" => "Run an instance in the foreground: start its default target, keep its services, stop all on SIGTERM or Ctrl-C",
         "start" => "Start (activate) units",
         "stop" => "Stop (deactivate) units",
+        "run" => "Run a command as a service, without a unit file",
         "restart" => "Start or restart units",
         "reload" => "Have units reload their configuration",
         "try-restart" => "Restart units that are active",
@@ -86,6 +87,33 @@ public sealed class English : Text
         "dry-run" => "Only say what would be done",
         "sysusers-inline" => "The arguments are lines, not files",
         "quiet" => "Say nothing on standard output",
+        "run-command" => "The command and its arguments",
+        "run-unit" => "Name of the unit",
+        "run-description" => "Its description",
+        "run-slice" => "The slice to put it in",
+        "run-property" => "A setting of the unit, as its file would say it (KEY=VALUE)",
+        "run-uid" => "User to run as",
+        "run-gid" => "Group to run as",
+        "run-nice" => "Nice level",
+        "run-working-directory" => "Folder to run in",
+        "run-setenv" => "A variable of its environment (NAME=VALUE)",
+        "run-service-type" => "How it tells that it is up (Type=)",
+        "run-on-active" => "Start it this long from now",
+        "run-on-boot" => "Start it this long after the machine's start",
+        "run-on-startup" => "Start it this long after the manager's start",
+        "run-on-unit-active" => "Start it this long after it was last active",
+        "run-on-unit-inactive" => "Start it this long after it was last inactive",
+        "run-on-calendar" => "Start it at these times (systemd.time(7))",
+        "run-timer-property" => "A setting of the timer (KEY=VALUE)",
+        "run-remain-after-exit" => "Keep it active after the command has ended",
+        "run-scope" => "Run the command here, as a scope",
+        "run-wait" => "Wait until the command has ended",
+        "run-pipe" => "Pass standard input and outputs through, and wait",
+        "run-collect" => "Forget the unit also when it fails",
+        "run-same-dir" => "Run in this folder",
+        "run-no-block" => "Don't wait until it is started",
+        "run-quiet" => "Don't say what was started",
+        "run-send-sighup" => "Send SIGHUP after SIGTERM",
         "no-block" => "Don't wait until the job is done",
         "job-mode" => "How to deal with jobs that are queued already: replace, fail, isolate, ignore-dependencies...",
         "now" => "Also start or stop",
@@ -145,6 +173,12 @@ public sealed class English : Text
     public override string SeeHelp(string verb) => $"Try 'sereno{verb} --help'.";
     public override string NotRunning(string path, string command) => $"cannot reach the manager at {path}: no instance runs there (start one with '{command}')";
     public override string FailedJob(string verb, string unit, string error) => $"Failed to {verb} {unit}: {error}";
+    public override string RunningAs(string unit) => $"Running as unit: {unit}";
+
+    public override string RunningTimer(string timer, string unit) => $"Running timer as unit: {timer}\nWill run service as unit: {unit}";
+
+    public override string RunEnded(string unit, string result) => $"{unit} finished with result: {result}";
+
     public override string JobFailed(string unit, string reason) => $"Job for {unit} {reason}";
 
     public override string JobReason(string result, string serviceResult) => (result, serviceResult) switch

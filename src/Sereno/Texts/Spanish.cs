@@ -18,6 +18,7 @@ public sealed class Spanish : Text
         "init" => "Ejecutar una instancia en primer plano: inicia su objetivo por defecto, cuida sus servicios y lo detiene todo con SIGTERM o Ctrl-C",
         "start" => "Iniciar (activar) unidades",
         "stop" => "Detener (desactivar) unidades",
+        "run" => "Ejecutar una orden como servicio, sin fichero de unidad",
         "restart" => "Iniciar o reiniciar unidades",
         "reload" => "Hacer que las unidades vuelvan a leer su configuración",
         "try-restart" => "Reiniciar las unidades que estén activas",
@@ -86,6 +87,33 @@ public sealed class Spanish : Text
         "dry-run" => "Solo decir lo que se haría",
         "sysusers-inline" => "Los argumentos son líneas, no archivos",
         "quiet" => "No decir nada en la salida estándar",
+        "run-command" => "La orden y sus argumentos",
+        "run-unit" => "Nombre de la unidad",
+        "run-description" => "Su descripción",
+        "run-slice" => "La slice en la que ponerla",
+        "run-property" => "Un ajuste de la unidad, como lo diría su fichero (CLAVE=VALOR)",
+        "run-uid" => "Usuario con el que ejecutar",
+        "run-gid" => "Grupo con el que ejecutar",
+        "run-nice" => "Nivel de nice",
+        "run-working-directory" => "Carpeta en la que ejecutar",
+        "run-setenv" => "Una variable de su entorno (NOMBRE=VALOR)",
+        "run-service-type" => "Cómo indica que está lista (Type=)",
+        "run-on-active" => "Iniciarla cuando pase este tiempo",
+        "run-on-boot" => "Iniciarla este tiempo después de arrancar la máquina",
+        "run-on-startup" => "Iniciarla este tiempo después de arrancar el gestor",
+        "run-on-unit-active" => "Iniciarla este tiempo después de estar activa por última vez",
+        "run-on-unit-inactive" => "Iniciarla este tiempo después de estar inactiva por última vez",
+        "run-on-calendar" => "Iniciarla en estos momentos (systemd.time(7))",
+        "run-timer-property" => "Un ajuste del temporizador (CLAVE=VALOR)",
+        "run-remain-after-exit" => "Mantenerla activa cuando la orden haya acabado",
+        "run-scope" => "Ejecutar la orden aquí, como scope",
+        "run-wait" => "Esperar a que la orden acabe",
+        "run-pipe" => "Pasar la entrada y las salidas estándar, y esperar",
+        "run-collect" => "Olvidar la unidad también si falla",
+        "run-same-dir" => "Ejecutar en esta carpeta",
+        "run-no-block" => "No esperar a que se inicie",
+        "run-quiet" => "No decir qué se ha iniciado",
+        "run-send-sighup" => "Enviar SIGHUP tras SIGTERM",
         "no-block" => "No esperar a que acabe el trabajo",
         "job-mode" => "Qué hacer con los trabajos ya en cola: replace, fail, isolate, ignore-dependencies...",
         "now" => "Además, iniciar o detener",
@@ -153,6 +181,12 @@ public sealed class Spanish : Text
         "reload" => $"No se pudo recargar {unit}: {error}",
         _ => $"Falló {verb} de {unit}: {error}",
     };
+
+    public override string RunningAs(string unit) => $"En marcha como unidad: {unit}";
+
+    public override string RunningTimer(string timer, string unit) => $"Temporizador en marcha como unidad: {timer}\nEjecutará el servicio como unidad: {unit}";
+
+    public override string RunEnded(string unit, string result) => $"{unit} acabó con el resultado: {result}";
 
     public override string JobFailed(string unit, string reason) => $"El trabajo de {unit} {reason}";
 

@@ -42,6 +42,12 @@ public abstract class Text
     public abstract string SeeHelp(string verb);
     public abstract string NotRunning(string path, string command);
     public abstract string FailedJob(string verb, string unit, string error);
+    public abstract string RunningAs(string unit);
+
+    public abstract string RunningTimer(string timer, string unit);
+
+    public abstract string RunEnded(string unit, string result);
+
     public abstract string JobFailed(string unit, string reason);
     public abstract string JobReason(string result, string serviceResult);
     public abstract string SeeStatus(string unit);

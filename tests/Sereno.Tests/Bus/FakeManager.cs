@@ -121,6 +121,19 @@ internal sealed class FakeManager : IManagerApi
         });
     }
 
+    public TransientRequest? Transient { get; private set; }
+
+    public void StartTransient(TransientRequest unit, IReadOnlyList<TransientRequest> others, Sereno.Bus.Server.Systemd1.JobMode mode, Reply<QueuedJob> reply)
+    {
+        Transient = unit;
+        Add(new() { Definition = new() { Name = unit.Name, Description = unit.Name.Full }, ActiveState = "inactive", SubState = "dead" });
+        Enqueue(new(unit.Name, JobVerb.Start, mode), reply);
+    }
+
+    public void SetProperties(TransientRequest change, bool runtime) => Transient = change;
+
+    public void AbandonScope(UnitName unit) => throw new BusException(BusErrors.InvalidArgs, $"Unit {unit} is not a scope.");
+
     public void CancelJob(uint id) => Orders.Add($"cancel {id}");
 
     public void ClearJobs() => Orders.Add("clear");

@@ -30,6 +30,16 @@ public interface IManagerApi
     /// <summary>Queues a job; the reply comes when it and what it pulls in are queued, not when they are done.</summary>
     void Enqueue(JobRequest request, Reply<QueuedJob> reply);
 
+    /// <summary>Makes units that have no file and starts the first of them.</summary>
+    /// <param name="others">What the first one triggers or needs.</param>
+    void StartTransient(TransientRequest unit, IReadOnlyList<TransientRequest> others, JobMode mode, Reply<QueuedJob> reply);
+
+    /// <summary>Changes settings by drop-ins, until the next boot where <paramref name="runtime"/> says so.</summary>
+    void SetProperties(TransientRequest change, bool runtime);
+
+    /// <summary>The scope's processes are left to themselves.</summary>
+    void AbandonScope(UnitName unit);
+
     /// <exception cref="BusException">NoSuchJob.</exception>
     void CancelJob(uint id);
 

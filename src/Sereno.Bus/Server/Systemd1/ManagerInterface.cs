@@ -14,6 +14,7 @@ internal static partial class ManagerInterface
         AddJobMethods(table, api);
         AddListMethods(table, api);
         AddFileMethods(table, api);
+        AddTransientMethods(table, api);
         AddManagerMethods(table, api);
         AddProperties(table);
         return table

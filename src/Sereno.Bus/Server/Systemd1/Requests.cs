@@ -13,6 +13,10 @@ public enum JobMode
 
 public sealed record JobRequest(UnitName Unit, JobVerb Verb, JobMode Mode);
 
+/// <summary>A unit to be made, or changed, by the lines of a unit file.</summary>
+/// <param name="Pids">A scope's processes to begin with.</param>
+public sealed record TransientRequest(UnitName Name, IReadOnlyList<KeyValuePair<string, string>> Settings, IReadOnlyList<uint> Pids);
+
 /// <summary>The job a request led to, and those it pulled in.</summary>
 public sealed record QueuedJob(JobStatus Job, IReadOnlyList<JobStatus> Others);
 

@@ -1,0 +1,53 @@
+using Sereno.Bus.Wire;
+using Sereno.Units.Model;
+
+namespace Sereno.Bus.Server.Systemd1;
+
+/// <summary>Units that are made by calls instead of files.</summary>
+internal static partial class ManagerInterface
+{
+    private static void AddTransientMethods(BusInterface<ManagerSnapshot> table, IManagerApi api) => table
+        .Method("StartTransientUnit", "name:s mode:s properties:a(sv) aux:a(sa(sv))", "job:o", Access.Control, (_, call) =>
+        {
+            var arguments = call.Arguments;
+            var (name, mode) = (ParseName(arguments.ReadString()), ParseMode(arguments.ReadString()));
+            var unit = ReadTransient(name, ref arguments, (uint)call.Caller.Pid);
+            var others = new List<TransientRequest>();
+            for (int end = arguments.ReadArray('('); arguments.More(end);)
+            {
+                arguments.ReadStruct();
+                others.Add(ReadTransient(ParseName(arguments.ReadString()), ref arguments, (uint)call.Caller.Pid));
+            }
+            api.StartTransient(unit, others, mode, call.Deferred<QueuedJob>((queued, w) => w.WriteObjectPath(UnitPath.OfJob(queued.Job.Id))));
+        })
+        .Method("SetUnitProperties", "name:s runtime:b properties:a(sv)", "", Access.Control, (_, call) =>
+        {
+            var arguments = call.Arguments;
+            var name = ParseName(arguments.ReadString());
+            bool runtime = arguments.ReadBool();
+            api.SetProperties(ReadTransient(name, ref arguments, 0), runtime);
+            call.Reply();
+        })
+        .Method("AbandonScope", "name:s", "", Access.Control, (_, call) =>
+        {
+            api.AbandonScope(Loaded(api, call.Arguments.ReadString()).Name);
+            call.Reply();
+        });
+
+    private static TransientRequest ReadTransient(UnitName name, ref MessageReader arguments, uint caller)
+    {
+        var settings = new List<KeyValuePair<string, string>>();
+        var pids = new List<uint>();
+        for (int end = arguments.ReadArray('('); arguments.More(end);)
+        {
+            arguments.ReadStruct();
+            string property = arguments.ReadString();
+            var value = BusValue.Read(ref arguments, "v").Items[0];
+            if (property == "PIDs" && value.Signature == "au")
+                pids.AddRange(value.Items.Select(p => (uint)p.Scalar! is > 0 and var pid ? pid : caller));
+            else if (!TransientSettings.IsRequest(property))
+                settings.AddRange(TransientSettings.Of(property, value));
+        }
+        return new(name, settings, pids);
+    }
+}
