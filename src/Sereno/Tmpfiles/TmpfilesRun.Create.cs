@@ -182,8 +182,6 @@ public sealed partial class TmpfilesRun
             Fail($"Failed to create {what} '{item.Path}'", errno != 0 ? errno : openErrno, item);
         else if (FileStatus.Of(file).Kind == KindOf(item.Type))
             Adjust(item, file, item.Path, isNew: errno == 0);
-        else if (what == "directory")
-            Fail($"\"{item.Path}\" already exists and is not a directory.", item);
         else
             _complain($"\"{item.Path}\" already exists and is not a {what}.");
     }
