@@ -35,5 +35,6 @@ public static class BusErrors
     public const string NoSuchProcess = Systemd + "NoSuchProcess";
     public const string ShuttingDown = Systemd + "ShuttingDown";
     public const string UnitGenerated = Systemd + "UnitGenerated";
+    public const string UnitBadPath = Systemd + "UnitBadPath";
     public const string UnitLinked = Systemd + "UnitLinked";
 }

@@ -83,6 +83,20 @@ public sealed unsafe record InterfaceConfiguration
         }
     }
 
+    /// <summary>0, or why the interface couldn't be brought up.</summary>
+    public static int BringUp(string name)
+    {
+        int fd = libc.socket(libc.AF_INET, libc.SOCK_DGRAM | libc.SOCK_CLOEXEC, 0);
+        if (fd == -1)
+            return Errno.Last;
+        using var socket = new Fd(fd);
+        libc.ifreq request;
+        if (!Ask(socket, name, libc.SIOCGIFFLAGS, &request, out int errno))
+            return errno;
+        *(short*)&request.ifr_ifru |= libc.IFF_UP;
+        return libc.ioctl(socket.Number, libc.SIOCSIFFLAGS, &request) == -1 ? Errno.Last : 0;
+    }
+
     private static Fd Open() => new(Errno.Check(libc.socket(libc.AF_INET, libc.SOCK_DGRAM | libc.SOCK_CLOEXEC, 0), "open a socket"));
 
     private static bool Ask(Fd socket, string name, nuint what, libc.ifreq* request, out int errno)

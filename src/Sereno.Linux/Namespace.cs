@@ -5,7 +5,7 @@ using Sereno.Linux.Headers;
 namespace Sereno.Linux;
 
 /// <summary>Network namespaces as namespaces(7) shows them: a link or a file whose text is "net:[INODE]".</summary>
-public static class Namespace
+public static partial class Namespace
 {
     /// <summary>Moves this thread, and no other, into a network namespace (setns(2)): for a thread that ends there.</summary>
     /// <param name="path">/proc/PID/ns/net or a bind mount of one.</param>

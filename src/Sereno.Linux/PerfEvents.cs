@@ -48,19 +48,20 @@ public sealed unsafe class PerfEvents : IDisposable
     /// <summary>Readable when a CPU's ring is a quarter full.</summary>
     public IReadOnlyList<Fd> Descriptors => [.. _rings.Select(r => r.Fd)];
 
-    /// <summary>Records for which a ring had no room; null where only LOST records tell (before Linux 6.0).</summary>
-    public ulong? Lost
+    /// <summary>How often the tracepoints were passed, and the records of that for which a ring had no room; those are null
+    /// where only LOST records tell (before Linux 6.0).</summary>
+    public (ulong Passed, ulong? Lost) Counts
     {
         get
         {
-            if (!_countsLost)
-                return null;
-            ulong sum = 0;
+            var (passed, lost) = (0UL, 0UL);
             Span<ulong> counts = stackalloc ulong[2]; // struct read_format: value, lost
+            int length = _countsLost ? 16 : 8;
             foreach (var (_, events) in _events)
                 foreach (var fd in events)
-                    sum += fd.TryRead(System.Runtime.InteropServices.MemoryMarshal.AsBytes(counts)) == 16 ? counts[1] : 0;
-            return sum;
+                    if (fd.TryRead(System.Runtime.InteropServices.MemoryMarshal.AsBytes(counts)[..length]) == length)
+                        (passed, lost) = (passed + counts[0], lost + counts[1]);
+            return (passed, _countsLost ? lost : null);
         }
     }
 

@@ -8,7 +8,7 @@ namespace Sereno.Linux;
 /// Writes a spawn plan: the system calls that a child makes before execve(2), in this order, as bytes (docs/formats/plan.md).
 /// The same calls give the same bytes. Each operation names the <see cref="ExitStage"/> that is reported when it fails.
 /// </summary>
-public sealed class PlanWriter
+public sealed partial class PlanWriter
 {
     /// <summary>An environment variable with this value gets the child's own pid instead (LISTEN_PID, SYSTEMD_EXEC_PID).</summary>
     public const string PidPlaceholder = "@@@@@@@@@@";
@@ -24,6 +24,7 @@ public sealed class PlanWriter
     {
         Dup = 1, Open, SetSid, SignalIgnore, Rlimit, Nice, OomScoreAdjust, Umask, Directory, Chown, Chdir, SetGroups, SetGid,
         SetUid, Prctl, CloseFrom, Exec, Copy,
+        Unshare = 40, JoinNamespace, JoinNamespacePath, UserNamespace, MountNamespace, Mount, Remount, Symlink, EnterRoot, Chroot,
     }
 
     public PlanWriter()
@@ -50,7 +51,7 @@ public sealed class PlanWriter
     public PlanWriter Rlimit(ExitStage stage, int resource, ulong soft, ulong hard, bool clamp) =>
         Begin(Op.Rlimit, stage).Put((uint)resource).Put(clamp ? 1 : 0).Put(soft).Put(hard).End();
 
-    /// <param name="tolerate">Go on without it where it isn't permitted.</param>
+    /// <param name="tolerate">Take the nearest that RLIMIT_NICE permits.</param>
     public PlanWriter Nice(ExitStage stage, int value, bool tolerate) => Begin(Op.Nice, stage).Put(value).Put(tolerate ? 1 : 0).End();
 
     /// <param name="tolerate">Go on without it where it isn't permitted.</param>

@@ -14,12 +14,18 @@ public static unsafe class Self
     public static uint Gid => libc.getegid();
 
     /// <summary>Whether this thread has an effective capability (capabilities(7)).</summary>
-    public static bool HasCapability(int capability)
+    public static bool HasCapability(int capability) => (EffectiveCapabilities >> capability & 1) != 0;
+
+    /// <summary>This thread's effective capabilities, a bit for each.</summary>
+    public static ulong EffectiveCapabilities
     {
-        // _LINUX_CAPABILITY_VERSION_3: two sets of 32 bits.
-        libc.__user_cap_header_struct header = new() { version = libc._LINUX_CAPABILITY_VERSION_3 };
-        var data = stackalloc libc.__user_cap_data_struct[2];
-        return libc.capget(&header, data) == 0 && (data[capability >> 5].effective >> (capability & 31) & 1) != 0;
+        get
+        {
+            // _LINUX_CAPABILITY_VERSION_3: two sets of 32 bits.
+            libc.__user_cap_header_struct header = new() { version = libc._LINUX_CAPABILITY_VERSION_3 };
+            var data = stackalloc libc.__user_cap_data_struct[2];
+            return libc.capget(&header, data) == 0 ? data[0].effective | (ulong)data[1].effective << 32 : 0;
+        }
     }
 
     /// <summary>Lets go of the program code that only the start needed: pages of mapped files that nobody writes to come back

@@ -41,7 +41,20 @@ public sealed record StoreDescriptor(UnitName Unit, ulong Id, bool Polls) : Effe
 public sealed record DropDescriptor(ulong Id) : Effect;
 
 /// <summary>A unit has ended: its control group and the folders it doesn't preserve can go.</summary>
-public sealed record ReleaseUnit(UnitName Unit, ImmutableArray<string> RemoveDirectories, string? PidFile) : Effect;
+/// <param name="Namespaces">The unit whose shared namespaces go too; null when others still use them.</param>
+public sealed record ReleaseUnit(UnitName Unit, ImmutableArray<string> RemoveDirectories, string? PidFile, string? Namespaces = null) : Effect;
+
+/// <summary>Make a file if there is none, and set its time (microseconds since the epoch; null leaves a file alone that is there).</summary>
+public sealed record TouchFile(UnitName Unit, string Path, ulong? Realtime) : Effect;
+
+/// <summary>Make folders where there are none, with those above them.</summary>
+public sealed record MakeFolders(UnitName Unit, ImmutableArray<string> Paths, uint Mode) : Effect;
+
+/// <summary>Watch these paths instead of those before; the answer is OnPathsWatched, and OnPathEvent for what happens. None ends it.</summary>
+public sealed record WatchPaths(UnitName Unit, ImmutableArray<PathSpec> Specs) : Effect;
+
+/// <summary>From now on tell when the wall clock is set, or the machine's zone (OnClockChanged, OnZoneChanged).</summary>
+public sealed record WatchClock : Effect;
 
 /// <summary>syslog(3)'s levels.</summary>
 public enum LogLevel { Error = 3, Warning = 4, Notice = 5, Info = 6, Debug = 7 }

@@ -19,6 +19,8 @@ public sealed partial class ManagerCore
         ConditionsMet = unit.ConditionsMet,
         InvocationId = unit.InvocationId,
         Service = (unit as ServiceUnit)?.Save(),
+        Timer = (unit as TimerUnit)?.Save(),
+        Path = (unit as PathUnit)?.Save(),
     };
 
     /// <summary>
@@ -49,6 +51,10 @@ public sealed partial class ManagerCore
                 target.IsUp = record.TargetIsUp;
             if (unit is ServiceUnit service && record.Service is { } state)
                 service.Restore(state);
+            if (unit is TimerUnit timer && record.Timer is { } itsTimer)
+                timer.Restore(itsTimer);
+            if (unit is PathUnit path && record.Path is { } itsPath)
+                path.Restore(itsPath);
             MarkChanged(unit);
         }
         foreach (var (unit, record) in restored)
@@ -56,6 +62,7 @@ public sealed partial class ManagerCore
                 Jobs.Restore(new Job(job.Id, unit, job.Type) { State = job.State, Irreversible = job.Irreversible, IgnoresOrder = job.IgnoresOrder });
         foreach (var (unit, _) in restored)
             (unit as ServiceUnit)?.Resume(spawned, exists);
+        ReloadTriggers();
         _outlived.Clear();
         Settle();
     }

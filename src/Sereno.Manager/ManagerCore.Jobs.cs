@@ -121,7 +121,7 @@ public sealed partial class ManagerCore
                 if (unit.Active != ActiveState.Deactivating)
                 {
                     // Between two runs there is nothing to stop, and in a target never.
-                    if (unit is not (ServiceUnit { State: ServiceState.AutoRestart } or TargetUnit))
+                    if (unit is not (ServiceUnit { State: ServiceState.AutoRestart } or TargetUnit or TriggerUnit))
                         Log(unit, LogLevel.Info, $"Stopping {Describe(unit)}...");
                     unit.Stop();
                 }
@@ -171,7 +171,13 @@ public sealed partial class ManagerCore
                     Finish(job, JobResult.Failed); // if its state has not changed, nobody else does
                     break;
                 }
+                if (unit is TriggerUnit trigger && !trigger.MayStart())
+                {
+                    Finish(job, JobResult.Failed);
+                    break;
+                }
                 unit.InvocationId = Machine.NewId();
+                unit.Trigger = job.Trigger;
                 // What is up as soon as it is asked for says so once.
                 if (unit is ServiceUnit { Config: not { Type: ServiceType.Simple or ServiceType.Idle, ExecCondition.IsEmpty: true, ExecStartPre.IsEmpty: true, ExecStartPost.IsEmpty: true } })
                     Log(unit, LogLevel.Info, $"Starting {Describe(unit)}...");
@@ -256,6 +262,7 @@ public sealed partial class ManagerCore
         var now = unit.Active;
         Stamp(unit, before, now);
         MarkChanged(unit);
+        NoteForTriggers(unit);
         bool unexpected = MoveJob(unit, now, failed, reloadFailed);
         if (before == now)
             return;
@@ -345,6 +352,7 @@ public sealed partial class ManagerCore
         var (unit, type) = (job.Unit, job.Type);
         Jobs.Remove(job);
         MarkChanged(unit);
+        NoteForTriggers(unit);
         Emit(new JobEnded(job.Id, unit.Name, type, result));
         Report(unit, type, result);
         _review.Add(unit);

@@ -89,6 +89,8 @@ public sealed partial class ManagerCore
         {
             { LoadState: LoadState.Loaded, Service: not null } => new ServiceUnit(definition, this),
             { Name: { Type: UnitType.Service, Full: var name } } when _outlived.Contains(name) => new ServiceUnit(definition, this),
+            { LoadState: LoadState.Loaded, Timer: not null } => new TimerUnit(definition, this),
+            { LoadState: LoadState.Loaded, Path: not null } => new PathUnit(definition, this),
             { LoadState: LoadState.Loaded, Name.Type: UnitType.Target } => new TargetUnit(definition, this),
             // Loaded without a file: the instance itself does its work, and who requires it may have it.
             { LoadState: LoadState.Loaded, FragmentPath: null } => new TargetUnit(definition, this),
@@ -127,6 +129,7 @@ public sealed partial class ManagerCore
     public void Reload()
     {
         Graph.Reload();
+        ReloadTriggers();
         foreach (var job in Jobs.All)
             Jobs.Wake(job);
         Settle();
@@ -140,6 +143,9 @@ public sealed partial class ManagerCore
             {
                 case ServiceUnit service:
                     service.OnTimer();
+                    break;
+                case TimerUnit timer:
+                    timer.OnElapsed();
                     break;
                 case ServiceUnit.RuntimeLimit limit:
                     limit.Service.OnRuntimeLimit();
@@ -214,7 +220,7 @@ public sealed partial class ManagerCore
         {
             while (Jobs.TryTake(out var job))
                 Run(job);
-            if (Review() || StartIdle())
+            if (TellTriggers() || Review() || StartIdle())
                 continue;
             if (!IsStopping || _hasQuit || Jobs.All.Count > 0)
                 break;

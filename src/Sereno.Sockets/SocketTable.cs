@@ -75,8 +75,11 @@ public sealed class SocketTable
             if (query.IPv6)
                 dump.Add(ipv4: false, protocol, query.States, query.Bytecode);
         }
-        return new(dump, owners ?? (query.Owners ? OwnerIndex.Scan(OwnerQuery.For(query)) : OwnerIndex.Empty), units);
+        return new(dump, owners ?? (query.Owners ? ScanOwners(query) : OwnerIndex.Empty), units);
     }
+
+    internal static OwnerIndex ScanOwners(SocketQuery query) =>
+        OwnerIndex.Scan(new OwnerQuery { Only = query.Processes, Threads = query.Threads, BeyondProc = query.BeyondProc });
 
     /// <summary>A table of other records with the same owners.</summary>
     internal SocketTable With(SocketRecord[] records) => new(records, _dump, Owners, _units, Inconsistent);

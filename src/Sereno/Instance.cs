@@ -60,6 +60,8 @@ public sealed record Instance
         unitPath ??= Environment.GetEnvironmentVariable("SYSTEMD_UNIT_PATH");
         unitPath = unitPath is null ? null : string.Join(':', unitPath.Split(':').Select(p => p.Length == 0 ? p : Path.GetFullPath(p)));
         var paths = root ? UnitPaths.System(unitPath) : UnitPaths.User(unitPath);
+        // Generators of an instance that is not the machine's own write where no systemd looks.
+        UnitPaths Own(UnitPaths all, string run) => all.WithGenerators($"{run}/generator", $"{run}/generator.early", $"{run}/generator.late");
         var facts = HostFacts.Read(user: !root);
         if (folder is not null)
             return new()
@@ -70,12 +72,12 @@ public sealed record Instance
                 RuntimeFolder = $"{folder}/run",
                 LogFolder = $"{folder}/log",
                 // What is enabled here stays here.
-                Paths = paths with
+                Paths = Own(paths with
                 {
                     PersistentConfig = $"{folder}/etc/units",
                     RuntimeConfig = $"{folder}/run/units",
                     Search = [$"{folder}/etc/units", $"{folder}/run/units", .. paths.Search.Where(p => p != paths.PersistentConfig && p != paths.RuntimeConfig)],
-                },
+                }, $"{folder}/run"),
                 Specifiers = facts with
                 {
                     RuntimeRoot = $"{folder}/run",
@@ -88,13 +90,14 @@ public sealed record Instance
         if (root)
             return new() { UnitPath = unitPath, IsRoot = true, RuntimeFolder = "/run/sereno", LogFolder = "/var/log/sereno", Paths = paths, Specifiers = facts };
         string state = $"{Variable("XDG_STATE_HOME") ?? facts.HomeDirectory + "/.local/state"}/sereno";
+        string runtime = Variable("XDG_RUNTIME_DIR") is { } run ? $"{run}/sereno" : $"{state}/run";
         return new()
         {
             UnitPath = unitPath,
             IsRoot = false,
-            RuntimeFolder = Variable("XDG_RUNTIME_DIR") is { } run ? $"{run}/sereno" : $"{state}/run",
+            RuntimeFolder = runtime,
             LogFolder = $"{state}/log",
-            Paths = paths,
+            Paths = Own(paths, runtime),
             Specifiers = facts,
         };
     }
@@ -141,11 +144,23 @@ public sealed record Instance
                 [DirectoryKind.Configuration] = Specifiers.ConfigurationRoot,
             }.ToImmutableDictionary(),
             NotifySocket = notifySocket,
+            SandboxFolder = $"{RuntimeFolder}/sandbox",
+            BootId = Specifiers.BootId ?? "",
             Environment = environment.SetItem("PATH", Manager.Spawn.PlanBuilder.DefaultPath),
             ManagerEnvironment = inherited,
             DefaultTarget = defaultTarget,
+            // As systemd's: the machine's below /var/lib, an account's below its own data.
+            TimerFolder = IsRoot || Folder is not null ? $"{Specifiers.StateRoot}/systemd/timers"
+                : $"{Variable("XDG_DATA_HOME") ?? Specifiers.HomeDirectory + "/.local/share"}/systemd/timers",
+            BeganAt = Began(),
+            IsContainer = Roles.Conditions.Detect() != "none",
+            Architecture = HostFacts.ArchitectureName(),
+            EffectiveCapabilities = Self.EffectiveCapabilities,
         };
     }
+
+    /// <summary>When our keeper was started: managers come and go.</summary>
+    private static ulong Began() => ProcessTable.Stat(Self.ParentPid) is { } keeper ? keeper.StartTicks * 10_000 : Roles.Clock.Now.Monotonic;
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

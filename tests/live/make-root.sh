@@ -3,18 +3,21 @@
 # Its own mount and pid namespaces: nothing that a maintainer script starts or mounts is left behind.
 set -eu
 root=$1
-[ -e "$root/.complete" ] && exit 0
+packages='systemd dbus redis-server redis-tools nginx-light curl iproute2 procps openssh-server openssh-client cron memcached
+    netcat-openbsd rsyslog bsdutils dnsmasq bind9-host haproxy'
+# An image of other packages is made anew.
+[ "$(cat "$root/.complete" 2>/dev/null)" = "$packages" ] && exit 0
 command -v debootstrap >/dev/null || { echo "debootstrap is not installed" >&2; exit 1; }
 mkdir -p "$(dirname "$root")"
 exec 9>"$root.lock"
 flock 9
-[ -e "$root/.complete" ] && exit 0
+[ "$(cat "$root/.complete" 2>/dev/null)" = "$packages" ] && exit 0
 rm -rf --one-file-system "$root"
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 [ -e "$keyring" ] || keyring=/etc/apt/trusted.gpg
 mirror=${SERENO_DEBIAN_MIRROR:-http://deb.debian.org/debian}
 unshare --mount --pid --fork --kill-child -- sh -eu -c '
-    root=$1 mirror=$2 keyring=$3
+    root=$1 mirror=$2 keyring=$3 packages=$4
     debootstrap --variant=minbase --keyring="$keyring" bookworm "$root" "$mirror"
     # Packages ask before they start anything (invoke-rc.d(8)).
     printf "#!/bin/sh\nexit 101\n" >"$root/usr/sbin/policy-rc.d"
@@ -22,9 +25,9 @@ unshare --mount --pid --fork --kill-child -- sh -eu -c '
     cp /etc/resolv.conf "$root/etc/resolv.conf" 2>/dev/null || true
     mount -t proc proc "$root/proc"
     chroot "$root" env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get install -y --no-install-recommends \
-        systemd dbus redis-server redis-tools nginx-light curl iproute2 procps
+        $packages
     chroot "$root" apt-get clean
     umount "$root/proc"
-' make-root "$root" "$mirror" "$keyring"
+' make-root "$root" "$mirror" "$keyring" "$packages"
 rm -rf "$root"/var/lib/apt/lists/*
-touch "$root/.complete"
+printf '%s\n' "$packages" >"$root/.complete"

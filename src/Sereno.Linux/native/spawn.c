@@ -26,7 +26,7 @@
 #define EXPORT __attribute__((visibility("default")))
 
 enum { PLAN_MAGIC = 0x504e5253 /* "SRNP" */, PLAN_MAX = 64 << 20, TARGET_MAX = 1 << 16, GROUPS_MAX = 65536 };
-enum { STACK_SIZE = 64 << 10, SIGNALS = 64, STAGE_FDS = 202 /* EXIT_FDS of systemd.exec(5) */ };
+enum { STACK_SIZE = 64 << 10, SECOND_STACK_SIZE = 4 << 10, SIGNALS = 64, STAGE_FDS = 202 /* EXIT_FDS of systemd.exec(5) */ };
 
 enum opcode {
     OP_DUP = 1, OP_OPEN, OP_SETSID, OP_SIGNAL_IGNORE, OP_RLIMIT, OP_NICE, OP_OOM_SCORE_ADJUST, OP_UMASK, OP_DIRECTORY,
@@ -60,6 +60,10 @@ struct spawn {
     int base;           // above every target
     int *moved;         // where the attached descriptors are in the child
     char *path, **argv, **envp;
+    uint8_t *second_stack;  // its top: for the process that a user namespace is opened with
+    int mountinfo, umask;   // while the mount namespace is made
+    int without_mounts;     // it was refused, and the plan goes on without
+    int unblocked;      // the child's signals
     struct spawn_result *result;
 };
 
@@ -162,6 +166,8 @@ static long clone_call(long n, long a, long b, long c, int (*fn)(void *), void *
 // The kernel's struct sigaction, which is not glibc's (sigaction(2), "C library/kernel differences").
 struct kernel_sigaction { void (*handler)(int); unsigned long flags; void (*restorer)(void); uint64_t mask[2]; };
 
+#include "sandbox.h"
+
 // ---------------------------------------------------------------------------------------------------------------------
 // Checking
 
@@ -174,6 +180,13 @@ static int is_directory_path(const char *s, size_t length)
 {
     return is_string(s, length) && s[0] == '/' && length > 2 && s[length - 2] != '/';
 }
+
+static long tolerated(long r, uint32_t tolerate)
+{
+    return tolerate && (r == -EPERM || r == -EACCES) ? 0 : r;
+}
+
+#include "process.h"
 
 static int exec_check(const struct op_exec *e, size_t length)
 {
@@ -236,7 +249,7 @@ static int op_check(const struct op *op, uint32_t nfds, int *highest)
     }
     case OP_PRCTL: return SIZED(op_prctl);
     case OP_EXEC: return n > sizeof(struct op_exec) && exec_check((const void *)p, n);
-    default: return 0;
+    default: return process_check(op, highest) || sandbox_check(op, nfds);
     }
 }
 
@@ -418,12 +431,7 @@ static long play_close_from(int32_t first)
     return 0;
 }
 
-static long tolerated(long r, uint32_t tolerate)
-{
-    return tolerate && (r == -EPERM || r == -EACCES) ? 0 : r;
-}
-
-static long play(const struct spawn *s, struct op *op)
+static long play(struct spawn *s, struct op *op)
 {
     void *p = op->payload;
     switch ((enum opcode)op->code) {
@@ -444,7 +452,7 @@ static long play(const struct spawn *s, struct op *op)
     case OP_RLIMIT: return play_rlimit(p);
     case OP_NICE: {
         const struct op_tolerant *t = p;
-        return tolerated(CALL3(SYS_setpriority, PRIO_PROCESS, 0, t->value), t->tolerate);
+        return t->tolerate ? nice_closest(t->value) : CALL3(SYS_setpriority, PRIO_PROCESS, 0, t->value);
     }
     case OP_OOM_SCORE_ADJUST: {
         const struct op_tolerant *t = p;
@@ -480,12 +488,11 @@ static long play(const struct spawn *s, struct op *op)
     case OP_CLOSE_FROM: return play_close_from(((struct op_number *)p)->value);
     case OP_EXEC: {
         // Signals stay blocked until here: one that stopped the child would stop the waiting parent with it.
-        uint64_t none = 0;
-        CALL4(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, sizeof none);
+        unblock_signals(s);
         return CALL3(SYS_execve, s->path, s->argv, s->envp);
     }
     }
-    return -EINVAL;
+    return op->code >= OP_UNSHARE ? sandbox_play(s, op) : process_play(s, op);
 }
 
 static int fail(const struct spawn *s, int stage, long error, int index)
@@ -593,7 +600,7 @@ static int prepare_and_run(uint8_t *plan, size_t length, const int32_t *fds, uin
         return EINVAL;
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     size_t scratch = ((size_t)exec->argc + exec->envc + 2) * sizeof(char *) + nfds * sizeof(int);
-    size_t size = page + STACK_SIZE + scratch;
+    size_t size = page + STACK_SIZE + scratch + SECOND_STACK_SIZE + 16;
     uint8_t *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED)
         return errno;
@@ -603,6 +610,7 @@ static int prepare_and_run(uint8_t *plan, size_t length, const int32_t *fds, uin
         .plan = plan, .length = length, .fds = fds, .nfds = nfds, .cgroup = cgroup,
         .base = highest + 1 > 3 ? highest + 1 : 3,
         .moved = (int *)(pointers + exec->argc + exec->envc + 2),
+        .second_stack = (uint8_t *)(((uintptr_t)memory + size) & ~(uintptr_t)15),
         .path = exec->strings, .argv = pointers, .envp = pointers + exec->argc + 1, .result = result,
     };
     char *p = exec->strings + strlen(exec->strings) + 1;

@@ -20,9 +20,15 @@ public sealed record UnitCheckpoint
     public bool ConditionsMet { get; init; }
     public string InvocationId { get; init; } = "";
     public ServiceCheckpoint? Service { get; init; }
+    public TimerCheckpoint? Timer { get; init; }
+    public PathCheckpoint? Path { get; init; }
 }
 
 public sealed record JobCheckpoint(uint Id, JobType Type, JobState State, bool Irreversible, bool IgnoresOrder = false);
+
+public sealed record TimerCheckpoint(TriggerState State, TriggerResult Result, Timestamp LastTrigger);
+
+public sealed record PathCheckpoint(TriggerState State, TriggerResult Result, bool[] Existed);
 
 public sealed record ServiceCheckpoint
 {
@@ -49,6 +55,8 @@ public sealed record ServiceCheckpoint
     public bool AwaitsIdle { get; init; }
     public ProcessExit? PendingExit { get; init; }
     public StoredDescriptor[] Stored { get; init; } = [];
+    public Spawn.SharedSandbox? Shared { get; init; }
+    public bool SharedIsOver { get; init; }
 
     /// <summary>Monotonic microseconds; null when the state has no limit.</summary>
     public ulong? Deadline { get; init; }

@@ -11,6 +11,7 @@ public enum Relation
     Requires, Requisite, Wants, BindsTo, PartOf, Upholds, Conflicts, Before, After, OnFailure, OnSuccess,
     PropagatesReloadTo, ReloadPropagatedFrom, PropagatesStopTo, StopPropagatedFrom, JoinsNamespaceOf,
     RequiredBy, RequisiteOf, WantedBy, BoundBy, ConsistsOf, UpheldBy, ConflictedBy, OnFailureOf, OnSuccessOf,
+    Triggers, TriggeredBy,
 }
 
 /// <summary>All loaded units, by every name they have, and their relations both ways, those of default dependencies included.</summary>
@@ -239,5 +240,7 @@ public sealed class UnitGraph(IUnitLoader loader, Func<UnitDefinition, Unit> cre
         Relation.ConflictedBy => Relation.Conflicts,
         Relation.OnFailureOf => Relation.OnFailure,
         Relation.OnSuccessOf => Relation.OnSuccess,
+        Relation.Triggers => Relation.TriggeredBy,
+        Relation.TriggeredBy => Relation.Triggers,
     };
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Sereno.Manager.Units;
 
 namespace Sereno.Manager.Jobs;
@@ -25,6 +26,9 @@ public sealed class Job(uint id, Unit unit, JobType type)
 
     /// <summary>Runs at once, whatever comes before or after its unit.</summary>
     public bool IgnoresOrder { get; init; }
+
+    /// <summary>NAME=value for its unit's processes, when a timer or a path has asked for it.</summary>
+    public ImmutableArray<string> Trigger { get; set; } = [];
 
     /// <summary>The unit that held it back when it was looked at last.</summary>
     internal Unit? Blocker { get; set; }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Sereno.Units.Text;
 
 namespace Sereno.Manager.Spawn;
 
@@ -10,10 +11,10 @@ public static class Arguments
     {
         var result = ImmutableArray.CreateBuilder<string>(arguments.Length);
         foreach (string argument in arguments)
-            if (argument is ['$', not ('{' or '$'), ..])
+            if (argument is "$" or ['$', not ('{' or '$'), ..])
             {
                 if (environment.TryGetValue(argument[1..], out var value))
-                    result.AddRange(Split(value));
+                    result.AddRange(WordReader.Split(value, WordFlags.Unquote | WordFlags.Relax) ?? []);
             }
             else
                 result.Add(Substitute(argument, environment));
@@ -31,7 +32,8 @@ public static class Arguments
                 result.Append(text[i]);
             else if (text[i + 1] == '$')
                 result.Append(text[i++]);
-            else if (text[i + 1] == '{' && text.IndexOf('}', i) is > 0 and var end)
+            // ${NAME:...} is a shell's, and stays.
+            else if (text[i + 1] == '{' && text.IndexOfAny(['}', ':'], i) is > 0 and var end && text[end] == '}')
             {
                 result.Append(environment.GetValueOrDefault(text[(i + 2)..end], ""));
                 i = end;
@@ -40,34 +42,5 @@ public static class Arguments
                 result.Append('$');
         }
         return result.ToString();
-    }
-
-    /// <summary>White space separates, quotes join, a backslash escapes (in quotes of either kind, unlike in a shell).</summary>
-    private static IEnumerable<string> Split(string value)
-    {
-        var word = new StringBuilder();
-        bool inWord = false;
-        char quote = '\0';
-        for (int i = 0; i < value.Length; i++)
-        {
-            char c = value[i];
-            if (quote == '\0' && c is ' ' or '\t' or '\n' or '\r')
-            {
-                if (inWord)
-                    yield return word.ToString();
-                word.Clear();
-                inWord = false;
-                continue;
-            }
-            inWord = true;
-            if (c == quote && quote != '\0')
-                quote = '\0';
-            else if (quote == '\0' && c is '"' or '\'')
-                quote = c;
-            else
-                word.Append(c == '\\' && i + 1 < value.Length ? value[++i] : c);
-        }
-        if (inWord)
-            yield return word.ToString();
     }
 }

@@ -5,84 +5,67 @@ using Sereno.Units.Model;
 namespace Sereno.Manager.Spawn;
 
 /// <summary>From unit and machine to a plan: no side effects, the same answer for the same question.</summary>
-public static class PlanBuilder
+public static partial class PlanBuilder
 {
+    /// <summary>Leaves an owner as it is, as in chown(2).</summary>
+    private const uint Unchanged = uint.MaxValue;
+
     public const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     /// <param name="variables">What this process is told besides its unit's settings: INVOCATION_ID, MAINPID, NOTIFY_SOCKET...</param>
+    /// <param name="shared">What the unit's processes have in common, and maybe other units'; null for none.</param>
+    /// <param name="takesTerminal">Not those that stop or reload: the service itself may be at it.</param>
+    /// <param name="descriptors">The names of those that are passed, in their order.</param>
     /// <exception cref="PlanException">The user doesn't exist, an environment file can't be read, the program isn't found.</exception>
     public static SpawnPlan Build(UnitName unit, ExecContext context, ExecCommand command, InstanceFacts facts, IMachine machine,
-        IEnumerable<KeyValuePair<string, string>> variables)
+        IEnumerable<KeyValuePair<string, string>> variables, SharedSandbox? shared = null, bool takesTerminal = true, ImmutableArray<string> descriptors = default)
     {
         var steps = ImmutableArray.CreateBuilder<SpawnStep>();
         var user = FindUser(context, machine);
         uint? gid = context.Group is { } group
             ? machine.FindGroup(group) ?? throw new PlanException(216, $"cannot find group {group}: no such group")
             : user?.Gid;
-        bool dropPrivileges = (command.Flags & (ExecFlags.FullyPrivileged | ExecFlags.NoSetuid)) == 0;
-
-        steps.Add(new NewSession());
-        var stream = AddStreams(steps, unit, context);
-        if (context.IgnoreSigpipe)
-            steps.Add(new IgnoreSignal(13));
-        if (context.OomScoreAdjust is { } score)
-            steps.Add(new SetOomScoreAdjust(score));
-        if (context.Nice is { } nice)
-            steps.Add(new SetNice(nice));
-        steps.Add(new SetUMask(context.UMask));
-        AddDirectories(steps, context, facts, user?.Uid ?? facts.Uid, gid ?? (facts.Uid == 0 ? 0 : uint.MaxValue));
-        foreach (var (resource, limit) in context.Limits.OrderBy(l => l.Key))
-            steps.Add(new SetLimit(resource, limit));
-        if (dropPrivileges)
-            AddCredentials(steps, context, facts, machine, user, gid);
-        AddWorkingDirectory(steps, context, facts, user);
-        if (context.NoNewPrivileges && (command.Flags & ExecFlags.FullyPrivileged) == 0)
-            steps.Add(new NoNewPrivileges());
-        steps.Add(new CloseOthers());
+        bool sandbox = (command.Flags & ExecFlags.FullyPrivileged) == 0;
+        bool dropPrivileges = sandbox && (command.Flags & ExecFlags.NoSetuid) == 0;
 
         var environment = ProcessEnvironment.Build(context, facts, machine, user, variables);
+
+        steps.Add(new NewSession());
+        var stream = AddStreams(steps, unit, context, user?.Uid, takesTerminal, descriptors.IsDefault ? [] : descriptors);
+        if (context.IgnoreSigpipe)
+            steps.Add(new IgnoreSignal(13));
+        AddScheduling(steps, context, machine);
+        steps.Add(new SetUMask(context.UMask));
+        AddDirectories(steps, context, facts, user?.Uid ?? facts.Uid, gid ?? (facts.Uid == 0 ? 0 : uint.MaxValue));
+        AddKeyring(steps, context, facts, user?.Uid ?? Unchanged, gid ?? Unchanged, environment.GetValueOrDefault("INVOCATION_ID"));
+        if (sandbox)
+            foreach (var (resource, limit) in context.Limits.OrderBy(l => l.Key))
+                steps.Add(new SetLimit(resource, limit));
+        var notes = AddNamespaces(steps, context, sandbox, facts, machine, shared);
+        if (dropPrivileges)
+            AddGroups(steps, context, facts, machine, user, gid);
+        if (sandbox)
+            AddUserNamespace(steps, context, facts, user?.Uid, gid);
+        steps.Add(new CloseOthers());
+        if (sandbox)
+            AddCapabilities(steps, context);
+        uint uid = dropPrivileges && user is not null ? user.Uid : facts.Uid;
+        if (uid != facts.Uid)
+            AddUser(steps, context, uid, sandbox);
+        AddWorkingDirectory(steps, context, facts, user);
+        if (sandbox)
+            AddRestrictions(steps, context, facts, uid);
+
         var arguments = (command.Flags & ExecFlags.NoEnvironmentExpansion) != 0
             ? command.Arguments : Arguments.Expand(command.Arguments, environment);
-        steps.Add(new Execute(FindProgram(command.Path, machine), arguments,
+        steps.Add(new Execute(FindProgram(command.Path, context, machine), arguments,
             [.. environment.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key}={v.Value}")]));
-        return new(steps.ToImmutable(), stream);
+        return new(steps.ToImmutable(), stream) { Notes = notes };
     }
 
     private static UserEntry? FindUser(ExecContext context, IMachine machine) => context.User is { } name
         ? machine.FindUser(name) ?? throw new PlanException(217, $"cannot find user {name}: no such user")
         : null;
-
-    private static LogStream? AddStreams(ImmutableArray<SpawnStep>.Builder steps, UnitName unit, ExecContext context)
-    {
-        // stderr inherits from stdout, stdout from stdin (systemd.exec(5), StandardOutput=).
-        var input = context.StandardInput;
-        var output = context.StandardOutput.Kind == StreamKind.Inherit
-            ? input.Kind == StreamKind.Null ? StreamTarget.Journal : input : context.StandardOutput;
-        var error = context.StandardError;
-        steps.Add(new OpenFile(208, 0, input.Kind == StreamKind.File ? input.Argument! : "/dev/null", OpenMode.Read));
-        bool logs = AddOutput(steps, output, 1, 209);
-        if (error.Kind == StreamKind.Inherit || error == output)
-            steps.Add(new CopyDescriptor(222, 1, 2));
-        else
-            logs |= AddOutput(steps, error, 2, 222);
-        return logs ? new LogStream(unit.Full, Shorten(context.SyslogIdentifier ?? "")) : null;
-    }
-
-    private static bool AddOutput(ImmutableArray<SpawnStep>.Builder steps, StreamTarget target, int fd, int stage)
-    {
-        SpawnStep step = target.Kind switch
-        {
-            StreamKind.Null => new OpenFile(stage, fd, "/dev/null", OpenMode.Append),
-            StreamKind.File => new OpenFile(stage, fd, target.Argument!, OpenMode.ReadWrite),
-            StreamKind.Append => new OpenFile(stage, fd, target.Argument!, OpenMode.Append),
-            StreamKind.Truncate => new OpenFile(stage, fd, target.Argument!, OpenMode.Truncate),
-            // Consoles, kmsg and inherited sockets end in the journal here, which `check` says.
-            StreamKind.Inherit or StreamKind.Journal or StreamKind.Kmsg or StreamKind.Tty or StreamKind.Socket or StreamKind.Fd =>
-                new UseLogPipe(stage, fd),
-        };
-        steps.Add(step);
-        return step is UseLogPipe;
-    }
 
     private static void AddDirectories(ImmutableArray<SpawnStep>.Builder steps, ExecContext context, InstanceFacts facts, uint uid, uint gid)
     {
@@ -103,7 +86,7 @@ public static class PlanBuilder
         DirectoryKind.Configuration => 241,
     };
 
-    private static void AddCredentials(ImmutableArray<SpawnStep>.Builder steps, ExecContext context, InstanceFacts facts, IMachine machine,
+    private static void AddGroups(ImmutableArray<SpawnStep>.Builder steps, ExecContext context, InstanceFacts facts, IMachine machine,
         UserEntry? user, uint? gid)
     {
         bool isOwn = user is null || (user.Uid == facts.Uid && facts.Uid != 0);
@@ -120,8 +103,6 @@ public static class PlanBuilder
             steps.Add(new SetGroups([.. groups]));
         if (gid is { } id && !(isOwn && context.Group is null))
             steps.Add(new SetGid(id));
-        if (user is not null && !isOwn)
-            steps.Add(new SetUid(user.Uid));
     }
 
     private static void AddWorkingDirectory(ImmutableArray<SpawnStep>.Builder steps, ExecContext context, InstanceFacts facts, UserEntry? user)
@@ -135,12 +116,12 @@ public static class PlanBuilder
     /// <summary>The journal keeps it with every line.</summary>
     private static string Shorten(string identifier) => identifier.Length <= 255 ? identifier : identifier[..255];
 
-    private static string FindProgram(string path, IMachine machine)
+    private static string FindProgram(string path, ExecContext context, IMachine machine)
     {
         if (path.Contains('/'))
             return path;
-        foreach (string folder in DefaultPath.Split(':'))
-            if (machine.IsExecutable($"{folder}/{path}"))
+        foreach (string folder in context.ExecSearchPath.IsEmpty ? DefaultPath.Split(':') : context.ExecSearchPath.AsEnumerable())
+            if (machine.IsExecutable($"{context.Sandbox.RootDirectory}{folder}/{path}"))
                 return $"{folder}/{path}";
         throw new PlanException(203, $"cannot find {path}: No such file or directory");
     }

@@ -1,12 +1,19 @@
 using System.Collections.Immutable;
 using Sereno.Manager.Machine;
 using Sereno.Units.Model;
+using Sereno.Units.Values;
 
 namespace Sereno.Manager.Spawn;
 
 /// <summary>A process's variables, later sources over earlier ones (systemd.exec(5), "Environment Variables in Spawned Processes").</summary>
 public static class ProcessEnvironment
 {
+    /// <summary>Shells that only keep people out are no SHELL for a service, as for systemd.</summary>
+    private static readonly string[] s_noLogin =
+    [
+        "/bin/nologin", "/sbin/nologin", "/usr/bin/nologin", "/usr/sbin/nologin", "/bin/false", "/usr/bin/false", "/bin/true", "/usr/bin/true",
+    ];
+
     public static Dictionary<string, string> Build(ExecContext context, InstanceFacts facts, IMachine machine, UserEntry? user,
         IEnumerable<KeyValuePair<string, string>> variables)
     {
@@ -16,13 +23,20 @@ public static class ProcessEnvironment
         result["SYSTEMD_EXEC_PID"] = Execute.PidMark;
         if (user is not null)
         {
-            result["HOME"] = user.Home;
+            if (user.Home is ['/', _, ..])
+                result["HOME"] = Paths.Simplify(user.Home);
             result["LOGNAME"] = result["USER"] = user.Name;
-            result["SHELL"] = user.Shell;
+            if (user.Shell is ['/', ..] && !s_noLogin.Contains(user.Shell))
+                result["SHELL"] = user.Shell;
         }
         foreach (var (kind, set) in context.Directories)
             if (!set.Names.IsEmpty)
                 result[VariableOf(kind)] = string.Join(':', set.Names.Select(n => $"{facts.Roots[kind]}/{n}"));
+        if (context.StandardInput.Kind == StreamKind.Tty || context.StandardOutput.Kind == StreamKind.Tty || context.StandardError.Kind == StreamKind.Tty
+            || context.Terminal.Path is not null)
+            result["TERM"] = Term(context.Terminal.Path ?? "/dev/console", facts);
+        if (!context.ExecSearchPath.IsEmpty)
+            result["PATH"] = string.Join(':', context.ExecSearchPath);
         foreach (string name in context.PassEnvironment)
             if (facts.ManagerEnvironment.TryGetValue(name, out var value))
                 result[name] = value;
@@ -36,6 +50,11 @@ public static class ProcessEnvironment
                 result.Remove(name.Split('=')[0]);
         return result;
     }
+
+    /// <summary>On the console our own; a virtual console is "linux", all else a "vt220" (console(4)).</summary>
+    private static string Term(string terminal, InstanceFacts facts) =>
+        terminal == "/dev/console" && facts.ManagerEnvironment.TryGetValue("TERM", out var own) ? own
+            : terminal.StartsWith("/dev/tty", StringComparison.Ordinal) && terminal.Length > 8 && terminal[8..].All(char.IsAsciiDigit) ? "linux" : "vt220";
 
     private static void AddFile(Dictionary<string, string> result, EnvironmentFile file, IMachine machine)
     {

@@ -10,9 +10,10 @@ public abstract record SpawnStep(int Stage);
 public sealed record NewSession() : SpawnStep(220);
 
 /// <summary>Open a path as a descriptor of the child.</summary>
-public sealed record OpenFile(int Stage, int Target, string Path, OpenMode Mode) : SpawnStep(Stage);
+/// <param name="Permissions">Of a file that has to be made.</param>
+public sealed record OpenFile(int Stage, int Target, string Path, OpenMode Mode, uint Permissions = 0x1A4 /* 0644 */) : SpawnStep(Stage);
 
-public enum OpenMode { Read, Append, Truncate, ReadWrite }
+public enum OpenMode { Read, Append, Truncate, ReadWrite, Write, Terminal }
 
 /// <summary>The journal's pipe, which the keeper makes.</summary>
 public sealed record UseLogPipe(int Stage, int Target) : SpawnStep(Stage);
@@ -62,6 +63,9 @@ public sealed record Execute(string Path, ImmutableArray<string> Arguments, Immu
 public sealed record SpawnPlan(ImmutableArray<SpawnStep> Steps, LogStream? LogStream)
 {
     public Execute Command => (Execute)Steps[^1];
+
+    /// <summary>What the unit asks for and this machine refuses, where it is started all the same.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
 
     /// <summary>The same with this many descriptors from 3 on (sd_listen_fds(3)).</summary>
     public SpawnPlan Passing(int count)

@@ -31,6 +31,8 @@ public sealed partial class ServiceUnit
         AwaitsIdle = _awaitsIdle,
         PendingExit = _pendingExit,
         Stored = [.. Stored],
+        Shared = _shared,
+        SharedIsOver = _sharedIsOver,
         Deadline = core.Timers.DeadlineOf(this),
     };
 
@@ -52,6 +54,7 @@ public sealed partial class ServiceUnit
         if (saved.Deadline is { } deadline)
             core.Timers.Arm(this, deadline);
         (_watchdogUsec, NeedsRelease) = (saved.WatchdogUsec, saved.NeedsRelease);
+        (_shared, _sharedIsOver) = (saved.Shared, saved.SharedIsOver);
         if (State is ServiceState.StartPost or ServiceState.Running or ServiceState.Reload or ServiceState.ReloadSignal or ServiceState.ReloadNotify)
             ArmWatchdog();
         if (State == ServiceState.Running)

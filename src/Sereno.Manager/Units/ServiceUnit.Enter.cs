@@ -212,7 +212,7 @@ public sealed partial class ServiceUnit
         var runtime = Config.Exec.Directories.GetValueOrDefault(DirectoryKind.Runtime, DirectorySet.None);
         bool keeps = Config.Exec.RuntimeDirectoryPreserve == DirectoryPreserve.Yes || (Config.Exec.RuntimeDirectoryPreserve == DirectoryPreserve.Restart && restarts);
         ImmutableArray<string> folders = keeps ? [] : [.. runtime.Names.Select(n => $"{core.Facts.Roots[DirectoryKind.Runtime]}/{n}")];
-        core.Release(this, new ReleaseUnit(Name, folders, Config.PidFile));
+        core.Release(this, new ReleaseUnit(Name, [.. folders, .. TakePrivateFolders()], Config.PidFile, TakeNamespaces()));
     }
 
     private void ArmWatchdog()

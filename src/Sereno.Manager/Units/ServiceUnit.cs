@@ -209,7 +209,12 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
         ulong id = slot.SpawnId;
         try
         {
-            var plan = PlanBuilder.Build(Name, Config.Exec, command, core.Facts, core.Machine, Variables(section));
+            if (Config.Exec.PermissionsStartOnly && section != ExecSection.ExecStart)
+                command = command with { Flags = command.Flags | ExecFlags.FullyPrivileged };
+            var plan = PlanBuilder.Build(Name, ContextOf(section), command, core.Facts, core.Machine, Variables(section), Shared,
+                section is ExecSection.ExecStart or ExecSection.ExecStartPre or ExecSection.ExecCondition or ExecSection.ExecStopPost,
+                section == ExecSection.ExecStart && _stored is { } names ? [.. names.Select(d => d.Name)] : []);
+            Say(plan.Notes);
             ImmutableArray<ulong> passed = section == ExecSection.ExecStart && _stored is { Count: > 0 } stored ? [.. stored.Select(d => d.Id)] : [];
             core.Emit(new SpawnProcess(id, Name, InvocationId, passed.IsEmpty ? plan : plan.Passing(passed.Length), passed));
         }
@@ -223,6 +228,8 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
     private IEnumerable<KeyValuePair<string, string>> Variables(ExecSection section)
     {
         yield return new("INVOCATION_ID", InvocationId);
+        foreach (string variable in Trigger)
+            yield return new(variable[..variable.IndexOf('=')], variable[(variable.IndexOf('=') + 1)..]);
         if (NotifyAccess != NotifyAccess.None)
             yield return new("NOTIFY_SOCKET", core.Facts.NotifySocket);
         if (WatchdogUsec is not (0 or ServiceDefinition.Infinity) && section == ExecSection.ExecStart)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Sereno.Manager.Jobs;
 using Sereno.Units.Model;
 
@@ -25,6 +26,9 @@ public abstract class Unit(UnitDefinition definition)
     /// <summary>Whether the conditions held at the last start, and when they were tried.</summary>
     public bool ConditionsMet { get; set; }
     public Timestamp ConditionsTried { get; set; }
+
+    /// <summary>What the timer or path that started it has to say to its processes (systemd.exec(5), $TRIGGER_UNIT).</summary>
+    internal ImmutableArray<string> Trigger { get; set; } = [];
 
     /// <summary>128 bits in hex, new at every start; empty before the first.</summary>
     public string InvocationId { get; set; } = "";

@@ -1,4 +1,5 @@
-using System.Globalization;
+using Sereno.Linux;
+using Sereno.Linux.Headers;
 using Sereno.Sockets.Ports;
 using Sereno.Sockets.Wire;
 
@@ -16,21 +17,9 @@ public sealed record PortFacts(PlacedSockets Here, IReadOnlyList<PlacedSockets> 
     /// <summary>How many processes whose namespace may not be read: there may be more of them.</summary>
     public int HiddenProcesses { get; init; }
 
-    private const int NetBindService = 10; // linux/capability.h
-
     /// <summary>Every state that a port can be held in: also bound-inactive, which ss -a doesn't ask for.</summary>
     public const TcpStates States = TcpStates.All | TcpStates.BoundInactive;
 
-    /// <summary>Does this process have CAP_NET_BIND_SERVICE (proc_pid_status(5), CapEff)?</summary>
-    public static bool ReadMayBindPrivileged()
-    {
-        try
-        {
-            foreach (string line in File.ReadLines("/proc/thread-self/status"))
-                if (line.StartsWith("CapEff:", StringComparison.Ordinal))
-                    return (ulong.Parse(line.AsSpan(7).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) >> NetBindService & 1) != 0;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException) { } // no /proc: nothing is promised
-        return false;
-    }
+    /// <summary>Does this process have CAP_NET_BIND_SERVICE?</summary>
+    public static bool ReadMayBindPrivileged() => Self.HasCapability(libc.CAP_NET_BIND_SERVICE);
 }

@@ -47,7 +47,7 @@ public static class NetworkNamespaces
         List<NamespaceSockets> captured = [.. spaces.Select(space => CaptureOne(space, query with { Owners = false }, units))];
         if (!query.Owners)
             return captured;
-        var owners = OwnerIndex.Scan(OwnerQuery.For(query));
+        var owners = SocketTable.ScanOwners(query);
         return [.. captured.Select(c => c with { Table = c.Table?.WithOwners(owners) })];
     }
 

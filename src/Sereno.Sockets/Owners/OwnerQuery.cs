@@ -1,5 +1,3 @@
-using Sereno.Sockets.Diag;
-
 namespace Sereno.Sockets.Owners;
 
 /// <summary>How it was found out who holds which socket.</summary>
@@ -43,8 +41,6 @@ public sealed record OwnerQuery
 
     /// <summary>Where the proc filesystem is, or a copy of one.</summary>
     public string ProcRoot { get; init; } = "/proc";
-
-    public static OwnerQuery For(SocketQuery query) => new() { Only = query.Processes, Threads = query.Threads, BeyondProc = query.BeyondProc };
 
     internal OwnerMethod? Forced => Method ?? s_default;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Sereno.Sockets.Selection;
 
 namespace Sereno.Sockets.Ports;
 

@@ -1,3 +1,4 @@
+using Sereno.Sockets.Ports;
 using Sereno.Sockets.Wire;
 
 namespace Sereno.Sockets.Selection;

@@ -1,5 +1,4 @@
 using System.Text;
-using Sereno.Sockets.Diagnosis;
 using Sereno.Sockets.Wire;
 
 namespace Sereno.Sockets.Selection;

@@ -28,7 +28,7 @@ public sealed class DumpTraceSource : ITraceSource
         try
         {
             _tracer = new(_machine);
-            _groups = withEnds ? new() : null;
+            _groups = withEnds ? new(DestroyGroups.Tcp) : null;
             Descriptors = _groups is null ? [] : [_groups.Fd];
             Look();
         }
@@ -46,6 +46,8 @@ public sealed class DumpTraceSource : ITraceSource
     public TimeSpan Interval { get; }
 
     public ulong LostEvents => 0;
+
+    public ulong UnseenEvents => 0;
 
     public int LostEnds => _groups?.Overruns ?? 0;
 

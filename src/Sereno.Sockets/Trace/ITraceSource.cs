@@ -37,6 +37,9 @@ public interface ITraceSource : IDisposable
     /// <summary>Changes of which the kernel told only that it had no room for them.</summary>
     ulong LostEvents { get; }
 
+    /// <summary>Changes that the kernel counted and did not record; what they left is told from dumps.</summary>
+    ulong UnseenEvents { get; }
+
     /// <summary>How many times ends were lost: their connections have no byte counts.</summary>
     int LostEnds { get; }
 }

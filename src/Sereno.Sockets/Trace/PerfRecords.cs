@@ -47,6 +47,9 @@ public sealed class PerfRecords
     /// <summary>Ends come with their cookies.</summary>
     public bool HasEnds => _cookie.Exists;
 
+    /// <summary>A tracepoint's, of whatever protocol.</summary>
+    public static bool IsSample(ReadOnlySpan<byte> record) => record.Length >= HeaderLength && BinaryPrimitives.ReadUInt32LittleEndian(record) == Sample;
+
     /// <summary>Decodes one record, header included; false when it isn't one that we know, or not whole.</summary>
     public bool TryRead(ReadOnlySpan<byte> record, out TraceRecord result)
     {

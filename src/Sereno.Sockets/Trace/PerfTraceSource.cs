@@ -26,7 +26,8 @@ public sealed class PerfTraceSource : ITraceSource
     private readonly int _largestRing;
     private TraceRecord[] _unsorted = new TraceRecord[1024];
     private int _count;
-    private ulong _lostBefore, _settled;
+    private ulong _lostBefore, _settled, _recorded;
+    private long _missing;
     private bool _canGrow = true;
 
     /// <param name="units">Names units; none are named when null.</param>
@@ -61,7 +62,9 @@ public sealed class PerfTraceSource : ITraceSource
 
     public TimeSpan Interval { get; } = TimeSpan.FromMilliseconds(20);
 
-    public ulong LostEvents => _events.Lost ?? _tracer.Lost;
+    public ulong LostEvents => _events.Counts.Lost ?? _tracer.Lost;
+
+    public ulong UnseenEvents { get; private set; }
 
     public int LostEnds => _groups?.Overruns ?? 0;
 
@@ -73,9 +76,8 @@ public sealed class PerfTraceSource : ITraceSource
     public void Read()
     {
         _settled = MonotonicClock.Now - Settling;
-        for (int cpu = 0; cpu < _events.Cpus; cpu++)
-            while (_events.Next(cpu, out var record))
-                Keep(record);
+        var (counted, lost) = _events.Counts;
+        Drain();
         var kept = _unsorted.AsSpan(0, _count);
         kept.Sort(static (a, b) => a.Time.CompareTo(b.Time));
         int done = 0;
@@ -88,6 +90,21 @@ public sealed class PerfTraceSource : ITraceSource
         // What these tell comes after what was taken, and before what will be.
         ReadEnds(_settled);
         _tracer.LookAtRemains(_settled);
+        LookForUnseen((long)(counted - (lost ?? _tracer.Lost) - _recorded));
+    }
+
+    // What is counted is recorded a moment later: only what the next look misses too never was.
+    private void LookForUnseen(long missing)
+    {
+        long unseen = Math.Min(missing, _missing);
+        _missing = missing;
+        if (unseen <= (long)UnseenEvents)
+            return;
+        UnseenEvents = (ulong)unseen;
+        if (!_tracer.TryDump())
+            return;
+        Drain();
+        _tracer.Reconcile(_unsorted.AsSpan(0, _count), _settled);
     }
 
     public bool TryTake(out TraceEvent e, bool last = false) => _tracer.TryTake(last ? ulong.MaxValue : _settled, out e);
@@ -114,7 +131,7 @@ public sealed class PerfTraceSource : ITraceSource
     {
         try
         {
-            return new();
+            return new(DestroyGroups.Tcp);
         }
         catch (LinuxException)
         {
@@ -134,10 +151,19 @@ public sealed class PerfTraceSource : ITraceSource
         }
     }
 
+    private void Drain()
+    {
+        for (int cpu = 0; cpu < _events.Cpus; cpu++)
+            while (_events.Next(cpu, out var record))
+                Keep(record);
+    }
+
     private void Keep(ReadOnlySpan<byte> record)
     {
         if (_count == _unsorted.Length)
             Array.Resize(ref _unsorted, 2 * _count);
+        if (PerfRecords.IsSample(record))
+            _recorded++;
         if (_records.TryRead(record, out _unsorted[_count]))
             _count++;
     }

@@ -1,4 +1,3 @@
-using Sereno.Sockets.Diagnosis;
 using Sereno.Sockets.Owners;
 using Sereno.Sockets.Wire;
 

@@ -70,12 +70,13 @@ public sealed class TraceJson : IDisposable
     }
 
     /// <summary>The last line.</summary>
-    public void WriteSummary(long changes, long ended, ulong lostEvents, int lostEnds)
+    public void WriteSummary(long changes, long ended, ulong lostEvents, ulong unseenEvents, int lostEnds)
     {
         Begin("summary", MonotonicClock.Now);
         _json.WriteNumber("changes"u8, changes);
         _json.WriteNumber("ended"u8, ended);
         _json.WriteNumber("lostEvents"u8, lostEvents);
+        _json.WriteNumber("unseenEvents"u8, unseenEvents);
         _json.WriteNumber("lostEnds"u8, lostEnds);
         End();
     }

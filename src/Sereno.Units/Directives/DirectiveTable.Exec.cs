@@ -20,6 +20,7 @@ internal static partial class DirectiveTable
         yield return Enforced("Service", "EnvironmentFile", ReadEnvironmentFile);
         yield return Enforced("Service", "PassEnvironment", ReadPassEnvironment);
         yield return Enforced("Service", "UnsetEnvironment", ReadUnsetEnvironment);
+        yield return Exec("ExecSearchPath", ReadSearchPath);
         yield return Exec("Nice", ReadNice);
         yield return Exec("OOMScoreAdjust", ReadOomScoreAdjust);
         yield return Exec("NoNewPrivileges", (r, e) => r.Unit.Exec = e with { NoNewPrivileges = r.Boolean() ?? e.NoNewPrivileges });
@@ -164,6 +165,18 @@ internal static partial class DirectiveTable
                 r.Warn($"Invalid environment name or assignment {r.Key}, ignoring: {name}");
             else
                 r.Unit.UnsetEnvironment.Add(name);
+    }
+
+    /// <summary>Absolute paths with colons between; assignments add up.</summary>
+    private static void ReadSearchPath(Reading r, ExecContext e)
+    {
+        var list = r.IsEmpty ? [] : e.ExecSearchPath;
+        foreach (string word in r.IsEmpty ? [] : r.Value.Split(':'))
+            if (r.Expanded(word, path: true) is { } text && r.CheckedPath(text) is { } path)
+                list = list.Add(path);
+            else
+                break;
+        r.Unit.Exec = e with { ExecSearchPath = list };
     }
 
     private static void ReadNice(Reading r, ExecContext e)

@@ -7,43 +7,13 @@ internal static partial class DirectiveTable
 
     private static IEnumerable<DirectiveRow> IgnoredRows() =>
     [
-        .. IgnoredAll("Service", "not supported: mount namespaces",
-            "PrivateTmp PrivateDevices ProtectKernelTunables ProtectKernelModules ProtectKernelLogs " +
-            "ProtectControlGroups ProtectClock PrivateMounts", r => r.Boolean()),
-        .. IgnoredAll("Service", "not supported: mount namespaces",
-            "RootDirectory RootImage RootImageOptions RootHash RootHashSignature RootVerity ExtensionDirectories " +
-            "ExtensionImages MountImages ReadWriteDirectories ReadOnlyDirectories InaccessibleDirectories " +
-            "ReadWritePaths ReadOnlyPaths InaccessiblePaths ExecPaths NoExecPaths BindPaths BindReadOnlyPaths " +
-            "TemporaryFileSystem ProtectSystem ProtectHome ProtectProc ProcSubset MountFlags MountAPIVFS"),
-        .. IgnoredAll("Service", "not supported: network, IPC, user and UTS namespaces",
-            "PrivateNetwork PrivateUsers PrivateIPC ProtectHostname", r => r.Boolean()),
-        .. IgnoredAll("Service", "not supported: network, IPC, user and UTS namespaces",
-            "NetworkNamespacePath IPCNamespacePath"),
-        .. IgnoredAll("Service", "not supported: system call filters",
-            "MemoryDenyWriteExecute RestrictRealtime RestrictSUIDSGID LockPersonality", r => r.Boolean()),
-        .. IgnoredAll("Service", "not supported: system call filters",
-            "SystemCallFilter SystemCallArchitectures SystemCallErrorNumber SystemCallLog RestrictNamespaces " +
-            "RestrictAddressFamilies"),
         .. IgnoredAll("Service", NoBpf,
             "IPAccounting", r => r.Boolean()),
         .. IgnoredAll("Service", NoBpf,
             "RestrictFileSystems IPIngressFilterPath IPEgressFilterPath BPFProgram SocketBindAllow SocketBindDeny " +
             "RestrictNetworkInterfaces IPAddressAllow IPAddressDeny"),
-        .. IgnoredAll("Service", "not supported: capabilities",
-            "SecureBits CapabilityBoundingSet AmbientCapabilities"),
         .. IgnoredAll("Service", "not supported: dynamic users and their clean-up",
             "DynamicUser RemoveIPC", r => r.Boolean()),
-        .. IgnoredAll("Service", "not supported: scheduling",
-            "CPUSchedulingResetOnFork", r => r.Boolean()),
-        .. IgnoredAll("Service", "not supported: scheduling",
-            "CoredumpFilter IOSchedulingClass IOSchedulingPriority CPUSchedulingPolicy CPUSchedulingPriority " +
-            "CPUAffinity NUMAPolicy NUMAMask TimerSlackNSec Personality"),
-        .. IgnoredAll("Service", "not supported: text on standard input",
-            "StandardInputText StandardInputData"),
-        .. IgnoredAll("Service", "not supported: setting up terminals",
-            "TTYReset TTYVHangup TTYVTDisallocate", r => r.Boolean()),
-        .. IgnoredAll("Service", "not supported: setting up terminals",
-            "TTYPath TTYRows TTYColumns UtmpIdentifier UtmpMode"),
         .. IgnoredAll("Service", "not supported: filtering and labelling log lines",
             "SyslogLevelPrefix", r => r.Boolean()),
         .. IgnoredAll("Service", "not supported: filtering and labelling log lines",
@@ -52,16 +22,12 @@ internal static partial class DirectiveTable
             "LogRateLimitBurst", r => r.Unsigned()),
         .. IgnoredAll("Service", "not supported: filtering and labelling log lines",
             "SyslogFacility SyslogLevel LogLevelMax LogExtraFields LogNamespace"),
-        .. IgnoredAll("Service", "not supported: keyrings",
-            "KeyringMode"),
         .. IgnoredAll("Service", "not supported: credentials",
             "SetCredential SetCredentialEncrypted LoadCredential LoadCredentialEncrypted"),
         .. IgnoredAll("Service", "not supported: PAM sessions",
             "PAMName"),
         .. IgnoredAll("Service", "not supported: security modules",
             "SELinuxContext AppArmorProfile SmackProcessLabel"),
-        .. IgnoredAll("Service", "not supported: only PATH is searched",
-            "ExecSearchPath"),
         .. IgnoredAll("Service", "not supported: the clean verb",
             "TimeoutCleanSec", r => r.Seconds()),
         .. IgnoredAll("Service", NoSlices,

@@ -18,13 +18,6 @@ internal static partial class DirectiveTable
     private static readonly (UnitType Type, string Reason, string Keys)[] s_otherTypes =
     [
         (UnitType.Socket, "sockets are not supported yet", SocketKeys),
-        (UnitType.Timer, "timers are not supported yet",
-            "OnCalendar OnActiveSec OnBootSec OnStartupSec OnUnitActiveSec OnUnitInactiveSec OnClockChange " +
-            "OnTimezoneChange Persistent WakeSystem RemainAfterElapse FixedRandomDelay AccuracySec RandomizedDelaySec " +
-            "Unit"),
-        (UnitType.Path, "path units are not supported yet",
-            "PathExists PathExistsGlob PathChanged PathModified DirectoryNotEmpty Unit MakeDirectory DirectoryMode " +
-            "TriggerLimitIntervalSec TriggerLimitBurst"),
         (UnitType.Mount, "mount units are not supported",
             "TimeoutSec What Where Options Type DirectoryMode SloppyOptions LazyUnmount ForceUnmount ReadWriteOnly"),
         (UnitType.Automount, "automount units are not supported",
@@ -49,7 +42,7 @@ internal static partial class DirectiveTable
     {
         IEnumerable<string> kill = KillRows().Select(r => r.Key);
         IEnumerable<string> cgroup = IgnoredRows().Where(r => r.Reason is NoCgroups or NoSlices or NoBpf or "obsolete: systemd ignores it too").Select(r => r.Key);
-        IEnumerable<string> process = ExecRows().Concat(StreamRows()).Concat(LimitRows()).Concat(IgnoredRows()).Select(r => r.Key);
+        IEnumerable<string> process = ExecRows().Concat(SecurityRows()).Concat(SandboxRows()).Concat(SchedulingRows()).Concat(TerminalRows()).Concat(StreamRows()).Concat(LimitRows()).Concat(IgnoredRows()).Select(r => r.Key);
         return type switch
         {
             UnitType.Socket or UnitType.Mount or UnitType.Swap => process.Concat(kill),

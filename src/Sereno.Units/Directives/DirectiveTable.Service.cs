@@ -16,8 +16,8 @@ internal static partial class DirectiveTable
         yield return Service("SuccessExitStatus", (r, s) => r.Unit.Service = s with { SuccessExitStatus = ReadStatuses(r, s.SuccessExitStatus) });
         yield return Service("RestartPreventExitStatus", (r, s) => r.Unit.Service = s with { RestartPreventExitStatus = ReadStatuses(r, s.RestartPreventExitStatus) });
         yield return Service("RestartForceExitStatus", (r, s) => r.Unit.Service = s with { RestartForceExitStatus = ReadStatuses(r, s.RestartForceExitStatus) });
-        foreach (var row in IgnoredAll("Service", "not supported: Exec prefixes say it instead", "PermissionsStartOnly RootDirectoryStartOnly", r => r.Boolean()))
-            yield return row;
+        yield return Switch("RootDirectoryStartOnly", (s, on) => s with { RootDirectoryStartOnly = on });
+        yield return Exec("PermissionsStartOnly", (r, e) => r.Unit.Exec = e with { PermissionsStartOnly = r.Boolean() ?? e.PermissionsStartOnly });
         foreach (var row in IgnoredAll("Service", "sockets are not supported yet", "Sockets"))
             yield return row;
         yield return Ignored("Service", "NonBlocking", "sockets are not supported yet", r => r.Boolean());

@@ -15,8 +15,8 @@ internal static partial class DirectiveTable
 
     private static StreamTarget? ReadInput(Reading r)
     {
-        if (r.Value is "tty" or "tty-force" or "tty-fail" or "socket" or "fd" || r.Value.StartsWith("fd:", StringComparison.Ordinal))
-            r.Held = (Support.Ignored, "not supported: standard input is /dev/null");
+        if (r.Value == "tty")
+            r.Held = (Support.Emulated, "a terminal that another session has isn't waited for");
         if (r.Value.StartsWith("fd:", StringComparison.Ordinal))
             return Descriptor(r);
         if (r.Value.StartsWith("file:", StringComparison.Ordinal))
@@ -29,9 +29,7 @@ internal static partial class DirectiveTable
             case "tty-fail": return new(StreamKind.Tty, "fail");
             case "socket": return new(StreamKind.Socket);
             case "fd": return new(StreamKind.Fd);
-            case "data":
-                r.Held = (Support.Ignored, "not supported: StandardInputText= and StandardInputData=");
-                return StreamTarget.Null;
+            case "data": return new(StreamKind.Data);
             default:
                 r.Warn($"Failed to parse input specifier, ignoring: {r.Value}");
                 return null;
@@ -40,7 +38,7 @@ internal static partial class DirectiveTable
 
     private static StreamTarget? ReadOutput(Reading r)
     {
-        if (r.Value is "tty" or "kmsg" or "kmsg+console" or "socket" or "fd" || r.Value.StartsWith("fd:", StringComparison.Ordinal))
+        if (r.Value is "kmsg" or "kmsg+console")
             r.Held = (Support.Emulated, "written to the journal");
         if (r.Value.StartsWith("fd:", StringComparison.Ordinal))
             return Descriptor(r);

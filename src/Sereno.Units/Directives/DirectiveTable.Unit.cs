@@ -24,7 +24,7 @@ internal static partial class DirectiveTable
                 r.Warn($"Unit dependency type {key}= is obsolete, replacing by {kind}=, please update your unit file");
                 ReadDependencies(r, kind);
             });
-        yield return Ignored(unit, "JoinsNamespaceOf", "not supported: shared namespaces", r => ReadDependencies(r, Dependency.JoinsNamespaceOf));
+        yield return Enforced(unit, "JoinsNamespaceOf", r => ReadDependencies(r, Dependency.JoinsNamespaceOf));
         yield return Flag(unit, "DefaultDependencies", (u, on) => u with { DefaultDependencies = on });
         yield return Flag(unit, "RefuseManualStart", (u, on) => u with { RefuseManualStart = on });
         yield return Flag(unit, "RefuseManualStop", (u, on) => u with { RefuseManualStop = on });

@@ -25,7 +25,8 @@ internal static partial class DirectiveTable
 
     private static IEnumerable<DirectiveRow> All() =>
         [.. UnitRows(), .. ConditionRows(), .. ServiceRows(), .. SupervisionRows(), .. CommandRows(), .. ExecRows(), .. StreamRows(), .. LimitRows(), .. KillRows(),
-         .. InstallRows(), .. SerenoRows(), .. IgnoredRows(), .. OtherTypesRows()];
+         .. SecurityRows(), .. SandboxRows(), .. SchedulingRows(), .. TerminalRows(),
+         .. InstallRows(), .. SerenoRows(), .. IgnoredRows(), .. TimerRows(), .. PathRows(), .. OtherTypesRows()];
 
     private static DirectiveRow Enforced(string section, string key, Action<Reading> read) => new(section, key, Support.Enforced, null, read);
 

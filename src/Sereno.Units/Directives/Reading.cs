@@ -120,9 +120,12 @@ internal sealed class Reading(UnitBuilder unit, Specifiers specifiers, string fi
     }
 
     /// <summary>Words of the value; null after <paramref name="message"/> where quoting or escapes are broken.</summary>
-    public IEnumerable<string> Words(WordFlags flags, string? message = null)
+    public IEnumerable<string> Words(WordFlags flags, string? message = null) => WordsOf(Value, flags, message);
+
+    /// <summary>The same of a part of the value.</summary>
+    public IEnumerable<string> WordsOf(string text, WordFlags flags, string? message = null)
     {
-        var reader = new WordReader(Value);
+        var reader = new WordReader(text);
         for (; ; )
         {
             var result = reader.Next(flags, out string word);

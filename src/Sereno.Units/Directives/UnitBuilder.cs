@@ -15,6 +15,16 @@ internal sealed class UnitBuilder(UnitName name)
     public ServiceDefinition Service { get; set; } = new();
     public ExecContext Exec { get; set; } = new();
     public KillContext Kill { get; set; } = new();
+    public Sandbox Sandbox { get; set; } = Sandbox.None;
+    public SandboxLists SandboxLists { get; } = new();
+
+    public TimerDefinition Timer { get; set; } = new();
+    public List<TimerValue> TimerValues { get; } = [];
+    public PathDefinition Path { get; set; } = new();
+    public List<PathSpec> PathSpecs { get; } = [];
+
+    /// <summary>Unit= of timers and paths.</summary>
+    public UnitName? Trigger { get; set; }
 
     public List<string> Documentation { get; } = [];
     public List<Condition> Conditions { get; } = [];
@@ -33,6 +43,9 @@ internal sealed class UnitBuilder(UnitName name)
     public List<string> SupplementaryGroups { get; } = [];
     public Dictionary<DirectoryKind, (List<string> Names, uint Mode)> Folders { get; } = [];
     public StreamTarget? Output { get; set; }
+    public List<byte> InputData { get; } = [];
+    public SystemCallSet? SystemCalls { get; set; }
+    public SystemCallSet? LoggedCalls { get; set; }
 
     public List<string> WantedBy { get; } = [];
     public List<string> RequiredBy { get; } = [];
@@ -93,7 +106,11 @@ internal sealed class UnitBuilder(UnitName name)
             PassEnvironment = [.. PassEnvironment],
             UnsetEnvironment = [.. UnsetEnvironment],
             Directories = Folders.Where(f => f.Value.Names.Count > 0).ToImmutableDictionary(f => f.Key, f => new DirectorySet([.. f.Value.Names], f.Value.Mode)),
+            Sandbox = SandboxLists.AddTo(Sandbox),
             StandardOutput = output.Kind == StreamKind.Inherit && !bidirectional ? StreamTarget.Journal : output,
+            InputData = [.. InputData],
+            Security = SystemCalls is null && LoggedCalls is null ? Exec.Security
+                : Exec.Security with { SystemCalls = SystemCalls?.Build(), LoggedCalls = LoggedCalls?.Build() },
         };
     }
 }

@@ -7,17 +7,28 @@ public sealed partial class Installer
 {
     private readonly Dictionary<string, List<(FolderEntry Entry, string? Target)>> _listings = [];
 
-    /// <summary>is-enabled: null where no such unit file exists. Folders are listed once for each installer.</summary>
-    public UnitFileState? StateOf(string name)
+    /// <summary>is-enabled: null where no such unit file exists, Bad where it can't be worked with. Folders are listed once for each installer.</summary>
+    public UnitFileState? StateOf(string name) => StateOf(name, out var state) switch
     {
-        if (!UnitName.TryParse(name, out var parsed))
-            return null;
-        var search = new UnitSearch(Paths, Context);
-        var error = search.Traverse(search.Add(parsed, auxiliary: false), followConfig: true, out var unit);
-        if (error == InstallError.ENOENT)
-            return null;
-        if (error != InstallError.None)
-            return UnitFileState.Bad;
+        InstallError.None => state,
+        InstallError.ENOENT => null,
+        _ => UnitFileState.Bad,
+    };
+
+    public InstallError StateOf(string name, out UnitFileState state)
+    {
+        state = UnitFileState.Bad;
+        if (!UnitName.TryParse(name, out _))
+            return InstallError.EINVAL;
+        int result = Discover(NewSearch(), name, SearchFlags.Load | SearchFlags.FollowConfig, new Changes(), out var unit);
+        if (result < 0)
+            return (InstallError)(-result);
+        state = StateOf(name, unit);
+        return InstallError.None;
+    }
+
+    private UnitFileState StateOf(string name, InstallUnit unit)
+    {
         string folder = Values.Paths.Directory(unit.Path!);
         if (unit.Mode == InstallMode.Masked)
             return Paths.IsRuntime(folder) ? UnitFileState.MaskedRuntime : UnitFileState.Masked;
@@ -31,17 +42,22 @@ public sealed partial class Installer
             return state;
         if (FindLinks(unit, ownNamesOnly: false) is not null)
             return UnitFileState.Indirect;
-        return unit.HasRules ? UnitFileState.Disabled : unit.Also.Count > 0 ? UnitFileState.Indirect : UnitFileState.Static;
+        return unit.HasRules ? UnitFileState.Disabled : unit.HasAlso ? UnitFileState.Indirect : UnitFileState.Static;
     }
 
-    /// <summary>list-unit-files: every name in the search path, with its path and state.</summary>
-    public IEnumerable<(string Path, UnitFileState State)> List()
-    {
-        var files = UnitFiles.Scan(Paths);
-        foreach (string name in files.Names)
-            yield return (Values.Paths.Join(Paths.Search.First(p => Exists(Values.Paths.Join(p, name))), name), StateOf(name) ?? UnitFileState.Bad);
+    /// <summary>None where there is a unit file of that name; a link in the configuration is ELOOP.</summary>
+    public InstallError Exists(string name) =>
+        (InstallError)(-Math.Min(0, Discover(NewSearch(), name, SearchFlags.None, new Changes(), out _)));
 
-        static bool Exists(string path) => File.Exists(path) || Links.Read(path) is not null;
+    /// <summary>list-unit-files: every name in the search path, with its path and state.</summary>
+    public IEnumerable<(string Path, UnitFileState State)> List(Func<string, bool>? isNamed = null, Func<UnitFileState, bool>? isInState = null)
+    {
+        var seen = new HashSet<string>();
+        foreach (string folder in Paths.Search)
+            foreach (var (entry, _) in Listing(folder))
+                if (UnitName.TryParse(entry.Name, out _) && (entry.IsLink || !entry.IsDirectory) && isNamed?.Invoke(entry.Name) != false && !seen.Contains(entry.Name)
+                    && (StateOf(entry.Name) ?? UnitFileState.Bad) is var state && isInState?.Invoke(state) != false && seen.Add(entry.Name))
+                    yield return (Values.Paths.Join(folder, entry.Name), state);
     }
 
     private UnitFileState? FindLinks(InstallUnit unit, bool ownNamesOnly)
@@ -75,7 +91,7 @@ public sealed partial class Installer
         foreach (var (entry, _) in Listing(config))
             if (entry.IsDirectory && !entry.IsLink && (entry.Name.EndsWith(".wants", StringComparison.Ordinal) || entry.Name.EndsWith(".requires", StringComparison.Ordinal)))
                 foreach (var (link, _) in Listing(Values.Paths.Join(config, entry.Name)))
-                    if (link.IsLink && IsNamed(link.Name, unit, orTemplate: true) && (!ownNamesOnly || unit.IsKnownAs(link.Name)))
+                    if (link.IsLink && IsNamed(link.Name, unit) && (!ownNamesOnly || unit.IsKnownAs(link.Name)))
                         return true;
         foreach (var (link, target) in Listing(config))
         {
@@ -90,8 +106,8 @@ public sealed partial class Installer
         return false;
     }
 
-    private static bool IsNamed(string link, InstallUnit unit, bool orTemplate) =>
-        link == unit.Name.Full || (orTemplate && UnitName.TryParse(link, out var name) && name.Template == unit.Name);
+    private static bool IsNamed(string link, InstallUnit unit) =>
+        link == unit.Name.Full || (UnitName.TryParse(link, out var name) && (name.Template == unit.Name || (name.IsTemplate && name == unit.Name)));
 
     private List<(FolderEntry Entry, string? Target)> Listing(string folder)
     {

@@ -14,18 +14,32 @@ internal static class Aliases
     public static bool MayTemplate(UnitType type) =>
         type is UnitType.Service or UnitType.Socket or UnitType.Target or UnitType.Timer or UnitType.Path;
 
-    public static AliasProblem Check(string alias, string target)
+    public static AliasProblem Check(string alias, string target) => Check(alias, target, out _);
+
+    /// <param name="complaint">systemd's words, where it has any.</param>
+    public static AliasProblem Check(string alias, string target, out string? complaint)
     {
-        if (!UnitName.TryParse(alias, out var source) || !MayAlias(source.Type) || (source.Instance is not null && !MayTemplate(source.Type)))
+        complaint = null;
+        if (!UnitName.TryParse(alias, out var source))
+            complaint = $"{alias}: not a valid unit name \"{alias}\": Invalid argument";
+        else if (!MayAlias(source.Type))
+            complaint = $"{alias}: symlinks are not allowed for units of this type, rejecting.";
+        else if (source.Instance is not null && !MayTemplate(source.Type))
+            complaint = $"{alias}: templates not allowed for {UnitName.SuffixOf(source.Type)[1..]} units, rejecting.";
+        if (complaint is not null)
             return AliasProblem.NotAllowed;
         if (alias == target)
             return AliasProblem.Self;
-        if (!UnitName.TryParse(target, out var destination) || source.Type != destination.Type)
-            return AliasProblem.Mismatch;
-        bool sameKind = (source.Instance is null) == (destination.Instance is null) && source.IsTemplate == destination.IsTemplate;
-        if (!sameKind && !(source.IsInstance && destination.IsTemplate))
-            return AliasProblem.Mismatch;
-        return destination.IsInstance && source.Instance != destination.Instance ? AliasProblem.Mismatch : AliasProblem.None;
+        if (!UnitName.TryParse(target, out var destination))
+            complaint = $"{alias} points to \"{target}\" which is not a valid unit name: Invalid argument";
+        else if (!((source.Instance is null) == (destination.Instance is null) && source.IsTemplate == destination.IsTemplate)
+            && !(source.IsInstance && destination.IsTemplate))
+            complaint = $"{alias}: symlink target name type \"{target}\" does not match source, rejecting.";
+        else if (destination.IsInstance && source.Instance != destination.Instance)
+            complaint = $"{alias}: unit symlink target \"{target}\" instance name doesn't match, rejecting.";
+        else if (destination.Type != source.Type)
+            complaint = $"{alias}: symlink target \"{target}\" has incompatible suffix, rejecting.";
+        return complaint is null ? AliasProblem.None : AliasProblem.Mismatch;
     }
 
     /// <summary>Whether a link named <paramref name="link"/> in a .wants/ or .requires/ folder fits a unit.</summary>

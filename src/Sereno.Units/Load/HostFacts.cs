@@ -6,8 +6,10 @@ namespace Sereno.Units.Load;
 public static class HostFacts
 {
     /// <param name="user">A user's instance takes its roots from the XDG variables, as systemd --user does.</param>
-    public static SpecifierContext Read(bool user = false)
+    /// <param name="root">Another root, whose machine-id and os-release count.</param>
+    public static SpecifierContext Read(bool user = false, string? root = null)
     {
+        string release = $"{root}/etc/os-release" is var own && File.Exists(own) ? own : $"{root}/usr/lib/os-release";
         var (uid, gid) = (Id("Uid:"), Id("Gid:"));
         var account = Account(uid);
         string home = Variable("HOME") ?? (account?[5] ?? "/");
@@ -21,13 +23,13 @@ public static class HostFacts
             Shell = uid == 0 && !user ? "/bin/sh" : Variable("SHELL") ?? (account?[6] is { Length: > 0 } shell ? shell : "/bin/sh"),
             HostName = First("/proc/sys/kernel/hostname") ?? Environment.MachineName,
             PrettyHostName = KeyValues("/etc/machine-info").GetValueOrDefault("PRETTY_HOSTNAME"),
-            MachineId = First("/etc/machine-id") is { Length: 32 } machine ? machine : null,
+            MachineId = First($"{root}/etc/machine-id") is { Length: 32 } machine ? machine : null,
             BootId = First("/proc/sys/kernel/random/boot_id")?.Replace("-", ""),
             KernelRelease = First("/proc/sys/kernel/osrelease") ?? Environment.OSVersion.Version.ToString(),
             Architecture = ArchitectureName(),
             TemporaryDirectory = Variable("TMPDIR") ?? Variable("TEMP") ?? Variable("TMP") ?? "/tmp",
             PersistentTemporaryDirectory = Variable("TMPDIR") ?? Variable("TEMP") ?? Variable("TMP") ?? "/var/tmp",
-            OsRelease = KeyValues(File.Exists("/etc/os-release") ? "/etc/os-release" : "/usr/lib/os-release"),
+            OsRelease = File.Exists(release) ? KeyValues(release) : null,
         };
         if (!user)
             return context;

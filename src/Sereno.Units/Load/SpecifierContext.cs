@@ -36,6 +36,6 @@ public sealed record SpecifierContext
     public string KernelRelease { get; init; } = "";
     public string Architecture { get; init; } = "";
 
-    /// <summary><c>%o %w %W %M %A %B</c>: ID, VERSION_ID, VARIANT_ID, IMAGE_ID, IMAGE_VERSION and BUILD_ID of os-release(5).</summary>
-    public IReadOnlyDictionary<string, string> OsRelease { get; init; } = new Dictionary<string, string>();
+    /// <summary><c>%o %w %W %M %A %B</c>: ID, VERSION_ID, VARIANT_ID, IMAGE_ID, IMAGE_VERSION and BUILD_ID of os-release(5); null where there is no such file.</summary>
+    public IReadOnlyDictionary<string, string>? OsRelease { get; init; } = new Dictionary<string, string>();
 }

@@ -66,12 +66,12 @@ public sealed class Specifiers(UnitName unit, string? fragmentPath, SpecifierCon
             'b' => context.BootId ?? Missing(out error),
             'v' => context.KernelRelease,
             'a' => context.Architecture,
-            'o' => OsRelease("ID"),
-            'w' => OsRelease("VERSION_ID"),
-            'W' => OsRelease("VARIANT_ID"),
-            'M' => OsRelease("IMAGE_ID"),
-            'A' => OsRelease("IMAGE_VERSION"),
-            'B' => OsRelease("BUILD_ID"),
+            'o' => OsRelease("ID", out error),
+            'w' => OsRelease("VERSION_ID", out error),
+            'W' => OsRelease("VARIANT_ID", out error),
+            'M' => OsRelease("IMAGE_ID", out error),
+            'A' => OsRelease("IMAGE_VERSION", out error),
+            'B' => OsRelease("BUILD_ID", out error),
             'u' => context.UserName,
             'U' => context.UserId.ToString(),
             'g' => context.GroupName,
@@ -104,11 +104,15 @@ public sealed class Specifiers(UnitName unit, string? fragmentPath, SpecifierCon
 
     private string LastComponent => unit.Prefix[(unit.Prefix.LastIndexOf('-') + 1)..];
 
-    private string OsRelease(string key) => context.OsRelease.GetValueOrDefault(key, "");
+    private string? OsRelease(string key, out string error)
+    {
+        error = UnknownSpecifier;
+        return context.OsRelease is { } release ? release.GetValueOrDefault(key, "") : Missing(out error);
+    }
 
     private static string? Missing(out string error)
     {
-        error = "No such file or directory";
+        error = "Protocol driver not attached"; // EUNATCH
         return null;
     }
 

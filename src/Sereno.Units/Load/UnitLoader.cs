@@ -67,6 +67,7 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
             loading.DropIns(main, aliases);
         }
         var service = state == LoadState.Loaded && main.Type == UnitType.Service ? loading.Service(ref state, ref error) : null;
+        var (timer, path) = loading.Trigger(ref state, ref error);
         if (state == LoadState.Loaded && main.IsTemplate)
             (state, error, service) = (LoadState.Error, $"Unit name {main} is missing the instance name.", null);
         return unit.Build() with
@@ -78,6 +79,9 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
             DropInPaths = [.. loading.DropInPaths],
             Sources = [.. loading.Sources],
             Service = service,
+            Timer = timer,
+            Path = path,
+            Triggers = timer is null && path is null ? null : unit.Trigger ?? main.WithType(UnitType.Service),
         };
     }
 
@@ -160,6 +164,19 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
             foreach (string warning in ServiceRules.Warnings(service))
                 Say(Severity.Warning, warning);
             return service;
+        }
+
+        public (TimerDefinition?, PathDefinition?) Trigger(ref LoadState state, ref string? error)
+        {
+            if (state != LoadState.Loaded || unit.Name.Type is not (UnitType.Timer or UnitType.Path))
+                return (null, null);
+            bool isTimer = unit.Name.Type == UnitType.Timer;
+            if (isTimer ? unit.TimerValues.Count > 0 || unit.Timer.OnClockChange || unit.Timer.OnTimezoneChange : unit.PathSpecs.Count > 0)
+                return isTimer ? (unit.Timer with { Values = [.. unit.TimerValues] }, null) : (null, unit.Path with { Specs = [.. unit.PathSpecs] });
+            string refusal = isTimer ? "Timer unit lacks value setting. Refusing." : "Path unit lacks path setting. Refusing.";
+            Say(Severity.Error, refusal);
+            (state, error) = (LoadState.BadSetting, $"{unit.Name}: {refusal}");
+            return (null, null);
         }
 
         private void Say(Severity severity, string message) => unit.Diagnostics.Add(new(severity, unit.Name.Full, 0, message));

@@ -19,7 +19,12 @@ public sealed record UnitPaths
     public string? GeneratorEarly { get; init; }
     public string? Generator { get; init; }
     public string? GeneratorLate { get; init; }
+    public string? PersistentAttached { get; init; }
+    public string? RuntimeAttached { get; init; }
     public bool IsUser { get; init; }
+
+    /// <summary>--global: what all users' instances see, in the machine's folders.</summary>
+    public bool IsGlobal { get; init; }
 
     /// <summary>The other root that <c>--root=</c> names, or null; links inside it are written as seen from within.</summary>
     public string? Root { get; init; }
@@ -40,14 +45,27 @@ public sealed record UnitPaths
             GeneratorEarly = "/run/systemd/generator.early",
             Generator = "/run/systemd/generator",
             GeneratorLate = "/run/systemd/generator.late",
+            PersistentAttached = "/etc/systemd/system.attached",
+            RuntimeAttached = "/run/systemd/system.attached",
             Search = [],
         };
         return paths.Complete(unitPath, root,
         [
             paths.PersistentControl, paths.RuntimeControl, paths.Transient, paths.GeneratorEarly, paths.PersistentConfig,
-            "/etc/systemd/system.attached", paths.RuntimeConfig, "/run/systemd/system.attached", paths.Generator,
+            paths.PersistentAttached, paths.RuntimeConfig, paths.RuntimeAttached, paths.Generator,
             // As Debian orders them: where /lib is a link, its units are still called by it.
             "/usr/local/lib/systemd/system", "/lib/systemd/system", "/usr/lib/systemd/system", paths.GeneratorLate,
+        ]);
+    }
+
+    /// <summary>The search path of <c>--global</c>.</summary>
+    public static UnitPaths Global(string? unitPath = null, string? root = null)
+    {
+        var paths = new UnitPaths { IsGlobal = true, PersistentConfig = "/etc/systemd/user", RuntimeConfig = "/run/systemd/user", Search = [] };
+        return paths.Complete(unitPath, root,
+        [
+            paths.PersistentConfig, paths.RuntimeConfig, "/usr/local/share/systemd/user", "/usr/share/systemd/user",
+            "/usr/local/lib/systemd/user", "/usr/lib/systemd/user",
         ]);
     }
 
@@ -94,6 +112,18 @@ public sealed record UnitPaths
         Search = [.. new[] { configDirectory, runtimeDirectory }.Concat(Search).Distinct()],
     };
 
+    /// <summary>The three folders that generators write to, in the places of the usual ones.</summary>
+    public UnitPaths WithGenerators(string normal, string early, string late) => this with
+    {
+        Search = [.. Search.Select(p => p == Generator ? normal : p == GeneratorEarly ? early : p == GeneratorLate ? late : p)],
+        Generator = normal,
+        GeneratorEarly = early,
+        GeneratorLate = late,
+    };
+
+    /// <summary>Without what generators wrote.</summary>
+    public UnitPaths WithoutGenerated => this with { Search = [.. Search.Where(folder => !IsGenerator(folder))] };
+
     /// <summary>Only these folders, the first of which is written to.</summary>
     public static UnitPaths Of(params ReadOnlySpan<string> directories) => new() { PersistentConfig = directories[0], Search = [.. directories] };
 
@@ -118,6 +148,8 @@ public sealed record UnitPaths
             GeneratorEarly = Under(GeneratorEarly),
             Generator = Under(Generator),
             GeneratorLate = Under(GeneratorLate),
+            PersistentAttached = Under(PersistentAttached),
+            RuntimeAttached = Under(RuntimeAttached),
         };
     }
 

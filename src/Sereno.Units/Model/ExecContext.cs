@@ -3,11 +3,25 @@ using System.Collections.Immutable;
 namespace Sereno.Units.Model;
 
 /// <summary>Where a standard stream goes; <c>Argument</c> is the path or name of the kinds that take one.</summary>
-public enum StreamKind { Null, Inherit, Journal, Kmsg, Tty, Socket, File, Append, Truncate, Fd }
+public enum StreamKind { Null, Data, Inherit, Journal, Kmsg, Tty, Socket, File, Append, Truncate, Fd }
 
 public sealed record StreamTarget(StreamKind Kind, string? Argument = null)
 {
     public static readonly StreamTarget Null = new(StreamKind.Null), Inherit = new(StreamKind.Inherit), Journal = new(StreamKind.Journal);
+}
+
+/// <summary>What is done to a unit's terminal; null sizes stay.</summary>
+public sealed record TerminalSettings
+{
+    public static readonly TerminalSettings None = new();
+
+    /// <summary>Null where the unit names none: /dev/console then, for what needs one.</summary>
+    public string? Path { get; init; }
+    public bool Reset { get; init; }
+    public bool HangUp { get; init; }
+    public bool Disallocate { get; init; }
+    public uint? Rows { get; init; }
+    public uint? Columns { get; init; }
 }
 
 /// <summary>The five kinds of folder a unit may ask for (systemd.exec(5), RuntimeDirectory=).</summary>
@@ -56,5 +70,22 @@ public sealed record ExecContext
     public StreamTarget StandardInput { get; init; } = StreamTarget.Null;
     public StreamTarget StandardOutput { get; init; } = StreamTarget.Journal;
     public StreamTarget StandardError { get; init; } = StreamTarget.Inherit;
+
+    /// <summary>StandardInputText= and StandardInputData=, for StandardInput=data.</summary>
+    public ImmutableArray<byte> InputData { get; init; } = [];
+    public TerminalSettings Terminal { get; init; } = TerminalSettings.None;
     public string? SyslogIdentifier { get; init; }
+    public Sandbox Sandbox { get; init; } = Sandbox.None;
+
+    /// <summary>Where programs without a path, and with PATH, are searched; empty is the usual places.</summary>
+    public ImmutableArray<string> ExecSearchPath { get; init; } = [];
+
+    /// <summary>Only ExecStart='s own processes are restricted; obsolete, for Exec prefixes.</summary>
+    public bool PermissionsStartOnly { get; init; }
+    public SecurityContext Security { get; init; } = SecurityContext.None;
+    public KernelProtections Protections { get; init; }
+    public SchedulingContext Scheduling { get; init; } = SchedulingContext.None;
+
+    /// <summary>Null: a keyring of its own for root's services, the caller's for an account's.</summary>
+    public KeyringMode? KeyringMode { get; init; }
 }

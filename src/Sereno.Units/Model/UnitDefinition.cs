@@ -82,6 +82,9 @@ public sealed record UnitDefinition
     public bool IgnoreOnIsolate { get; init; }
     public bool StopWhenUnneeded { get; init; }
 
+    /// <summary>What a loaded socket, timer or path starts; null for what starts nothing.</summary>
+    public UnitName? Triggers { get; init; }
+
     /// <summary>StartLimitIntervalSec= in microseconds (default 10 s); 0 switches the limit off.</summary>
     public ulong StartLimitIntervalUsec { get; init; } = 10_000_000;
     public uint StartLimitBurst { get; init; } = 5;
@@ -90,6 +93,10 @@ public sealed record UnitDefinition
 
     /// <summary>Present exactly when the unit is a loaded service.</summary>
     public ServiceDefinition? Service { get; init; }
+
+    /// <summary>Present exactly when the unit is a loaded timer, or path.</summary>
+    public TimerDefinition? Timer { get; init; }
+    public PathDefinition? Path { get; init; }
 
     public ImmutableArray<UnitName> Of(Dependency kind) => Dependencies.GetValueOrDefault(kind, []);
 }

@@ -33,6 +33,8 @@ public readonly record struct UnitName : IComparable<UnitName>
 
     public UnitName WithInstance(string instance) => Parse(Prefix + "@" + instance + SuffixOf(Type));
 
+    public UnitName WithType(UnitType type) => new(Stem + SuffixOf(type), type);
+
     public static string SuffixOf(UnitType type) => s_suffixes[(int)type];
 
     public static UnitName Parse(string name) =>

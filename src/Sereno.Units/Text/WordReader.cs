@@ -30,6 +30,9 @@ public sealed class WordReader(string text)
     /// <summary>True once nothing, not even an empty word, can follow.</summary>
     public bool AtEnd => _ended || _at >= _text.Length;
 
+    /// <summary>Whether the word before ended at this separator.</summary>
+    public bool IsAfter(char separator) => !_ended && _at > 0 && _text[_at - 1] == separator;
+
     /// <summary>What is left to read.</summary>
     public string Rest => AtEnd ? "" : RawText.Decode(_text.AsSpan(_at));
 

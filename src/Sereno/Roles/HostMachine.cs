@@ -4,6 +4,7 @@ using Sereno.Linux.Headers;
 using Sereno.Manager.Machine;
 using Sereno.Units.Model;
 using Sereno.Units.Text;
+using Sereno.Units.Values;
 using UserEntry = Sereno.Manager.Machine.UserEntry;
 
 namespace Sereno.Roles;
@@ -14,6 +15,7 @@ public sealed class HostMachine : IMachine
     private const int MaxEnvironmentFile = 1 << 20;
     private readonly UserDatabase _users = new();
     private readonly Conditions _conditions = new();
+    private Zone? _zone;
 
     public UserEntry? FindUser(string nameOrId) =>
         _users.User(nameOrId) is { } user ? new(user.Name.Length > 0 ? user.Name : nameOrId, user.Uid, user.Gid, user.Home, user.Shell) : null;
@@ -75,7 +77,29 @@ public sealed class HostMachine : IMachine
         }
     }
 
+    public string? ReadLink(string path)
+    {
+        Span<byte> target = stackalloc byte[4096];
+        int length = Files.ReadLink(path, target);
+        return length > 0 && length < target.Length ? RawText.Decode(target[..length]) : null;
+    }
+
     public bool? Test(Condition condition) => _conditions.Test(condition.Kind, condition.Argument);
+
+    public ulong Random() => (ulong)System.Random.Shared.NextInt64(long.MinValue, long.MaxValue);
+
+    public ulong? ModifiedAt(string path)
+    {
+        var file = new FileInfo(path);
+        return file.Exists ? (ulong)((file.LastWriteTimeUtc - DateTime.UnixEpoch).Ticks / 10) : null;
+    }
+
+    public Zone LocalZone => _zone ??= Zones.Local();
+
+    /// <summary>It is another one now.</summary>
+    public void ForgetZone() => _zone = null;
+
+    public string MachineId => ReadFile("/etc/machine-id", out _)?.Trim() ?? "";
 
     public string NewId() => Guid.NewGuid().ToString("N");
 }

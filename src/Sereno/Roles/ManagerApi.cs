@@ -11,7 +11,7 @@ using Sereno.Units.Model;
 namespace Sereno.Roles;
 
 /// <summary>The core as the bus sees it. Orders change the core; the host carries out the effects when the call has returned.</summary>
-public sealed partial class ManagerApi(ManagerCore core, UnitLoader files, ProcessGroups groups, Action reload, Action<int, int> signal, Action filesChanged) : IManagerApi
+public sealed partial class ManagerApi(ManagerCore core, UnitLoader files, ProcessGroups groups, Action<Action> reload, Action<int, int> signal, Action filesChanged) : IManagerApi
 {
     private readonly Manager.Timestamp _began = Clock.Now;
     private Manager.Timestamp _loaded = Clock.Now;
@@ -130,9 +130,11 @@ public sealed partial class ManagerApi(ManagerCore core, UnitLoader files, Proce
 
     public void Reload(Reply reply)
     {
-        reload();
-        _loaded = Clock.Now;
-        reply.Succeed();
+        reload(() =>
+        {
+            _loaded = Clock.Now;
+            reply.Succeed();
+        });
     }
 
     /// <summary>The keeper starts a new manager when this one ends; the checkpoint is up to date.</summary>

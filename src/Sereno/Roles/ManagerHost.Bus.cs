@@ -66,15 +66,4 @@ public sealed partial class ManagerHost
                 break;
         }
     }
-
-    private void ReloadUnits()
-    {
-        _core.Now = Clock.Now;
-        _signals.Reloading(true);
-        _files.Rescan();
-        _core.Reload();
-        foreach (string problem in _files.Files.Problems)
-            Log(null, LogLevel.Warning, problem);
-        _signals.Reloading(false);
-    }
 }

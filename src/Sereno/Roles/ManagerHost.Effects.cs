@@ -8,7 +8,7 @@ namespace Sereno.Roles;
 
 public sealed partial class ManagerHost
 {
-    private readonly Dictionary<ulong, UnitName> _spawning = [];
+    private readonly Dictionary<ulong, SpawnProcess> _spawning = [];
     private ulong _acknowledge;
     private int _unlogged;
 
@@ -52,6 +52,9 @@ public sealed partial class ManagerHost
             case WriteLog e:
                 Log(e.Unit, e.Level, e.Message);
                 break;
+            case WatchPaths or MakeFolders or TouchFile or WatchClock:
+                CarryOutTrigger(effect);
+                break;
             case UnitAppeared or UnitChanged or JobQueued or JobEnded:
                 Announce(effect);
                 break;
@@ -67,11 +70,13 @@ public sealed partial class ManagerHost
         byte[] log = plan.LogStream is { } stream
             ? new Journal.StreamMetadata(stream.Unit, stream.Identifier.Length > 0 ? stream.Identifier : Path.GetFileName(plan.Command.Path)).Encode()
             : [];
-        _spawning[request.Id] = request.Unit;
+        _spawning[request.Id] = request;
         using var cgroup = _groups.Open(request.Unit, request.InvocationId);
         try
         {
-            _keeper.Spawn(request.Id, Encoding.UTF8.GetBytes(request.Unit.Full), PlanEncoder.Encode(plan, logPipe: request.Descriptors.Length), cgroup, [.. request.Descriptors.Select(StoredFd)], log);
+            var fds = request.Descriptors.Select(StoredFd).ToList();
+            var shared = AddSharedNamespaces(request, fds);
+            _keeper.Spawn(request.Id, Encoding.UTF8.GetBytes(request.Unit.Full), PlanEncoder.Encode(plan, logPipe: fds.Count, shared), cgroup, fds, log);
         }
         catch (Exception e) when (e is LinuxException or ArgumentException)
         {
@@ -152,6 +157,8 @@ public sealed partial class ManagerHost
     {
         _lies.RemoveWhere(l => l.Item1 == request.Unit);
         _groups.Release(request.Unit);
+        if (request.Namespaces is { } owner)
+            DropNamespaces(owner);
         foreach (string folder in request.RemoveDirectories)
             Try(() => FolderTree.Remove(folder));
         if (request.PidFile is { } file)

@@ -22,6 +22,7 @@ public sealed partial class ManagerHost : IDisposable
     private readonly bool _verbose;
     private readonly UnitLoader _files;
     private readonly CheckpointStore _checkpoint;
+    private readonly HostMachine _machine = new();
     private readonly ProcessGroups _groups;
     private readonly Dictionary<int, Fd> _pidfds = [];
     private readonly List<KeeperEvent> _events = [];
@@ -87,11 +88,16 @@ public sealed partial class ManagerHost : IDisposable
         Fd? Held(string name) => welcome.Held.FirstOrDefault(h => h.Name == name)?.Fds[0];
         _notify = NotifySocket.Open(_instance.RuntimeFolder, Held("notify"));
         _keeper.Hold("notify", [_notify.Fd]);
+        TakeNamespaces(welcome.Held);
         _loop.Watch(_notify.Fd, Readiness.Read, _ => OnNotify());
         if (_groups.Events is { } events)
             _loop.Watch(events, Readiness.Read, _ => OnCgroupEvents());
 
-        _core = new ManagerCore(new StandardUnits(_files), new HostMachine(), _instance.Facts(defaultTarget, _notify.Address)) { Now = Clock.Now };
+        var facts = _instance.Facts(defaultTarget, _notify.Address) with { Refused = RefusedNamespaces() };
+        _generators = new Generators(_instance, _keeper, facts.Environment, message => Log(null, LogLevel.Warning, message));
+        if (Held(CheckpointStore.Name) is null)
+            GenerateUnits();
+        _core = new ManagerCore(new StandardUnits(_files), _machine, facts) { Now = Clock.Now };
         OpenBus(welcome.Held.FirstOrDefault(h => h.Name == "bus")?.Fds);
         foreach (string problem in _files.Files.Problems)
             Log(null, LogLevel.Warning, problem);
@@ -167,18 +173,21 @@ public sealed partial class ManagerHost : IDisposable
 
     private void Handle(KeeperEvent e)
     {
+        if (TakenByGenerators(e))
+            return;
         switch (e)
         {
             case Spawned spawned:
                 if (spawned.Pidfd is { } pidfd)
                     _pidfds[spawned.Pid] = pidfd;
-                if (_spawning.Remove(spawned.Id, out var unit))
-                    _groups.AddLeader(unit, spawned.Pid);
+                if (_spawning.Remove(spawned.Id, out var request))
+                    _groups.AddLeader(request.Unit, spawned.Pid);
                 _core.OnSpawned(spawned.Id, spawned.Pid);
                 HearEarly();
                 break;
             case SpawnFailed failed:
-                _spawning.Remove(failed.Id);
+                if (_spawning.Remove(failed.Id, out var refused))
+                    ExplainMountFailure(refused, failed);
                 _core.OnSpawnFailed(failed.Id, failed.Stage == ExitStage.None ? (int)ExitStage.Exec : (int)failed.Stage, Errno.Text(failed.Errno));
                 HearEarly();
                 break;
@@ -233,6 +242,7 @@ public sealed partial class ManagerHost : IDisposable
     {
         _core.Now = Clock.Now;
         _core.Tick();
+        _generators.KillLate();
         if (_groups.HasDraining)
             foreach (var unit in _groups.Poll())
                 _core.OnGroupEmpty(unit);
@@ -263,6 +273,8 @@ public sealed partial class ManagerHost : IDisposable
     {
         ulong now = Clock.Now.Monotonic;
         long wait = _core.Timers.Next is { } next ? next <= now ? 0 : (long)Math.Min((next - now + 999) / 1000, int.MaxValue) : -1;
+        if (_generators.Remaining is { } remaining)
+            wait = wait < 0 ? remaining : Math.Min(wait, remaining);
         if (_groups.HasDraining)
             wait = wait < 0 ? 20 : Math.Min(wait, 20);
         if (_busySince > 0)
@@ -296,10 +308,14 @@ public sealed partial class ManagerHost : IDisposable
     public void Dispose()
     {
         _bus?.Dispose();
+        _generators?.Dispose();
         _busNames?.Dispose();
         _checkpoint.Dispose();
         _notify?.Dispose();
         _keeper.Dispose();
+        _paths?.Dispose();
+        _clock?.Dispose();
+        _zone?.Dispose();
         _loop.Dispose();
         _log.Dispose();
     }

@@ -6,6 +6,7 @@ public sealed class English : Text
 {
     public override string Language => "en";
     public override SocketTexts Sockets { get; } = new EnglishSocketTexts();
+    public override InstallTexts Install { get; } = new EnglishInstallTexts();
     public override string Description => "Runs systemd's unit files where systemd can't run, and shows the sockets of each service.";
     public override string DirOption => "The instance whose sockets, state and logs are in this folder";
     public override string UnitPathOption => "Where unit files are looked for, as SYSTEMD_UNIT_PATH";
@@ -29,6 +30,16 @@ public sealed class English : Text
         "disable" => "Disable unit files: remove their links",
         "mask" => "Make units impossible to start",
         "unmask" => "Undo mask",
+        "reenable" => "Disable unit files, then enable them",
+        "preset" => "Enable or disable unit files as the preset files say",
+        "preset-all" => "Enable or disable all unit files as the preset files say",
+        "link" => "Link unit files from elsewhere into the search path",
+        "revert" => "Give unit files back the form in which they were installed",
+        "add-wants" => "Have a target want units",
+        "add-requires" => "Have a target require units",
+        "set-default" => "Choose the target that is started at boot",
+        "get-default" => "Say which target is started at boot",
+        "edit" => "Edit a drop-in of units, or their whole file",
         "list-units" => "List units in memory",
         "list-unit-files" => "List installed unit files",
         "list-jobs" => "List queued jobs",
@@ -52,12 +63,16 @@ public sealed class English : Text
         "tmpfiles" => "Make, clean and remove files as tmpfiles.d(5) says",
         "sysusers" => "Add the users and groups that sysusers.d(5) asks for",
         "serve" => "Be a small server for examples and tests: http or echo",
+        "calendar" => "Say when calendar events elapse next (systemd.time(7))",
+        "timespan" => "Say how long time spans are (systemd.time(7))",
+        "timestamp" => "Say which points in time are meant (systemd.time(7))",
         _ => "",
     };
 
     public override string Option(string name) => name switch
     {
         "units" => "Unit names; .service may be left out",
+        "target" => "The target",
         "default" => "The target to start",
         "tmpfiles-create" => "Make what is to be there, and write and adjust it",
         "tmpfiles-clean" => "Remove what is older than its age",
@@ -90,6 +105,8 @@ public sealed class English : Text
         "follow" => "Show new lines as they come",
         "once" => "Print the table once and end",
         "interval" => "Seconds between two looks",
+        "iterations" => "How many times to show",
+        "base-time" => "After when; now if it isn't said",
         "only-unit" => "Only these units' (names or patterns)",
         "tcp" => "TCP only",
         "udp" => "UDP only",
@@ -152,9 +169,6 @@ public sealed class English : Text
 
     public override string SeeStatus(string unit) => $"See \"sereno status {unit}\" and \"sereno logs {unit}\" for details.";
     public override string ReloadNeeded(string unit) => $"Warning: the unit file, or a drop-in of {unit} has changed on disk. Run 'sereno daemon-reload' to read it again.";
-    public override string Created(string link, string target) => $"Created symlink {link} → {target}.";
-    public override string Removed(string link) => $"Removed \"{link}\".";
-    public override string NoInstall => "The unit files have no installation config (WantedBy=, RequiredBy=, Also=, Alias= settings in the [Install] section), so there is nothing to enable.";
     public override string UnitNotFound(string unit) => $"Unit {unit} could not be found.";
 
     public override string Field(string name) => name;
@@ -181,6 +195,7 @@ public sealed class English : Text
     public override string ServicesListed(int count, int active) => $"{active} of {count} services active";
     public override string MoreRows(int count) => $"... and {count} more";
     public override string WatchHint => "Ctrl-C to stop";
+    public override string TimeHint(string verb, string text) => $"Hint: this is valid for \"sereno {verb} '{text}'\".";
     public override string AllowedValues(string values) => $"; it can be {values}";
     public override string InvalidValue(string option, string value) => $"{option} can't be '{value}'";
     public override string FilterLine(int number) => $"Line {number} of the filter file:";

@@ -6,6 +6,7 @@ public sealed class Spanish : Text
 {
     public override string Language => "es";
     public override SocketTexts Sockets { get; } = new SpanishSocketTexts();
+    public override InstallTexts Install { get; } = new SpanishInstallTexts();
     public override string Description => "Ejecuta los ficheros de unidad de systemd donde systemd no puede, y muestra los sockets de cada servicio.";
     public override string DirOption => "La instancia cuyos sockets, estado y registros están en esta carpeta";
     public override string UnitPathOption => "Dónde se buscan los ficheros de unidad, como SYSTEMD_UNIT_PATH";
@@ -29,6 +30,16 @@ public sealed class Spanish : Text
         "disable" => "Deshabilitar unidades: quita sus enlaces",
         "mask" => "Hacer imposible iniciar unidades",
         "unmask" => "Deshacer mask",
+        "reenable" => "Deshabilitar unidades y volver a habilitarlas",
+        "preset" => "Habilitar o deshabilitar unidades según la preselección",
+        "preset-all" => "Habilitar o deshabilitar todas las unidades según la preselección",
+        "link" => "Enlazar ficheros de unidad de otro sitio en la ruta de búsqueda",
+        "revert" => "Devolver los ficheros de unidad a como se instalaron",
+        "add-wants" => "Hacer que un objetivo desee unidades",
+        "add-requires" => "Hacer que un objetivo requiera unidades",
+        "set-default" => "Elegir el objetivo que se inicia en el arranque",
+        "get-default" => "Decir qué objetivo se inicia en el arranque",
+        "edit" => "Editar un añadido de unas unidades, o su fichero entero",
         "list-units" => "Listar las unidades en memoria",
         "list-unit-files" => "Listar los ficheros de unidad instalados",
         "list-jobs" => "Listar los trabajos en cola",
@@ -52,12 +63,16 @@ public sealed class Spanish : Text
         "tmpfiles" => "Crear, limpiar y eliminar archivos como dice tmpfiles.d(5)",
         "sysusers" => "Añadir los usuarios y grupos que pide sysusers.d(5)",
         "serve" => "Ser un pequeño servidor para ejemplos y pruebas: http o echo",
+        "calendar" => "Decir cuándo llegan los próximos eventos de calendario (systemd.time(7))",
+        "timespan" => "Decir cuánto dura un lapso de tiempo (systemd.time(7))",
+        "timestamp" => "Decir a qué momento se refiere un texto (systemd.time(7))",
         _ => "",
     };
 
     public override string Option(string name) => name switch
     {
         "units" => "Nombres de unidad; .service puede omitirse",
+        "target" => "El objetivo",
         "default" => "El objetivo que se inicia",
         "tmpfiles-create" => "Crear lo que debe existir, y escribirlo y ajustarlo",
         "tmpfiles-clean" => "Eliminar lo que supera su edad",
@@ -90,6 +105,8 @@ public sealed class Spanish : Text
         "follow" => "Mostrar las líneas nuevas según llegan",
         "once" => "Mostrar la tabla una vez y terminar",
         "interval" => "Segundos entre dos miradas",
+        "iterations" => "Cuántas veces se muestran",
+        "base-time" => "A partir de cuándo; ahora si no se dice",
         "only-unit" => "Solo los de estas unidades (nombres o patrones)",
         "tcp" => "Solo TCP",
         "udp" => "Solo UDP",
@@ -161,9 +178,6 @@ public sealed class Spanish : Text
 
     public override string SeeStatus(string unit) => $"Vea \"sereno status {unit}\" y \"sereno logs {unit}\" para más detalles.";
     public override string ReloadNeeded(string unit) => $"Aviso: un fichero de {unit} ha cambiado en el disco. Ejecute 'sereno daemon-reload' para volver a leerlo.";
-    public override string Created(string link, string target) => $"Creado el enlace {link} → {target}.";
-    public override string Removed(string link) => $"Eliminado \"{link}\".";
-    public override string NoInstall => "Los ficheros de unidad no tienen configuración de instalación (WantedBy=, RequiredBy=, Also=, Alias= en la sección [Install]): no hay nada que habilitar.";
     public override string UnitNotFound(string unit) => $"No se encontró la unidad {unit}.";
 
     public override string Field(string name) => name switch
@@ -235,6 +249,7 @@ public sealed class Spanish : Text
     public override string ServicesListed(int count, int active) => $"{active} de {count} servicios activos";
     public override string MoreRows(int count) => $"... y {count} más";
     public override string WatchHint => "Ctrl-C para terminar";
+    public override string TimeHint(string verb, string text) => $"Nota: esto es válido para \"sereno {verb} '{text}'\".";
     public override string AllowedValues(string values) => $"; puede ser {values}";
 
     public override string Placeholder(string name) => s_placeholders.Aggregate(name, (text, word) => text.Replace(word.English, word.Spanish, StringComparison.Ordinal));

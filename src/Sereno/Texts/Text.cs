@@ -19,6 +19,9 @@ public abstract class Text
     /// <summary>What is said of sockets, ports and connections.</summary>
     public abstract SocketTexts Sockets { get; }
 
+    /// <summary>What is said of unit files and their links.</summary>
+    public abstract InstallTexts Install { get; }
+
     public abstract string Description { get; }
     public abstract string DirOption { get; }
     public abstract string UnitPathOption { get; }
@@ -43,9 +46,6 @@ public abstract class Text
     public abstract string JobReason(string result, string serviceResult);
     public abstract string SeeStatus(string unit);
     public abstract string ReloadNeeded(string unit);
-    public abstract string Created(string link, string target);
-    public abstract string Removed(string link);
-    public abstract string NoInstall { get; }
     public abstract string UnitNotFound(string unit);
     public abstract string Field(string name);
     public abstract string Ago(string span);
@@ -64,6 +64,9 @@ public abstract class Text
     public abstract string ServicesListed(int count, int active);
     public abstract string MoreRows(int count);
     public abstract string WatchHint { get; }
+
+    /// <summary>Another verb would have understood.</summary>
+    public abstract string TimeHint(string verb, string text);
     public abstract string InvalidValue(string option, string value);
 
     /// <summary>What an option may be, behind <see cref="InvalidValue"/>.</summary>

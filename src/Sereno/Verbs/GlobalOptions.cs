@@ -27,17 +27,20 @@ public static class GlobalOptions
     public static Instance Instance(ParseResult result) => Sereno.Instance.Resolve(result.GetValue(Dir), result.GetValue(UnitPath));
 
     /// <exception cref="BusException">Nobody answers, with what to do about it.</exception>
-    public static BusClient Connect(ParseResult result)
+    public static BusClient Connect(ParseResult result) => ConnectIfRunning(result)
+        ?? throw new BusException(BusErrors.Disconnected, Text.Current.NotRunning(Instance(result).BusPath,
+            "sereno init" + (result.GetValue(Dir) is { } dir ? $" --dir {dir}" : "")));
+
+    /// <summary>Null where nobody answers.</summary>
+    public static BusClient? ConnectIfRunning(ParseResult result)
     {
-        var instance = Instance(result);
         try
         {
-            return BusClient.Connect(instance.BusPath);
+            return BusClient.Connect(Instance(result).BusPath);
         }
         catch (LinuxException e) when (e.Number is libc.ENOENT or libc.ECONNREFUSED or libc.ENOTDIR)
         {
-            throw new BusException(BusErrors.Disconnected, Text.Current.NotRunning(instance.BusPath,
-                "sereno init" + (result.GetValue(Dir) is { } dir ? $" --dir {dir}" : "")));
+            return null;
         }
     }
 

@@ -1,70 +1,111 @@
 using System.CommandLine;
-using Sereno.Bus;
 using Sereno.Bus.Client;
+using Sereno.Linux;
 using Sereno.Texts;
+using Sereno.Units.Install;
 using Sereno.Units.Load;
+using Sereno.Verbs.Install;
 
 namespace Sereno.Verbs;
 
-/// <summary>enable, disable, mask, unmask: the manager makes the links, then reads the units again.</summary>
+/// <summary>enable and its kin: through the manager, or straight on the file system with --root=, --global, or where no manager runs.</summary>
 public static class InstallVerbs
 {
+    private static readonly string[] s_presetModes = ["full", "enable-only", "disable-only"];
+
     public static Command Build(string verb)
     {
-        var units = Help.Units(ArgumentArity.OneOrMore);
+        bool changes = verb is not ("get-default" or "is-enabled" or "list-unit-files"), targeted = verb is "add-wants" or "add-requires" or "set-default";
+        var target = new Argument<string>("TARGET") { Description = Text.Current.Option("target") };
+        var units = Help.Units(verb is "list-unit-files" ? ArgumentArity.ZeroOrMore : ArgumentArity.OneOrMore);
+        var root = new Option<string?>("--root") { Description = Text.Current.Install.Option("root"), HelpName = "DIR" };
+        var global = Flag("--global", "global");
+        var user = Flag("--user", "user");
+        var system = Flag("--system", "system");
+        var noReload = Flag("--no-reload", "no-reload");
+        var full = Flag("--full", "full", "-l");
+        var mode = new Option<string>("--preset-mode") { Description = Text.Current.Install.Option("preset-mode"), DefaultValueFactory = _ => "full", HelpName = "full|enable-only|disable-only" };
+        mode.AcceptOnlyFromAmong(s_presetModes);
         var now = Help.Option<bool>("--now", "now");
         var runtime = Help.Option<bool>("--runtime", "runtime");
         var force = Help.Option<bool>("--force", "force", "-f");
         var quiet = Help.Option<bool>("--quiet", "quiet", "-q");
-        var command = Help.Command(verb, $"sereno {verb} redis-server", $"sereno {verb} --now nginx");
-        command.Add(units);
-        command.Add(now);
-        command.Add(runtime);
-        command.Add(force);
-        command.Add(quiet);
+        var states = Help.Option<string[]>("--state", "state");
+        var types = Help.Option<string[]>("--type", "type", "-t");
+        var noLegend = Help.Option<bool>("--no-legend", "no-legend");
+        var output = Help.Output();
+
+        var command = Help.Command(verb, Examples(verb));
+        if (targeted)
+            command.Add(target);
+        if (verb is not ("preset-all" or "set-default" or "get-default"))
+            command.Add(units);
+        foreach (var option in (Option[])[root, global, user, system, quiet, .. changes ? [noReload, runtime, force] : (Option[])[],
+            .. verb is "enable" or "disable" or "mask" ? [now] : (Option[])[], .. verb is "preset" or "preset-all" ? [mode] : (Option[])[],
+            .. verb is "is-enabled" ? [full, runtime] : (Option[])[], .. verb is "list-unit-files" ? [states, types, noLegend, output] : (Option[])[]])
+            command.Add(option);
         command.SetAction(r =>
         {
-            using var client = GlobalOptions.Connect(r);
-            var manager = new ManagerProxy(client);
-            string[] names = [.. r.GetValue(units)!.Select(n => n.StartsWith('/') ? n : GlobalOptions.UnitName(n))];
-            bool hasInstall = true;
-            List<InstallChange> changes;
-            try
+            bool Has(Option<bool> option) => command.Options.Contains(option) && r.GetValue(option);
+            string[] List(Option<string[]> option) => command.Options.Contains(option) ? [.. ListVerbs.Split(r.GetValue(option))] : [];
+            var arguments = new InstallArguments(verb, command.Arguments.Contains(units) ? Patterns(verb, r.GetValue(units)!) : [])
             {
-                (hasInstall, changes) = verb switch
-                {
-                    "enable" => manager.EnableUnitFiles(names, r.GetValue(runtime), r.GetValue(force)),
-                    "disable" => (true, manager.DisableUnitFiles(names, r.GetValue(runtime))),
-                    "mask" => (true, manager.MaskUnitFiles(names, r.GetValue(runtime), r.GetValue(force))),
-                    _ => (true, manager.UnmaskUnitFiles(names, r.GetValue(runtime))),
-                };
-            }
-            catch (BusException e)
-            {
-                StandardStreams.Errors.WriteLine($"Failed to {verb} unit: {e.Message}");
-                return 1;
-            }
-            foreach (var change in r.GetValue(quiet) ? [] : changes)
-                switch (change.Type)
-                {
-                    case "symlink":
-                        StandardStreams.Errors.WriteLine(Text.Current.Created(change.Path, change.Source));
-                        break;
-                    case "unlink":
-                        StandardStreams.Errors.WriteLine(Text.Current.Removed(change.Path));
-                        break;
-                    case "destination not present" when !StandardUnits.IsStandard(change.Path):
-                        StandardStreams.Errors.WriteLine($"Unit {change.Source} is added as a dependency to a non-existent unit {change.Path}.");
-                        break;
-                    case "masked":
-                        StandardStreams.Errors.WriteLine($"Unit {change.Path} is masked, ignoring.");
-                        break;
-                }
-            if (verb == "enable" && !hasInstall && changes.Count == 0 && !r.GetValue(quiet))
-                StandardStreams.Errors.WriteLine(Text.Current.NoInstall);
-            manager.Reload();
-            return r.GetValue(now) ? JobVerbs.Run(client, verb is "enable" or "unmask" ? "start" : "stop", names) : 0;
+                Target = targeted ? r.GetValue(target) : null,
+                Runtime = Has(runtime), Force = Has(force), Quiet = Has(quiet), Full = Has(full), NoLegend = Has(noLegend),
+                PresetMode = verb.StartsWith("preset", StringComparison.Ordinal) ? (PresetMode)Array.IndexOf(s_presetModes, r.GetValue(mode)) : PresetMode.Full,
+                States = List(states), Types = List(types),
+            };
+            bool json = verb == "list-unit-files" && r.GetValue(output) == "json";
+            return Run(r, arguments, r.GetValue(root), Has(global), Has(user), json, reload: !Has(noReload), now: Has(now));
         });
         return command;
     }
+
+    private static int Run(ParseResult r, InstallArguments arguments, string? root, bool global, bool user, bool json, bool reload, bool now)
+    {
+        InstallPlace place;
+        try
+        {
+            var instance = GlobalOptions.Instance(r);
+            place = root is not null || global ? InstallPlace.Below(root, global)
+                : user && Self.Uid == 0 ? new(UnitPaths.User(), HostFacts.Read(user: true))
+                : new(instance.Paths, instance.Specifiers);
+        }
+        catch (InstallPlaceException e)
+        {
+            StandardStreams.Errors.WriteLine(Text.Current.Install.NoSearchPath(e.Root, e.Error.Words()));
+            return ExitCodes.Failure;
+        }
+        bool offline = root is not null || global || (user && Self.Uid == 0);
+        using var client = offline ? null : GlobalOptions.ConnectIfRunning(r);
+        if (json)
+            return ListVerbs.WriteUnitFiles(client is null
+                ? new Installer(place.Paths, place.Specifiers).List(n => Units.Values.Glob.MatchesAny(arguments.Names, n)).Select(f => (f.Path, f.State.Name()))
+                : new ManagerProxy(client).ListUnitFilesByPatterns(arguments.States, arguments.Names).Select(f => (f.Path, f.State)), arguments);
+        if (client is not null)
+            return new OnlineInstall(client, place, StandardStreams.Text, StandardStreams.Errors).Run(arguments, reload, now);
+        int exit = new OfflineInstall(place, StandardStreams.Text, StandardStreams.Errors).Run(arguments);
+        if (exit != 0 || !now)
+            return exit;
+        using var manager = GlobalOptions.Connect(r); // says that there is none
+        return JobVerbs.Run(manager, arguments.Verb == "enable" ? "start" : "stop", arguments.Names);
+    }
+
+    /// <summary>Of list-unit-files: a name without a type is a service here too.</summary>
+    private static string[] Patterns(string verb, string[] names) =>
+        verb == "list-unit-files" ? [.. names.Select(n => n.AsSpan().IndexOfAny("*?[") >= 0 ? n : GlobalOptions.UnitName(n))] : names;
+
+    private static Option<bool> Flag(string name, string text, params string[] aliases) => new(name, aliases) { Description = Text.Current.Install.Option(text) };
+
+    private static string[] Examples(string verb) => verb switch
+    {
+        "enable" or "disable" or "mask" => [$"sereno {verb} redis-server", $"sereno {verb} --now nginx", $"sereno {verb} --root=/mnt/image nginx"],
+        "link" => ["sereno link /opt/app/app.service"],
+        "add-wants" or "add-requires" => [$"sereno {verb} multi-user.target nginx"],
+        "set-default" => ["sereno set-default multi-user.target"],
+        "preset-all" => ["sereno preset-all --preset-mode=enable-only"],
+        "get-default" => ["sereno get-default"],
+        "list-unit-files" => ["sereno list-unit-files", "sereno list-unit-files --state enabled"],
+        _ => [$"sereno {verb} redis-server"],
+    };
 }

@@ -6,7 +6,7 @@ using Sereno.Texts;
 
 namespace Sereno.Verbs;
 
-/// <summary>list-units, list-unit-files and list-jobs, as systemctl lays them out.</summary>
+/// <summary>list-units and list-jobs, as systemctl lays them out.</summary>
 public static class ListVerbs
 {
     public static Command Units()
@@ -48,38 +48,16 @@ public static class ListVerbs
         return command;
     }
 
-    public static Command UnitFiles()
+    /// <summary>list-unit-files -o json.</summary>
+    internal static int WriteUnitFiles(IEnumerable<(string Path, string State)> files, Install.InstallArguments arguments)
     {
-        var patterns = Help.Units(ArgumentArity.ZeroOrMore);
-        var states = Help.Option<string[]>("--state", "state");
-        var noLegend = Help.Option<bool>("--no-legend", "no-legend");
-        var output = Help.Output();
-        var command = Help.Command("list-unit-files", "sereno list-unit-files", "sereno list-unit-files --state enabled");
-        command.Add(patterns);
-        command.Add(states);
-        command.Add(noLegend);
-        command.Add(output);
-        command.SetAction(r =>
+        var rows = Install.UnitFileList.Rows(files, arguments);
+        Json(rows, (json, f) =>
         {
-            using var client = GlobalOptions.Connect(r);
-            var names = r.GetValue(patterns)!.Select(p => p.AsSpan().IndexOfAny("*?[") >= 0 ? p : GlobalOptions.UnitName(p));
-            var files = new ManagerProxy(client).ListUnitFilesByPatterns(Split(r.GetValue(states)), names).OrderBy(f => Path.GetFileName(f.Path), StringComparer.Ordinal).ToList();
-            if (r.GetValue(output) == "json")
-            {
-                Json(files, (json, f) =>
-                {
-                    json.WriteString("unit_file", Path.GetFileName(f.Path));
-                    json.WriteString("state", f.State);
-                });
-                return 0;
-            }
-            var table = new Columns(Text.Current.Column("UNIT FILE"), Text.Current.Column("STATE"));
-            foreach (var file in files)
-                table.Add(file.State switch { "enabled" => Columns.Colour.Green, "masked" or "bad" => Columns.Colour.Red, _ => Columns.Colour.None }, Path.GetFileName(file.Path), file.State);
-            Write(table, !r.GetValue(noLegend), "\n" + Text.Current.UnitFilesListed(files.Count));
-            return 0;
+            json.WriteString("unit_file", Path.GetFileName(f.Path));
+            json.WriteString("state", f.State);
         });
-        return command;
+        return rows.Count > 0 ? ExitCodes.Success : ExitCodes.Failure;
     }
 
     public static Command Jobs()
@@ -150,5 +128,5 @@ public static class ListVerbs
         stream.WriteByte((byte)'\n');
     }
 
-    private static IEnumerable<string> Split(string[]? values) => (values ?? []).SelectMany(v => v.Split(',', StringSplitOptions.RemoveEmptyEntries));
+    internal static IEnumerable<string> Split(string[]? values) => (values ?? []).SelectMany(v => v.Split(',', StringSplitOptions.RemoveEmptyEntries));
 }

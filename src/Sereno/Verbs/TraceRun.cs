@@ -140,10 +140,12 @@ internal sealed class TraceRun : IDisposable
     private void End(ITraceSource source)
     {
         var text = Text.Current.Sockets;
-        _lines?.WriteSummary(_changes, _ended, source.LostEvents, source.LostEnds);
+        _lines?.WriteSummary(_changes, _ended, source.LostEvents, source.UnseenEvents, source.LostEnds);
         StandardStreams.Errors.WriteLine(text.TraceSummary(_changes, _ended));
         if (source.LostEvents > 0)
             StandardStreams.Errors.WriteLine(text.TraceLost(source.LostEvents));
+        if (source.UnseenEvents > 0)
+            StandardStreams.Errors.WriteLine(text.TraceUnseen(source.UnseenEvents));
         if (source.LostEnds > 0)
             StandardStreams.Errors.WriteLine(text.TraceLostEnds(source.LostEnds));
     }

@@ -136,6 +136,8 @@ internal sealed class FakeManager : IManagerApi
     public string UnitFileState(string file) => file == Redis.Full ? "enabled"
         : throw new BusException(BusErrors.FileNotFound, "No such file or directory");
 
+    public IReadOnlyList<string> UnitFileLinks(string unit, bool runtime) => ["/etc/systemd/system/multi-user.target.wants/" + unit];
+
     public void Install(InstallRequest request, Reply<InstallResult> reply)
     {
         Orders.Add($"{request.Verb} {string.Join(' ', request.Files)}{(request.Runtime ? " runtime" : "")}{(request.Force ? " force" : "")}");

@@ -20,6 +20,7 @@ public class StructLayoutTests
         [typeof(libc.sockaddr_un)] = ("sys/un.h", "struct sockaddr_un"),
         [typeof(libc.siginfo_t)] = ("signal.h", "siginfo_t"),
         [typeof(libc.rlimit)] = ("sys/resource.h", "struct rlimit"),
+        [typeof(libc.itimerspec)] = ("sys/timerfd.h", "struct itimerspec"),
         [typeof(libc.inotify_event)] = ("sys/inotify.h", "struct inotify_event"),
         [typeof(libc.sockaddr_nl)] = ("linux/netlink.h", "struct sockaddr_nl"),
         [typeof(libc.nlmsghdr)] = ("linux/netlink.h", "struct nlmsghdr"),

@@ -16,8 +16,9 @@ internal sealed class LiveInstance : IDisposable
 
     /// <param name="target">What it starts at first.</param>
     /// <param name="account">"uid": runs as that account instead of ours.</param>
+    /// <param name="generators">Runs those in {Folder}/generators.</param>
     /// <param name="prepare">Writes the units; it gets the instance's folder.</param>
-    public LiveInstance(Action<string> prepare, string target = "basic.target", uint? account = null, string? folder = null)
+    public LiveInstance(Action<string> prepare, string target = "basic.target", uint? account = null, string? folder = null, bool generators = false)
     {
         Live.Require();
         _ownsFolder = folder is null;
@@ -26,7 +27,10 @@ internal sealed class LiveInstance : IDisposable
         File.SetUnixFileMode(Folder, (UnixFileMode)0x1FF);
         Directory.CreateDirectory(Units);
         prepare(Folder);
-        string[] command = ["/bin/sh", "-c", "exec \"$@\" >>\"$0\" 2>&1", OutputPath, Live.Executable!, "init", "--dir", Folder, "--unit-path", Units, "--default", target];
+        string[] command = ["/bin/sh", "-c", "exec \"$@\" >>\"$0\" 2>&1", OutputPath, Live.Executable!, "init", "--dir", Folder,
+            "--unit-path", generators ? $"{Units}:{Folder}/run/generator.early:{Folder}/run/generator:{Folder}/run/generator.late" : Units, "--default", target];
+        if (generators)
+            command = ["env", $"SYSTEMD_GENERATOR_PATH={Folder}/generators", .. command];
         if (account is { } uid)
             command = ["setpriv", $"--reuid={uid}", $"--regid={uid}", "--clear-groups", .. command];
         _process = Command.Start(command[0], command[1..]);

@@ -94,11 +94,6 @@ public sealed class PrivateRoot : IDisposable
             return "needs root";
         if (Command.Run("unshare", "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--fork", "true") is { Status: not 0 } refused)
             return $"namespaces are not permitted here: {refused.Errors.Trim()}";
-        if (File.Exists($"{Image}/.complete"))
-            return null;
-        if (!Live.Within(0, () => Command.Run("/bin/sh", "-c", "command -v debootstrap").Status == 0)
-            && Command.Run(TimeSpan.FromMinutes(3), "apt-get", "install", "-y", "--no-install-recommends", "debootstrap") is { Status: not 0 } apt)
-            return $"debootstrap can't be installed: {apt.Errors.Trim()}";
         return Command.Run(TimeSpan.FromMinutes(10), $"{Scripts}/make-root.sh", Image) is { Status: not 0 } failed
             ? $"the Debian image can't be made: {failed.Errors.Trim()}" : null;
     }

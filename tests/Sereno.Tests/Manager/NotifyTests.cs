@@ -18,6 +18,18 @@ public class NotifyTests
     }
 
     [Fact]
+    public void A_service_may_speak_before_it_is_known_which_process_it_is()
+    {
+        var host = new SimulatedHost(UnitTable.Service("a", ServiceType.Notify));
+        host.Start("a.service");
+        host.Notify("a", host.Processes[0].Pid, "READY=1\nSTATUS=early");
+        Assert.Equal(ServiceState.Start, host.Service("a").State);
+        host.Run(1_000_000);
+        Assert.Equal((ServiceState.Running, "early"), (host.Service("a").State, host.Service("a").StatusText));
+        Assert.DoesNotContain(host.Log, l => l.Contains("reception"));
+    }
+
+    [Fact]
     public void STOPPING_waits_for_the_end_that_was_announced()
     {
         var (host, pid) = Running();

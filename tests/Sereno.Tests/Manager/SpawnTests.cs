@@ -17,8 +17,14 @@ public class SpawnTests
     [InlineData("${NONE}", "")]
     [InlineData("$NONE", null)]
     [InlineData("$EMPTY", null)]
-    [InlineData("$", "$")]
+    [InlineData("$", null)]
+    [InlineData("a$", "a$")]
     [InlineData("${ONE", "${ONE")]
+    [InlineData("${ONE:-2}", "${ONE:-2}")]
+    [InlineData("${NONE:${ONE}}", "${NONE:1}")]
+    [InlineData("$ONE-2", null)]
+    [InlineData("$$${ONE}", "$1")]
+    [InlineData("$${ONE}", "${ONE}")]
     [InlineData("$BACK", "x y")]
     public void Variables_are_expanded_as_the_manual_says(string argument, string? expected)
     {

@@ -14,6 +14,7 @@ public sealed class SimulatedMachine : IMachine
     public Dictionary<string, ImmutableArray<uint>> Memberships { get; } = [];
     public Dictionary<string, string> Files { get; } = [];
     public HashSet<string> Executables { get; } = [];
+    public Dictionary<string, string> Links { get; } = [];
 
     /// <summary>By kind; a kind that isn't here can't be told.</summary>
     public Dictionary<string, bool> Conditions { get; } = [];
@@ -36,7 +37,21 @@ public sealed class SimulatedMachine : IMachine
 
     public bool IsExecutable(string path) => Executables.Contains(path);
 
+    public string? ReadLink(string path) => Links.GetValueOrDefault(path);
+
     public bool? Test(Condition condition) => Conditions.TryGetValue(condition.Kind, out bool holds) ? holds : null;
+
+    /// <summary>What chance gives next.</summary>
+    public ulong Chance { get; set; }
+    public Dictionary<string, ulong> FileTimes { get; } = [];
+
+    public ulong Random() => Chance;
+
+    public ulong? ModifiedAt(string path) => FileTimes.TryGetValue(path, out ulong time) ? time : null;
+
+    public Zone LocalZone { get; set; } = Zone.Utc;
+
+    public string MachineId => "0123456789abcdef0123456789abcdef";
 
     /// <summary>Ids in order, so that a schedule is the same each time it runs.</summary>
     public string NewId() => (++_lastId).ToString("x32");

@@ -12,6 +12,12 @@ public static class Oracle
 
     public static (int Status, string[] Output, string[] Errors) Run(string program, string[] arguments, params (string, string)[] environment)
     {
+        var (status, output, errors) = RunWhole(program, arguments, environment);
+        return (status, Lines(output), Lines(errors));
+    }
+
+    public static (int Status, string Output, string Errors) RunWhole(string program, string[] arguments, params (string, string)[] environment)
+    {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["SYSTEMD_LOG_LEVEL"] = "info";
         start.Environment["SYSTEMD_LOG_COLOR"] = "0";
@@ -22,7 +28,7 @@ public static class Oracle
         var output = process.StandardOutput.ReadToEndAsync();
         string errors = process.StandardError.ReadToEnd();
         process.WaitForExit();
-        return (process.ExitCode, Lines(output.Result), Lines(errors));
+        return (process.ExitCode, output.Result, errors);
     }
 
     private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);

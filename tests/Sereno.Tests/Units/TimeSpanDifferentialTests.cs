@@ -1,5 +1,6 @@
 using CsCheck;
 using Sereno.Units.Values;
+using Sereno.Verbs.Analyze;
 using Xunit;
 
 namespace Sereno.Tests.Units;
@@ -31,8 +32,7 @@ public class TimeSpanDifferentialTests
             Assert.True(ours == (status == 0), $"\"{text}\": systemd {(status == 0 ? "accepts" : "refuses")} it");
             if (!ours)
                 return;
-            string line = output.First(l => l.Contains("\u03bcs:"));
-            Assert.Equal($"\"{text}\" {line.Split(':')[1].Trim()}", $"\"{text}\" {usec}");
+            Assert.Equal(output, TimeReport.OfSpan(text, usec));
         }
     }
 }

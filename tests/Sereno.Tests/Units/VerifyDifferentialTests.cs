@@ -28,7 +28,7 @@ public class VerifyDifferentialTests
         static string WithoutErrno(string line) => line.IndexOf("reload service manager: ", StringComparison.Ordinal) is >= 0 and var at ? line[..at] : line;
     }
 
-    private static void SameService(string service, string unit = "") => Same("a.service", $"[Unit]\n{unit}\n[Service]\n{service}\n");
+    internal static void SameService(string service, string unit = "") => Same("a.service", $"[Unit]\n{unit}\n[Service]\n{service}\n");
 
     private const string Start = "ExecStart=/bin/true\n";
 

@@ -45,6 +45,9 @@ public interface IManagerApi
     /// <exception cref="BusException">NoSuchUnit, or FileNotFound, when there is no such file.</exception>
     string UnitFileState(string file);
 
+    /// <summary>The links that disabling a unit would remove.</summary>
+    IReadOnlyList<string> UnitFileLinks(string unit, bool runtime);
+
     void Install(InstallRequest request, Reply<InstallResult> reply);
 
     string DefaultTarget { get; }

@@ -27,10 +27,40 @@ internal static partial class ManagerInterface
         AddInstall(table, api, "MaskUnitFiles", InstallVerb.Mask, carries: false, takesForce: true);
         AddInstall(table, api, "UnmaskUnitFiles", InstallVerb.Unmask, carries: false, takesForce: false);
         AddInstall(table, api, "DisableUnitFiles", InstallVerb.Disable, carries: false, takesForce: false);
+        AddPresets(table, api);
+        table.Method("AddDependencyUnitFiles", "files:as target:s type:s runtime:b force:b", Out(false), Access.Control, (_, call) =>
+        {
+            var arguments = call.Arguments;
+            var (files, target, kind) = (arguments.ReadStringArray(), arguments.ReadString(), arguments.ReadString());
+            var verb = kind switch { "Wants" => InstallVerb.AddWants, "Requires" => InstallVerb.AddRequires, _ => throw new BusException(BusErrors.InvalidArgs, "Invalid argument") };
+            api.Install(new(verb, files, arguments.ReadBool(), arguments.ReadBool()) { Target = target }, Changes(call, carries: false));
+        });
+        table.Method("GetUnitFileLinks", "name:s runtime:b", "links:as", Access.Read, (_, call) =>
+        {
+            var arguments = call.Arguments;
+            var links = api.UnitFileLinks(ParseName(arguments.ReadString()).Full, arguments.ReadBool());
+            call.Reply(w => w.WriteStringArray(links));
+        });
         AddInstallWithFlags(table, api, "EnableUnitFilesWithFlags", InstallVerb.Enable, carries: true);
         AddInstallWithFlags(table, api, "DisableUnitFilesWithFlags", InstallVerb.Disable, carries: false);
         table.Method("RevertUnitFiles", "files:as", "changes:a(sss)", Access.Control, (_, call) =>
             api.Install(new(InstallVerb.Revert, call.Arguments.ReadStringArray()), Changes(call, carries: false)));
+    }
+
+    private static void AddPresets(BusInterface<ManagerSnapshot> table, IManagerApi api)
+    {
+        table.Method("PresetUnitFilesWithMode", "files:as mode:s runtime:b force:b", Out(true), Access.Control, (_, call) =>
+        {
+            var arguments = call.Arguments;
+            var (files, mode) = (arguments.ReadStringArray(), arguments.ReadString());
+            api.Install(new(InstallVerb.Preset, files, arguments.ReadBool(), arguments.ReadBool()) { PresetMode = mode }, Changes(call, carries: true));
+        });
+        table.Method("PresetAllUnitFiles", "mode:s runtime:b force:b", Out(false), Access.Control, (_, call) =>
+        {
+            var arguments = call.Arguments;
+            string mode = arguments.ReadString();
+            api.Install(new(InstallVerb.PresetAll, [], arguments.ReadBool(), arguments.ReadBool()) { PresetMode = mode }, Changes(call, carries: false));
+        });
     }
 
     private static string Out(bool carries) => (carries ? "carries_install_info:b " : "") + "changes:a(sss)";

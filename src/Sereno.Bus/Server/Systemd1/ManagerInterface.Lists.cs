@@ -1,3 +1,4 @@
+using Sereno.Units.Values;
 namespace Sereno.Bus.Server.Systemd1;
 
 internal static partial class ManagerInterface

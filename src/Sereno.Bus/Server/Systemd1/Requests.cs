@@ -22,13 +22,20 @@ public enum KillWhom { Main, Control, All }
 /// <param name="FailIfNone">It is an error when there is no such process (<c>systemctl kill --fail</c>).</param>
 public sealed record KillRequest(UnitName Unit, KillWhom Whom, int Signal, bool FailIfNone);
 
-public enum InstallVerb { Enable, Disable, Reenable, Link, Mask, Unmask, Preset, Revert, SetDefault }
+public enum InstallVerb { Enable, Disable, Reenable, Link, Mask, Unmask, Preset, PresetAll, Revert, SetDefault, AddWants, AddRequires }
 
 /// <param name="Files">Unit names or absolute paths, as the caller wrote them.</param>
 /// <param name="Runtime">In /run instead of /etc.</param>
 /// <param name="Force">Replace links that are in the way.</param>
 /// <param name="Portable">Not only links: also drop-ins of portable services (a flag of the newer calls, ignored by most).</param>
-public sealed record InstallRequest(InstallVerb Verb, IReadOnlyList<string> Files, bool Runtime = false, bool Force = false, bool Portable = false);
+public sealed record InstallRequest(InstallVerb Verb, IReadOnlyList<string> Files, bool Runtime = false, bool Force = false, bool Portable = false)
+{
+    /// <summary>"full", "enable-only" or "disable-only".</summary>
+    public string PresetMode { get; init; } = "full";
+
+    /// <summary>Of AddWants and AddRequires.</summary>
+    public string? Target { get; init; }
+}
 
 /// <param name="HasInstallInfo">False when no file has an [Install] section: systemctl then explains what that means.</param>
 public sealed record InstallResult(bool HasInstallInfo, IReadOnlyList<InstallChange> Changes);

@@ -12,6 +12,7 @@ public abstract partial class SocketTexts
     public abstract string TraceRefused(string reason);
     public abstract string TraceSummary(long changes, long ended);
     public abstract string TraceLost(ulong records);
+    public abstract string TraceUnseen(ulong changes);
     public abstract string TraceLostEnds(int times);
 }
 
@@ -30,6 +31,7 @@ internal sealed partial class EnglishSocketTexts
     public override string TraceRefused(string reason) => $"a better source isn't permitted: {reason}";
     public override string TraceSummary(long changes, long ended) => $"{changes} changes, {ended} connections ended";
     public override string TraceLost(ulong records) => $"{records} records lost: the kernel's buffers were full; changes are missing";
+    public override string TraceUnseen(ulong changes) => $"the kernel passed {changes} tracepoints without a record (idle CPUs): what those changes left was looked up, its times are later";
     public override string TraceLostEnds(int times) => $"the kernel's messages of ended connections were lost {times} times: byte counts are missing";
 }
 
@@ -48,5 +50,6 @@ internal sealed partial class SpanishSocketTexts
     public override string TraceRefused(string reason) => $"no se permite una fuente mejor: {reason}";
     public override string TraceSummary(long changes, long ended) => $"{changes} cambios, {ended} conexiones terminadas";
     public override string TraceLost(ulong records) => $"{records} registros perdidos: los búferes del núcleo estaban llenos; faltan cambios";
+    public override string TraceUnseen(ulong changes) => $"el núcleo pasó {changes} tracepoints sin registro (CPU inactivas): lo que dejaron esos cambios se consultó, con hora posterior";
     public override string TraceLostEnds(int times) => $"los mensajes del núcleo sobre conexiones terminadas se perdieron {times} veces: faltan cuentas de bytes";
 }

@@ -1,5 +1,6 @@
 using Sereno.Sockets.Diagnosis;
 using Sereno.Sockets.Ports;
+using Sereno.Sockets.Wire;
 
 namespace Sereno.Texts;
 

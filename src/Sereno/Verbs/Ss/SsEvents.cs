@@ -24,7 +24,10 @@ internal sealed class SsEvents(SsRequest request, SocketFilter? filter, SocketSi
         var destroyed = new List<SocketRecord>();
         while (output is not DescriptorStream { IsUnread: true })
         {
+            int overruns = sockets.Overruns;
             sockets.Receive(destroyed);
+            for (; overruns < sockets.Overruns; overruns++)
+                StandardStreams.Errors.WriteLine("netlink receive error No buffer space available (105)"); // as libnetlink says it
             foreach (var socket in destroyed)
                 if (request.Selection.Has(socket.IsIPv4 ? SocketFamily.Inet : SocketFamily.Inet6) && filter?.Matches(socket) != false && only?.Admits(socket) != false)
                     view.WriteNow(socket);

@@ -142,7 +142,7 @@ public class LiveTraceSpecs
         });
         var client = events.Where(e => e.Tuple.LocalPort == port).ToList();
         Assert.Equal(ShortConnections.ClientPath, client.Select(Change));
-        Assert.True(client[4].Time - client[3].Time > 150_000_000);
+        Assert.True(client[4].Time - client[2].Time > 150_000_000);
         Assert.Equal(Self.Pid, client[4].Owner.Pid);
     });
 

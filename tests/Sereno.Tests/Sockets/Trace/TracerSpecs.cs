@@ -37,7 +37,7 @@ public class TracerSpecs
         Assert.Equal(
             ["closed>listen", "closed>syn-sent", "syn-sent>established", "listen>syn-received", "syn-received>established"],
             events.Select(Change));
-        Assert.Equal(["establish", "establish", "transmit", "establish", "transmit"], events.Select(e => Sereno.Sockets.Diagnosis.TcpPhases.Name(e.Phase)));
+        Assert.Equal(["establish", "establish", "transmit", "establish", "transmit"], events.Select(e => Sereno.Sockets.Wire.TcpPhases.Name(e.Phase)));
         Assert.Equal([ConnectionRole.Server, ConnectionRole.Client, ConnectionRole.Client, ConnectionRole.Server, ConnectionRole.Server], events.Select(e => e.Role));
         Assert.Equal(new(OwnerSource.Exact, Client, "curl", null), events[1].Owner);
         Assert.Equal(new(OwnerSource.Listener, Server, "httpd", "web.service"), events[4].Owner);

@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using Sereno.Units.Model;
+
+namespace Sereno.Manager.Spawn;
+
+/// <summary>Standard input, output and error, which inherit from each other in this order (systemd.exec(5), StandardOutput=).</summary>
+public static partial class PlanBuilder
+{
+    private static LogStream? AddStreams(ImmutableArray<SpawnStep>.Builder steps, UnitName unit, ExecContext context, uint? uid, bool takesTerminal,
+        ImmutableArray<string> descriptors)
+    {
+        AddTerminalReset(steps, context.Terminal);
+        var input = Available(context.StandardInput, !takesTerminal, context.InputData.IsEmpty);
+        var output = Available(context.StandardOutput);
+        var error = Available(context.StandardError);
+        uint permissions = 0x1B6 & ~context.UMask; // 0666
+        AddInput(steps, context, input, uid, permissions, descriptors);
+
+        if (output.Kind == StreamKind.Inherit)
+            output = context.StandardInput.Kind == StreamKind.Tty ? new(StreamKind.Tty)
+                : input.Kind is StreamKind.Null or StreamKind.Data ? StreamTarget.Null : input;
+        bool logs = AddOutput(steps, output, 1);
+        if (error.Kind == StreamKind.Inherit || (error == output && error.Kind is not (StreamKind.Fd or StreamKind.Socket)))
+            steps.Add(new CopyDescriptor(222, 1, 2));
+        else
+            logs |= AddOutput(steps, error, 2);
+        return logs ? new LogStream(unit.Full, Shorten(context.SyslogIdentifier ?? "")) : null;
+
+        bool AddOutput(ImmutableArray<SpawnStep>.Builder steps, StreamTarget target, int fd)
+        {
+            int stage = fd == 1 ? 209 : 222;
+            bool sameAsInput = target == input || (target.Kind == StreamKind.Tty && input.Kind == StreamKind.Tty)
+                || (input.Kind == StreamKind.File && target.Argument == input.Argument && target.Kind is StreamKind.File or StreamKind.Append or StreamKind.Truncate);
+            SpawnStep step = sameAsInput && target.Kind != StreamKind.Null ? new CopyDescriptor(stage, 0, fd) : target.Kind switch
+            {
+                StreamKind.Null => new OpenFile(stage, fd, "/dev/null", OpenMode.Append),
+                StreamKind.File => new OpenFile(stage, fd, target.Argument!, OpenMode.Write, permissions),
+                StreamKind.Append => new OpenFile(stage, fd, target.Argument!, OpenMode.Append, permissions),
+                StreamKind.Truncate => new OpenFile(stage, fd, target.Argument!, OpenMode.Truncate, permissions),
+                StreamKind.Tty => new OpenFile(stage, fd, TerminalOf(context.Terminal), OpenMode.Terminal),
+                StreamKind.Fd => new UseDescriptor(Index(target, fd == 1 ? "stdout" : "stderr", stage, descriptors), fd),
+                // The kernel's log and the console end in the journal here, which `check` says.
+                StreamKind.Data or StreamKind.Inherit or StreamKind.Journal or StreamKind.Kmsg or StreamKind.Socket => new UseLogPipe(stage, fd),
+            };
+            steps.Add(step);
+            return step is UseLogPipe;
+        }
+    }
+
+    /// <summary>What there is nothing for is as if it weren't asked for.</summary>
+    private static StreamTarget Available(StreamTarget target, bool withoutTerminal, bool withoutData) => target.Kind switch
+    {
+        StreamKind.Tty when withoutTerminal => StreamTarget.Null,
+        StreamKind.Data when withoutData => StreamTarget.Null,
+        StreamKind.Socket => StreamTarget.Null,
+        _ => target,
+    };
+
+    private static StreamTarget Available(StreamTarget target) => target.Kind == StreamKind.Socket ? StreamTarget.Inherit : target;
+
+    private static void AddInput(ImmutableArray<SpawnStep>.Builder steps, ExecContext context, StreamTarget input, uint? uid, uint permissions,
+        ImmutableArray<string> descriptors)
+    {
+        const int stage = 208;
+        bool alsoOutput = input.Argument is { } path && (IsFile(context.StandardOutput, path) || IsFile(context.StandardError, path));
+        steps.Add(input.Kind switch
+        {
+            StreamKind.File => new OpenFile(stage, 0, input.Argument!, alsoOutput ? OpenMode.ReadWrite : OpenMode.Read, permissions),
+            StreamKind.Data => new ProvideData(stage, 0, context.InputData),
+            StreamKind.Tty => new TakeTerminal(TerminalOf(context.Terminal), input.Argument == "force", uid, context.Terminal.Rows, context.Terminal.Columns),
+            StreamKind.Fd => new UseDescriptor(Index(input, "stdin", stage, descriptors), 0),
+            _ => new OpenFile(stage, 0, "/dev/null", OpenMode.Read),
+        });
+
+        static bool IsFile(StreamTarget target, string path) => target.Kind == StreamKind.File && target.Argument == path;
+    }
+
+    private static void AddTerminalReset(ImmutableArray<SpawnStep>.Builder steps, TerminalSettings terminal)
+    {
+        if (terminal is not { Reset: false, HangUp: false, Disallocate: false })
+            steps.Add(new ResetTerminal(TerminalOf(terminal), terminal.HangUp, terminal.Reset, terminal.Disallocate));
+    }
+
+    private static string TerminalOf(TerminalSettings terminal) => terminal.Path ?? "/dev/console";
+
+    /// <summary>Descriptors are found by name: FileDescriptorName= of a socket, or the one it was stored under.</summary>
+    private static int Index(StreamTarget target, string defaultName, int stage, ImmutableArray<string> descriptors) =>
+        descriptors.IndexOf(target.Argument ?? defaultName) is >= 0 and var index ? index
+            : throw new PlanException(stage, $"cannot find a file descriptor that is called {target.Argument ?? defaultName}");
+}

@@ -1,0 +1,81 @@
+using Xunit;
+
+namespace Sereno.Tests.Live;
+
+/// <summary>Daemons as Debian packages them: their units unchanged, each started, asked by its real client, reloaded where it can
+/// be, restarted and stopped. DaemonSpecs has redis and nginx.</summary>
+[Collection(Live.Name)]
+public sealed class PackageSpecs : PrivateRootSpecs
+{
+    public PackageSpecs(PrivateRoot root) : base(root) => Root.Do("systemctl", "reset-failed");
+
+    [Theory]
+    [InlineData("redis-server", true)]
+    [InlineData("nginx", true)]
+    [InlineData("ssh", true)]
+    [InlineData("cron", true)]
+    [InlineData("memcached", true)]
+    [InlineData("rsyslog", true)]
+    [InlineData("dbus", false)]
+    [InlineData("dnsmasq", true)]
+    [InlineData("haproxy", true)]
+    public void A_packaged_daemon_starts_answers_restarts_and_stops(string name, bool stops)
+    {
+        Root.Do("systemctl", "start", name);
+        Root.Expect($"{name}.service", "active", "running");
+        Answer(name);
+        string first = Root.Show($"{name}.service", "MainPID");
+        if (Root.Show($"{name}.service", "CanReload") == "yes")
+        {
+            Root.Do("systemctl", "reload", name);
+            Assert.Equal(first, Root.Show($"{name}.service", "MainPID"));
+            Answer(name);
+        }
+        Root.Do("systemctl", "restart", name);
+        Root.Expect($"{name}.service", "active", "running");
+        Assert.NotEqual(first, Root.Show($"{name}.service", "MainPID"));
+        Answer(name);
+        // Who stops the bus is still reachable through its socket, which starts it again: nothing is asked of it here.
+        Root.Do("systemctl", "stop", name);
+        if (!stops)
+            return;
+        Root.Expect($"{name}.service", "inactive", "dead");
+        Root.Do("systemctl", "start", name);
+        Root.Expect($"{name}.service", "active", "running");
+    }
+
+    [Fact]
+    public void No_unit_of_a_boot_with_all_of_them_fails() =>
+        Assert.Equal("", Root.Do("systemctl", "list-units", "--state=failed", "--no-legend", "--plain"));
+
+    private void Answer(string name)
+    {
+        var (expected, question) = name switch
+        {
+            "redis-server" => ("PONG", "redis-cli PING"),
+            "nginx" => ("Welcome to nginx!", "curl -sS http://127.0.0.1/"),
+            "ssh" => ("from inside root", """
+                [ -e ~/.ssh/id ] || { mkdir -p ~/.ssh; ssh-keygen -q -t ed25519 -N '' -f ~/.ssh/id; cp ~/.ssh/id.pub ~/.ssh/authorized_keys; }
+                ssh -i ~/.ssh/id -o BatchMode=yes -o StrictHostKeyChecking=no -o LogLevel=ERROR root@127.0.0.1 'echo from inside $USER'
+                """),
+            // Jobs of @reboot run once a boot: it is as if this were the first start.
+            "cron" => ("ran as nobody", """
+                if [ ! -e /etc/cron.d/proof ]; then
+                    echo "@reboot nobody echo ran as \$(id -un) >/tmp/cron-proof" >/etc/cron.d/proof; rm -f /run/crond.reboot; systemctl restart cron
+                fi
+                cat /tmp/cron-proof
+                """),
+            "memcached" => ("VALUE key 0 5\r\nvalue", @"printf 'set key 0 9 5\r\nvalue\r\nget key\r\nquit\r\n' | nc -w 2 127.0.0.1 11211"),
+            "rsyslog" => ("the watchman calls the hour", "logger -t sereno 'the watchman calls the hour'; grep -h 'sereno: ' /var/log/syslog"),
+            "dbus" => ("org.freedesktop.DBus", "dbus-send --system --print-reply --dest=org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus.ListNames"),
+            "dnsmasq" => ("has address 127.0.0.9", "grep -q watchman /etc/hosts || { echo '127.0.0.9 watchman.test' >>/etc/hosts; systemctl reload dnsmasq; }; host watchman.test 127.0.0.1"),
+            "haproxy" => ("<html><body><h1>503", """
+                grep -q proof /etc/haproxy/haproxy.cfg || { printf 'frontend proof\n bind 127.0.0.1:8090\n' >>/etc/haproxy/haproxy.cfg; systemctl reload haproxy; }
+                curl -sS http://127.0.0.1:8090/
+                """),
+            _ => throw new ArgumentOutOfRangeException(nameof(name)),
+        };
+        // A daemon of type simple may not listen yet when its start returns.
+        Live.Eventually(() => Root.Enter("sh", "-c", question).Output.Contains(expected), () => $"{name} answers: {Root.Enter("sh", "-c", question)}; {Root.Enter("systemctl", "status", name)}", 20);
+    }
+}

@@ -1,0 +1,59 @@
+using System.Text;
+using Sereno.Manager.Machine;
+using Sereno.Manager.Spawn;
+using Sereno.Tests.Simulation;
+using Sereno.Tests.Units;
+using Sereno.Units.Model;
+using Xunit;
+
+namespace Sereno.Tests.Manager;
+
+/// <summary>Golden/exec: a unit file each, and the plans of its commands; SERENO_ACCEPT=1 writes them anew.</summary>
+public class ExecPlanTests
+{
+    public static TheoryData<string> Cases => [.. Directory.GetFiles(Folder(), "*.service").Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void A_unit_s_plans_are_as_they_were(string name)
+    {
+        using var folder = new UnitFolder();
+        var unit = folder.File("etc/app.service", File.ReadAllText($"{Folder()}/{name}.service")).Load("app.service");
+        Assert.Equal([], unit.Diagnostics.Select(d => d.ToString()));
+        var plans = new StringBuilder();
+        foreach (var command in (ExecCommand[])[.. unit.Service!.ExecStartPre, .. unit.Service.ExecStart])
+            plans.Append($"# {string.Join(' ', command.Arguments)}\n").Append(Plan(unit.Service.Exec, command)).Append('\n');
+        string file = $"{Folder()}/{name}.plan.txt";
+        if (Environment.GetEnvironmentVariable("SERENO_ACCEPT") == "1")
+            File.WriteAllText(file, plans.ToString());
+        Assert.Equal(File.ReadAllText(file), plans.ToString());
+    }
+
+    [Fact]
+    public void Without_CAP_SYS_ADMIN_a_filter_takes_NoNewPrivileges_along()
+    {
+        var context = new ExecContext { Security = new() { RestrictRealtime = true } };
+        Assert.DoesNotContain(Steps(ulong.MaxValue), s => s is NoNewPrivileges);
+        Assert.Contains(Steps(~(1ul << 21)), s => s is NoNewPrivileges);
+
+        IEnumerable<SpawnStep> Steps(ulong capabilities) => PlanBuilder.Build(UnitName.Parse("a.service"), context, UnitTable.Command("/bin/a"),
+            SimulatedMachine.Facts with { EffectiveCapabilities = capabilities }, new SimulatedMachine(), []).Steps;
+    }
+
+    private static SpawnPlan Plan(ExecContext context, ExecCommand command) => PlanBuilder.Build(UnitName.Parse("app.service"), context, command,
+        SimulatedMachine.Facts, Machine(), [new("INVOCATION_ID", "0123456789abcdef0123456789abcdef")]);
+
+    private static IMachine Machine() => new SimulatedMachine
+    {
+        Users = { ["app"] = new("app", 1000, 1000, "/home/app", "/bin/sh") },
+        Groups = { ["web"] = 33, ["adm"] = 4 },
+        Memberships = { ["app"] = [27, 1000] },
+        Files =
+        {
+            ["/sys/devices/system/node/node0/cpulist"] = "0-1\n",
+            ["/sys/devices/system/node/node1/cpulist"] = "4,6\n",
+        },
+    };
+
+    private static string Folder([System.Runtime.CompilerServices.CallerFilePath] string path = "") => Path.Combine(Path.GetDirectoryName(path)!, "Golden/exec");
+}
