@@ -30,7 +30,7 @@ public sealed partial class ManagerHost
             int sender = message.Sender.Pid;
             var unit = _core.ServiceOf(sender)?.Name ?? _groups.UnitOf(sender);
             // A quick process speaks before the keeper has told who it is: by then it can be told from others of its unit.
-            if (unit is { } starting && _spawning.ContainsValue(starting) && _early.Count < MaxEarly)
+            if (unit is { } starting && IsSpawning(starting) && _early.Count < MaxEarly)
                 _early.Add((starting, message with { Text = message.Text.ToArray() }));
             else
                 Hear(unit, message);
@@ -43,11 +43,15 @@ public sealed partial class ManagerHost
     private const int MaxEarly = 256;
     private readonly List<(UnitName Unit, Notification Message)> _early = [];
 
+    private bool IsSpawning(UnitName unit) => _spawning.Values.Any(s => s.Unit == unit);
+
     private void HearEarly()
     {
-        foreach (var (unit, message) in _early.FindAll(e => !_spawning.ContainsValue(e.Unit)))
+        if (_early.Count == 0)
+            return;
+        foreach (var (unit, message) in _early.FindAll(e => !IsSpawning(e.Unit)))
             Hear(unit, message);
-        _early.RemoveAll(e => !_spawning.ContainsValue(e.Unit));
+        _early.RemoveAll(e => !IsSpawning(e.Unit));
     }
 
     private void Hear(UnitName? unit, Notification message)
