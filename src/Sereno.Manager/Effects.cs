@@ -19,6 +19,9 @@ public sealed record KillProcess(UnitName Unit, int Pid, int Signal) : Effect;
 /// <summary>Signal all processes of a unit except those given; the answer is GroupSignalled with how many there were.</summary>
 public sealed record KillGroup(UnitName Unit, int Signal, bool AlsoHangUp, ImmutableArray<int> Except) : Effect;
 
+/// <summary>Put processes that somebody else started into a unit's group; the answer, when that fails, is AttachFailed.</summary>
+public sealed record AttachProcesses(UnitName Unit, string InvocationId, ImmutableArray<int> Pids) : Effect;
+
 /// <summary>Read a pid file once; the answer is PidFileRead. Repeated by the core while it waits.</summary>
 public sealed record ReadPidFile(UnitName Unit, string Path) : Effect;
 

@@ -13,14 +13,15 @@ public sealed partial class ManagerCore
         Gone = unit is InertUnit || !Graph.TryGet(unit.Name, out _),
         NextSpawn = _nextSpawn,
         NextJob = Jobs.NextId,
-        Job = unit.Job is { } job ? new(job.Id, job.Type, job.State, job.Irreversible, job.IgnoresOrder) : null,
-        TargetIsUp = unit is TargetUnit { IsUp: true },
+        Job = unit.Job is { } job ? new(job.Id, job.Type, job.State, job.Irreversible, job.IgnoresOrder, job.Deadline == ulong.MaxValue ? 0 : job.Deadline) : null,
+        TargetIsUp = unit is SwitchUnit { IsUp: true, IsPerpetual: false },
         Times = [unit.StateChanged, unit.InactiveExit, unit.ActiveEnter, unit.ActiveExit, unit.InactiveEnter, unit.ConditionsTried],
         ConditionsMet = unit.ConditionsMet,
         InvocationId = unit.InvocationId,
         Service = (unit as ServiceUnit)?.Save(),
         Timer = (unit as TimerUnit)?.Save(),
         Path = (unit as PathUnit)?.Save(),
+        Scope = unit is ScopeUnit scope ? new(scope.State, scope.Result, Timers.DeadlineOf(scope)) : null,
     };
 
     /// <summary>
@@ -47,8 +48,10 @@ public sealed partial class ManagerCore
                 (unit.StateChanged, unit.InactiveExit, unit.ActiveEnter, unit.ActiveExit, unit.InactiveEnter, unit.ConditionsTried) =
                     (changed, inactiveExit, activeEnter, activeExit, inactiveEnter, tried);
             (unit.ConditionsMet, unit.InvocationId) = (record.ConditionsMet, record.InvocationId);
-            if (unit is TargetUnit target)
-                target.IsUp = record.TargetIsUp;
+            if (unit is SwitchUnit { IsPerpetual: false } and not DeviceUnit)
+                ((SwitchUnit)unit).IsUp = record.TargetIsUp;
+            if (unit is ScopeUnit scope && record.Scope is { } its)
+                scope.Restore(its.State, its.Result, its.Deadline);
             if (unit is ServiceUnit service && record.Service is { } state)
                 service.Restore(state);
             if (unit is TimerUnit timer && record.Timer is { } itsTimer)
@@ -59,12 +62,26 @@ public sealed partial class ManagerCore
         }
         foreach (var (unit, record) in restored)
             if (record.Job is { } job)
-                Jobs.Restore(new Job(job.Id, unit, job.Type) { State = job.State, Irreversible = job.Irreversible, IgnoresOrder = job.IgnoresOrder });
+                Jobs.Restore(Restored(unit, job));
         foreach (var (unit, _) in restored)
             (unit as ServiceUnit)?.Resume(spawned, exists);
         ReloadTriggers();
         _outlived.Clear();
         Settle();
+    }
+
+    /// <summary>Only a service's processes outlive the manager: what else was under way is done again.</summary>
+    private Job Restored(Unit unit, JobCheckpoint saved)
+    {
+        var job = new Job(saved.Id, unit, saved.Type)
+        {
+            State = unit is ServiceUnit ? saved.State : JobState.Waiting,
+            Irreversible = saved.Irreversible,
+            IgnoresOrder = saved.IgnoresOrder,
+        };
+        if (saved.Deadline != 0)
+            Timers.Arm(job, job.Deadline = saved.Deadline);
+        return job;
     }
 
     /// <summary>Asks again for a process that an earlier manager asked for.</summary>

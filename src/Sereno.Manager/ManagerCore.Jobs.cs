@@ -26,6 +26,8 @@ public sealed partial class ManagerCore
             throw new ManagerException(ManagerErrorKind.InvalidArguments, "Isolate is only valid for start.");
         if (mode == JobMode.Isolate && !unit.Definition.AllowIsolate)
             throw new ManagerException(ManagerErrorKind.NoIsolation, "Operation refused, unit may not be isolated.");
+        if (mode == JobMode.Triggering && type != JobType.Stop)
+            throw new ManagerException(ManagerErrorKind.InvalidArguments, "--job-mode=triggering is only valid for stop.");
         var transaction = new Transaction(Graph, mode, Log);
         transaction.Build(unit, type);
         CheckDestructive(transaction, mode);
@@ -34,7 +36,7 @@ public sealed partial class ManagerCore
         {
             var wanted = jobs.Select(j => j.Unit).ToHashSet();
             foreach (var job in Jobs.All.ToList())
-                if (!wanted.Contains(job.Unit))
+                if (!wanted.Contains(job.Unit) && !job.Unit.Definition.IgnoreOnIsolate)
                     Finish(job, JobResult.Canceled, propagate: false);
         }
         Job? anchor = null;
@@ -50,7 +52,7 @@ public sealed partial class ManagerCore
     private static void CheckDestructive(Transaction transaction, JobMode mode)
     {
         foreach (var (unit, type) in transaction.Jobs)
-            if (unit.Job is { } old && (mode == JobMode.Fail || old.Irreversible) && !Transaction.TryMerge(old.Type, type, unit, out _))
+            if (unit.Job is { } old && (mode == JobMode.Fail || old.Irreversible) && JobTypes.Conflict(old.Type, type))
                 throw new ManagerException(ManagerErrorKind.TransactionIsDestructive,
                     $"Transaction for {transaction.Anchor}/{transaction.Jobs.First(j => j.Unit == transaction.Anchor).Type.Name()} is destructive " +
                     $"({unit} has '{old.Type.Name()}' job queued, but '{type.Name()}' is included in transaction).");
@@ -60,11 +62,13 @@ public sealed partial class ManagerCore
     {
         if (unit.Job is { } old)
         {
-            if (Transaction.TryMerge(old.Type, type, unit, out var merged))
+            if (JobTypes.TryMerge(old.Type, type, unit, out var merged))
             {
                 // A reload that runs may have read its files before this one was asked for: once more.
                 if (old.Type != merged || type == JobType.Reload)
                     (old.Type, old.State) = (merged, JobState.Waiting);
+                old.Irreversible |= mode == JobMode.ReplaceIrreversibly;
+                old.IgnoresOrder |= mode == JobMode.IgnoreDependencies;
                 MarkChanged(unit);
                 Jobs.Wake(old);
                 return old;
@@ -72,6 +76,7 @@ public sealed partial class ManagerCore
             Finish(old, JobResult.Canceled, propagate: false);
         }
         var job = Jobs.Install(unit, type, mode == JobMode.ReplaceIrreversibly, ignoresOrder: mode == JobMode.IgnoreDependencies);
+        Limit(job, unit.Definition.Jobs.TimeoutUsec);
         Emit(new JobQueued(job));
         MarkChanged(unit);
         return job;
@@ -117,12 +122,12 @@ public sealed partial class ManagerCore
                     Finish(job, JobResult.Done);
                     break;
                 }
-                job.State = JobState.Running;
+                Begin(job);
                 if (unit.Active != ActiveState.Deactivating)
                 {
                     // Between two runs there is nothing to stop, and in a target never.
-                    if (unit is not (ServiceUnit { State: ServiceState.AutoRestart } or TargetUnit or TriggerUnit))
-                        Log(unit, LogLevel.Info, $"Stopping {Describe(unit)}...");
+                    if (unit is not (ServiceUnit { State: ServiceState.AutoRestart } or SwitchUnit or TriggerUnit))
+                        Log(unit, LogLevel.Info, $"{(unit is MountUnit ? "Unmounting" : "Stopping")} {Describe(unit)}...");
                     unit.Stop();
                 }
                 break;
@@ -146,7 +151,7 @@ public sealed partial class ManagerCore
             case ActiveState.Activating when unit is ServiceUnit { State: ServiceState.AutoRestart }:
                 break; // waits for the restart, which takes this job along; RestartSec= is not to be talked round
             case ActiveState.Activating:
-                job.State = JobState.Running;
+                Begin(job);
                 break;
             case ActiveState.Inactive or ActiveState.Failed:
                 if (unit is InertUnit)
@@ -165,7 +170,7 @@ public sealed partial class ManagerCore
                     Finish(job, JobResult.Dependency);
                     break;
                 }
-                job.State = JobState.Running;
+                Begin(job);
                 if (unit is ServiceUnit service && !service.MayStart())
                 {
                     Finish(job, JobResult.Failed); // if its state has not changed, nobody else does
@@ -181,17 +186,23 @@ public sealed partial class ManagerCore
                 // What is up as soon as it is asked for says so once.
                 if (unit is ServiceUnit { Config: not { Type: ServiceType.Simple or ServiceType.Idle, ExecCondition.IsEmpty: true, ExecStartPre.IsEmpty: true, ExecStartPost.IsEmpty: true } })
                     Log(unit, LogLevel.Info, $"Starting {Describe(unit)}...");
+                if (unit is MountUnit)
+                    Log(unit, LogLevel.Info, $"Mounting {Describe(unit)}...");
                 unit.Start();
                 break;
         }
     }
 
-    /// <summary>What Sereno does itself has no file and nothing to start, so nothing can fail; the rest isn't run yet.</summary>
+    /// <summary>A kind of unit that has no behaviour here ends its start at once: nobody waits for what can't come.</summary>
     private void StartInert(Job job)
     {
         // Every restart of a service asks for these again: saying it once is enough.
         if (job.Unit is InertUnit { IsReported: false } inert)
-            Log(inert, LogLevel.Warning, $"{inert}: units of type {inert.Name.Type.ToString().ToLowerInvariant()} are not run yet.");
+            Log(inert, LogLevel.Warning, inert.Name.Type switch
+            {
+                UnitType.Device => $"{inert}: there is no such device, and nobody watches for it to come.",
+                var type => $"{inert}: units of type {type.ToString().ToLowerInvariant()} are not run here.",
+            });
         ((InertUnit)job.Unit).IsReported = true;
         Finish(job, JobResult.Unsupported);
     }
@@ -243,7 +254,7 @@ public sealed partial class ManagerCore
         switch (unit.Active)
         {
             case ActiveState.Active:
-                job.State = JobState.Running;
+                Begin(job);
                 Log(unit, LogLevel.Info, $"Reloading {Describe(unit)}...");
                 unit.Reload();
                 break;
@@ -272,10 +283,11 @@ public sealed partial class ManagerCore
                 foreach (var other in Graph.Of(unit, relation).ToList())
                     if (other.Active is not (ActiveState.Inactive or ActiveState.Failed or ActiveState.Deactivating))
                         TryEnqueue(other, JobType.Stop);
+        if (unexpected && before is ActiveState.Inactive or ActiveState.Failed && unit.IsActiveOrActivating)
+            StartInRetrospect(unit);
         // A service on its way to the next start has neither failed nor succeeded yet.
         if (unit.Job is not { Type: JobType.Start } && (now == ActiveState.Failed || (now == ActiveState.Inactive && before != ActiveState.Failed)))
-            foreach (var next in Graph.Of(unit, now == ActiveState.Failed ? Relation.OnFailure : Relation.OnSuccess).ToList())
-                TryEnqueue(next, JobType.Start);
+            StartHandlers(unit, now == ActiveState.Failed);
         ActOnEnd(unit, before, now);
         NoteForReview(unit);
         if (unit.Job is { State: JobState.Waiting } job)
@@ -351,6 +363,8 @@ public sealed partial class ManagerCore
             return;
         var (unit, type) = (job.Unit, job.Type);
         Jobs.Remove(job);
+        if (job.Deadline != ulong.MaxValue)
+            Timers.Disarm(job);
         MarkChanged(unit);
         NoteForTriggers(unit);
         Emit(new JobEnded(job.Id, unit.Name, type, result));
@@ -371,8 +385,7 @@ public sealed partial class ManagerCore
             FailDependents(unit, Relation.ConflictedBy);
         // The unit itself did nothing, so that nobody else tells its OnFailure= units.
         if (result is JobResult.Timeout or JobResult.Dependency)
-            foreach (var next in Graph.Of(unit, Relation.OnFailure).ToList())
-                TryEnqueue(next, JobType.Start);
+            StartHandlers(unit, failed: true);
     }
 
     /// <summary>Those who required this start can't have theirs (systemd.unit(5), Requires=).</summary>
@@ -390,13 +403,12 @@ public sealed partial class ManagerCore
         (LogLevel level, string? text) = (type, result) switch
         {
             (JobType.Start, JobResult.Done) => unit.ConditionsMet && unit.IsActiveOrReloading
-                ? (LogLevel.Info, unit.Name.Type == UnitType.Target ? $"Reached target {name}."
-                    : unit is ServiceUnit { Config.Type: ServiceType.Oneshot } ? $"Finished {name}." : $"Started {name}.")
+                ? (LogLevel.Info, unit is ServiceUnit { Config.Type: ServiceType.Oneshot } ? $"Finished {name}." : $"{Up(unit.Name.Type)} {name}.")
                 : unit is ServiceUnit { Config.Type: ServiceType.Oneshot } && unit.ConditionsMet ? (LogLevel.Info, $"Finished {name}.") : (LogLevel.Info, null),
             (JobType.Start, JobResult.Timeout) => (LogLevel.Error, $"Timed out starting {name}."),
             (JobType.Start, JobResult.Failed) => (LogLevel.Error, $"Failed to start {name}."),
             (JobType.Start, JobResult.Dependency) => (LogLevel.Warning, $"Dependency failed for {name}."),
-            (JobType.Stop, JobResult.Done) => (LogLevel.Info, unit.Name.Type == UnitType.Target ? $"Stopped target {name}." : $"Stopped {name}."),
+            (JobType.Stop, JobResult.Done) => (LogLevel.Info, $"{Down(unit.Name.Type)} {name}."),
             (JobType.Stop, JobResult.Failed or JobResult.Timeout) => (LogLevel.Error, $"Stopped (with error) {name}."),
             (JobType.Reload, JobResult.Done) => (LogLevel.Info, $"Reloaded {name}."),
             (JobType.Reload, JobResult.Failed) => (LogLevel.Error, $"Reload failed for {name}."),
@@ -408,18 +420,37 @@ public sealed partial class ManagerCore
             Log(unit, LogLevel.Notice, $"{unit}: Job {unit}/{type.Name()} failed with result '{result.Name()}'.");
     }
 
+    private static string Up(UnitType type) => type switch
+    {
+        UnitType.Target => "Reached target",
+        UnitType.Slice => "Created slice",
+        UnitType.Mount => "Mounted",
+        UnitType.Socket => "Listening on",
+        UnitType.Device => "Found device",
+        UnitType.Service or UnitType.Automount or UnitType.Swap or UnitType.Timer or UnitType.Path or UnitType.Scope => "Started",
+    };
+
+    private static string Down(UnitType type) => type switch
+    {
+        UnitType.Target => "Stopped target",
+        UnitType.Slice => "Removed slice",
+        UnitType.Mount => "Unmounted",
+        UnitType.Socket => "Closed",
+        UnitType.Service or UnitType.Device or UnitType.Automount or UnitType.Swap or UnitType.Timer or UnitType.Path or UnitType.Scope => "Stopped",
+    };
+
     /// <summary>"name - description", as systemd's StatusUnitFormat=combined writes it.</summary>
     private static string Describe(Unit unit) =>
         unit.Definition.Description == unit.Name.Full ? unit.Name.Full : $"{unit.Name.Full} - {unit.Definition.Description}";
 
     /// <returns>False when the job can't be had.</returns>
-    internal bool TryEnqueue(Unit unit, JobType type)
+    internal bool TryEnqueue(Unit unit, JobType type, JobMode mode = JobMode.Replace)
     {
         if (IsStopping && type != JobType.Stop)
             return false;
         try
         {
-            Add(unit, type, JobMode.Replace);
+            Add(unit, type, mode);
             return true;
         }
         catch (ManagerException e)

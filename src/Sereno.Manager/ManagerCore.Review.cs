@@ -54,6 +54,7 @@ public sealed partial class ManagerCore
     /// <summary>A unit that can't stay as it should be would be tried for ever without a limit.</summary>
     private void EnqueueSteadily(Unit unit, JobType type, string reason)
     {
+        unit.Steadied ??= new();
         while (unit.Steadied.TryPeek(out ulong first) && first + ReviewInterval < Now.Monotonic)
             unit.Steadied.Dequeue();
         if (unit.Steadied.Count >= ReviewBurst)

@@ -19,8 +19,8 @@ public sealed partial class ManagerCore
     private readonly HashSet<string> _outlived = [];
     private readonly List<ServiceUnit> _releasing = [];
     private int _released;
-    private readonly Dictionary<ulong, ServiceUnit> _spawns = [];
-    private readonly Dictionary<int, ServiceUnit> _processes = [];
+    private readonly Dictionary<ulong, IProcessOwner> _spawns = [];
+    private readonly Dictionary<int, IProcessOwner> _processes = [];
     private ulong _nextSpawn = 1;
     private bool _settling, _hasQuit;
 
@@ -28,7 +28,7 @@ public sealed partial class ManagerCore
     {
         Machine = machine;
         Facts = facts;
-        Graph = new UnitGraph(loader, Create, facts.IsSystem);
+        Graph = new UnitGraph(loader, Discover, Create, facts.IsSystem);
         Jobs = new JobQueue(Graph);
     }
 
@@ -89,11 +89,18 @@ public sealed partial class ManagerCore
         {
             { LoadState: LoadState.Loaded, Service: not null } => new ServiceUnit(definition, this),
             { Name: { Type: UnitType.Service, Full: var name } } when _outlived.Contains(name) => new ServiceUnit(definition, this),
-            { LoadState: LoadState.Loaded, Timer: not null } => new TimerUnit(definition, this),
-            { LoadState: LoadState.Loaded, Path: not null } => new PathUnit(definition, this),
-            { LoadState: LoadState.Loaded, Name.Type: UnitType.Target } => new TargetUnit(definition, this),
+            { LoadState: not LoadState.Loaded } => new InertUnit(definition),
+            { Timer: not null } => new TimerUnit(definition, this),
+            { Path: not null } => new PathUnit(definition, this),
+            { Name.Type: UnitType.Target } => new TargetUnit(definition, this),
+            { Name.Type: UnitType.Slice } => new SliceUnit(definition, this),
+            { Name.Type: UnitType.Mount } => new MountUnit(definition, this, IsMounted(definition.Name)),
+            { Name.Type: UnitType.Device } => new DeviceUnit(definition, this),
+            { Name.Full: "init.scope" } => new InitScopeUnit(definition),
+            { Name.Type: UnitType.Scope } => new ScopeUnit(definition, this),
             // Loaded without a file: the instance itself does its work, and who requires it may have it.
-            { LoadState: LoadState.Loaded, FragmentPath: null } => new TargetUnit(definition, this),
+            { FragmentPath: null, IsTransient: false } => new TargetUnit(definition, this),
+            { Name.Type: UnitType.Socket } => new SocketUnit(definition, this),
             _ => new InertUnit(definition),
         };
         _effects.Add(new UnitAppeared(unit));
@@ -105,12 +112,58 @@ public sealed partial class ManagerCore
         return unit;
     }
 
+    /// <summary>What the machine has needs no file: mount points, devices and the instance's own scope; nor do slices, whose name says all.</summary>
+    private UnitDefinition Discover(UnitDefinition definition)
+    {
+        if (definition.LoadState != LoadState.NotFound)
+            return definition;
+        var name = definition.Name;
+        string? description = name.Type switch
+        {
+            UnitType.Slice => SlicePath.Describe(name),
+            UnitType.Mount => !IsMounted(name) ? null : name.Full == "-.mount" ? "Root Mount" : name.ToPath(),
+            UnitType.Device => name.ToPath() is { } path && Machine.Test(new Condition("PathExists", false, false, false, path)) == true ? path : null,
+            UnitType.Scope => name.Full == "init.scope" ? "System and Service Manager" : null,
+            UnitType.Service or UnitType.Socket or UnitType.Target or UnitType.Automount or UnitType.Swap or UnitType.Timer or UnitType.Path => null,
+        };
+        return description is null ? definition : definition with
+        {
+            LoadState = LoadState.Loaded,
+            LoadError = null,
+            Description = description,
+            DefaultDependencies = name is { Type: UnitType.Slice, Full: not ("-.slice" or "system.slice") },
+            Mount = name.Type == UnitType.Mount ? new MountDefinition("", name.ToPath()) : null,
+        };
+    }
+
+    private bool IsMounted(UnitName mount) =>
+        mount.Full == "-.mount" || (mount.ToPath() is { } path && Machine.Test(new Condition("PathIsMountPoint", false, false, false, path)) == true);
+
+    /// <summary>The kernel's table of mounts has changed.</summary>
+    public void OnMountsChanged()
+    {
+        foreach (var unit in Graph.All.ToList())
+            (unit as MountUnit)?.Look();
+        Settle();
+    }
+
+    /// <summary>A scope's processes could not be put into its group.</summary>
+    public void OnAttachFailed(UnitName unit, string cause)
+    {
+        if (Graph.TryGet(unit, out var found) && found is ScopeUnit scope)
+            scope.OnAttachFailed(cause);
+        Settle();
+    }
+
     /// <summary>The unit of that name, loaded now if it wasn't; its LoadState says whether there is such a unit.</summary>
     public Unit Load(UnitName name)
     {
         if (name.IsTemplate)
             throw new ManagerException(ManagerErrorKind.InvalidArguments, $"Unit name {name} is missing the instance name.");
         var (unit, added) = Graph.Load(name);
+        // A file that has come since somebody named the unit is found without a reload, as with systemd.
+        if (added.Count == 0 && unit is InertUnit { Definition.LoadState: LoadState.NotFound, Job: null } && Graph.LoadAgain(unit) is var (fresh, others))
+            (unit, added) = (fresh, others);
         _visitors.AddRange(added);
         return unit;
     }
@@ -120,8 +173,10 @@ public sealed partial class ManagerCore
     {
         if (_visitors.Count == 0)
             return;
-        foreach (var unit in Graph.Unreferenced(_visitors.Where(u => u.Active == ActiveState.Inactive && u.Job is null && Graph.TryGet(u.Name, out _))))
-            Graph.Remove(unit);
+        var gone = Graph.Unreferenced(_visitors.Where(u => u.Job is null && (u.Active == ActiveState.Inactive || u is DeviceUnit or MountUnit { OutlivesInstance: true, IsPerpetual: false })
+            && Graph.TryGet(u.Name, out _)));
+        if (gone.Count > 0)
+            Graph.Remove(gone);
         _visitors.Clear();
     }
 
@@ -146,6 +201,15 @@ public sealed partial class ManagerCore
                     break;
                 case TimerUnit timer:
                     timer.OnElapsed();
+                    break;
+                case Job job:
+                    OnJobTimeout(job);
+                    break;
+                case ScopeUnit scope:
+                    scope.OnTimer();
+                    break;
+                case MountUnit mount:
+                    mount.OnTimer();
                     break;
                 case ServiceUnit.RuntimeLimit limit:
                     limit.Service.OnRuntimeLimit();
@@ -190,7 +254,7 @@ public sealed partial class ManagerCore
     private bool StopStragglers()
     {
         bool any = false;
-        foreach (var unit in Graph.All.Where(u => !u.IsInactiveOrFailed && u.Name.Full != "shutdown.target").ToList())
+        foreach (var unit in Graph.All.Where(u => !u.IsInactiveOrFailed && !u.OutlivesInstance && u.Name.Full != "shutdown.target").ToList())
         {
             any = true;
             if (unit.Job is null && !TryEnqueue(unit, JobType.Stop))
@@ -220,6 +284,8 @@ public sealed partial class ManagerCore
         {
             while (Jobs.TryTake(out var job))
                 Run(job);
+            if (CarryOutAction())
+                continue;
             if (TellTriggers() || Review() || StartIdle())
                 continue;
             if (!IsStopping || _hasQuit || Jobs.All.Count > 0)
@@ -233,25 +299,25 @@ public sealed partial class ManagerCore
         while (!_hasQuit);
     }
 
-    internal ulong NewSpawn(ServiceUnit service)
+    internal ulong NewSpawn(IProcessOwner owner)
     {
-        _spawns[_nextSpawn] = service;
+        _spawns[_nextSpawn] = owner;
         return _nextSpawn++;
     }
 
     internal void ForgetSpawn(ulong id) => _spawns.Remove(id);
 
-    internal void Track(int pid, ServiceUnit service) => _processes[pid] = service;
+    internal void Track(int pid, IProcessOwner owner) => _processes[pid] = owner;
 
     internal void Untrack(int pid) => _processes.Remove(pid);
 
     /// <summary>The service whose main or control process this is.</summary>
-    public ServiceUnit? ServiceOf(int pid) => _processes.GetValueOrDefault(pid);
+    public ServiceUnit? ServiceOf(int pid) => _processes.GetValueOrDefault(pid) as ServiceUnit;
 
     public void OnSpawned(ulong id, int pid)
     {
-        if (_spawns.Remove(id, out var service))
-            service.OnSpawned(id, pid);
+        if (_spawns.Remove(id, out var owner))
+            owner.OnSpawned(id, pid);
         Settle();
     }
 
@@ -259,15 +325,15 @@ public sealed partial class ManagerCore
     /// <param name="cause">The errno's text.</param>
     public void OnSpawnFailed(ulong id, int stage, string cause)
     {
-        if (_spawns.Remove(id, out var service))
-            service.OnSpawnFailed(id, stage, cause);
+        if (_spawns.Remove(id, out var owner))
+            owner.OnSpawnFailed(id, stage, cause);
         Settle();
     }
 
     public void OnExited(int pid, ProcessExit exit)
     {
-        if (_processes.Remove(pid, out var service))
-            service.OnExited(pid, exit);
+        if (_processes.Remove(pid, out var owner))
+            owner.OnExited(pid, exit);
         Settle();
     }
 
@@ -318,15 +384,15 @@ public sealed partial class ManagerCore
 
     public void OnGroupSignalled(UnitName unit, int processes)
     {
-        if (Graph.TryGet(unit, out var found) && found is ServiceUnit service)
-            service.OnGroupSignalled(processes);
+        if (Graph.TryGet(unit, out var found) && found is IGroupOwner owner)
+            owner.OnGroupSignalled(processes);
         Settle();
     }
 
     public void OnGroupEmpty(UnitName unit)
     {
-        if (Graph.TryGet(unit, out var found) && found is ServiceUnit service)
-            service.OnGroupEmpty();
+        if (Graph.TryGet(unit, out var found) && found is IGroupOwner owner)
+            owner.OnGroupEmpty();
         Settle();
     }
 

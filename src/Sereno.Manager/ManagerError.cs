@@ -1,3 +1,5 @@
+using Sereno.Units.Model;
+
 namespace Sereno.Manager;
 
 /// <summary>Why a request is refused; each has its name on the bus.</summary>
@@ -11,4 +13,17 @@ public enum ManagerErrorKind
 public sealed class ManagerException(ManagerErrorKind kind, string message) : Exception(message)
 {
     public ManagerErrorKind Kind { get; } = kind;
+}
+
+public static class LoadErrors
+{
+    /// <summary>Why a unit can't be started as its files are; null when it can.</summary>
+    public static (ManagerErrorKind Kind, string Message)? StartError(this UnitDefinition definition) => definition.LoadState switch
+    {
+        LoadState.NotFound => (ManagerErrorKind.NoSuchUnit, $"Unit {definition.Name} not found."),
+        LoadState.BadSetting => (ManagerErrorKind.BadUnitSetting, $"Unit {definition.Name} has a bad unit file setting."),
+        LoadState.Error => (ManagerErrorKind.LoadFailed, $"Unit {definition.Name} failed to load properly, please adjust/correct and reload service manager: {definition.LoadError}"),
+        LoadState.Masked => (ManagerErrorKind.UnitMasked, $"Unit {definition.Name} is masked."),
+        LoadState.Loaded => null,
+    };
 }

@@ -22,9 +22,12 @@ public sealed record UnitCheckpoint
     public ServiceCheckpoint? Service { get; init; }
     public TimerCheckpoint? Timer { get; init; }
     public PathCheckpoint? Path { get; init; }
+    public ScopeCheckpoint? Scope { get; init; }
 }
 
-public sealed record JobCheckpoint(uint Id, JobType Type, JobState State, bool Irreversible, bool IgnoresOrder = false);
+public sealed record JobCheckpoint(uint Id, JobType Type, JobState State, bool Irreversible, bool IgnoresOrder = false, ulong Deadline = 0);
+
+public sealed record ScopeCheckpoint(ScopeState State, string Result, ulong? Deadline);
 
 public sealed record TimerCheckpoint(TriggerState State, TriggerResult Result, Timestamp LastTrigger);
 

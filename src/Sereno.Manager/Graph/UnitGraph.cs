@@ -5,21 +5,11 @@ using Sereno.Units.Model;
 
 namespace Sereno.Manager.Graph;
 
-/// <summary>A dependency seen from either end.</summary>
-public enum Relation
-{
-    Requires, Requisite, Wants, BindsTo, PartOf, Upholds, Conflicts, Before, After, OnFailure, OnSuccess,
-    PropagatesReloadTo, ReloadPropagatedFrom, PropagatesStopTo, StopPropagatedFrom, JoinsNamespaceOf,
-    RequiredBy, RequisiteOf, WantedBy, BoundBy, ConsistsOf, UpheldBy, ConflictedBy, OnFailureOf, OnSuccessOf,
-    Triggers, TriggeredBy,
-}
-
 /// <summary>All loaded units, by every name they have, and their relations both ways, those of default dependencies included.</summary>
-public sealed class UnitGraph(IUnitLoader loader, Func<UnitDefinition, Unit> create, bool isSystem)
+/// <param name="discover">Completes a definition by what the machine has: a mount point or device needs no file.</param>
+public sealed partial class UnitGraph(IUnitLoader loader, Func<UnitDefinition, UnitDefinition> discover, Func<UnitDefinition, Unit> create, bool isSystem)
 {
     private readonly Dictionary<UnitName, Unit> _units = [];
-    private readonly Dictionary<Unit, Dictionary<Relation, OrderedUnits>> _relations = [];
-    private readonly Dictionary<Unit, int> _incoming = [];
     private readonly List<Unit> _all = [];
 
     /// <summary>Each unit once, in the order of loading.</summary>
@@ -27,11 +17,9 @@ public sealed class UnitGraph(IUnitLoader loader, Func<UnitDefinition, Unit> cre
 
     public bool TryGet(UnitName name, [NotNullWhen(true)] out Unit? unit) => _units.TryGetValue(name, out unit);
 
-    public IReadOnlyList<Unit> Of(Unit unit, Relation relation) =>
-        _relations.TryGetValue(unit, out var relations) && relations.TryGetValue(relation, out var list) ? list.All : [];
+    public IReadOnlyList<Unit> Of(Unit unit, Relation relation) => unit.Links.Of(relation) ?? (IReadOnlyList<Unit>)[];
 
-    public bool Has(Unit unit, Relation relation, Unit other) =>
-        _relations.TryGetValue(unit, out var relations) && relations.TryGetValue(relation, out var list) && list.Contains(other);
+    public bool Has(Unit unit, Relation relation, Unit other) => unit.Links.Of(relation)?.Contains(other) == true;
 
     /// <summary>Loads a unit and, in turn, every unit that it names.</summary>
     /// <returns>The unit, and those that were new.</returns>
@@ -39,25 +27,31 @@ public sealed class UnitGraph(IUnitLoader loader, Func<UnitDefinition, Unit> cre
     {
         if (_units.TryGetValue(name, out var known))
             return (known, []);
-        var found = new List<Unit>();
-        var queue = new Queue<UnitName>([name]);
-        while (queue.TryDequeue(out var next))
-            if (!_units.ContainsKey(next))
-            {
-                var unit = Register(loader.Load(next), next);
-                if (_relations.ContainsKey(unit))
-                    continue;
-                found.Add(unit);
-                _relations[unit] = [];
-                foreach (var (_, targets) in Dependencies(unit.Definition))
-                    foreach (var target in targets)
-                        queue.Enqueue(target);
-            }
-        foreach (var unit in found)
-            Connect(unit);
-        foreach (var unit in found)
-            OrderTarget(unit);
+        var found = Follow([name], []);
+        Connect(found);
         return (_units[name], found);
+    }
+
+    /// <summary>A unit that wasn't found before may have got its file since; its place in the relations is kept.</summary>
+    /// <returns>Null when it still isn't there.</returns>
+    public (Unit Unit, IReadOnlyList<Unit> New)? LoadAgain(Unit missing)
+    {
+        var definition = discover(loader.Load(missing.Name));
+        if (definition.LoadState == LoadState.NotFound || definition.Name != missing.Name)
+            return null;
+        var links = missing.Links;
+        Unindex([missing]);
+        var unit = Register(definition, missing.Name);
+        unit.NamedBy = missing.NamedBy;
+        foreach (var (relation, units) in links.All)
+            foreach (var other in units)
+            {
+                other.Links.Of(relation.Inverse())?.Remove(missing);
+                Add(unit, relation, other);
+            }
+        var found = Follow(Targets(unit), [unit]);
+        Connect(found);
+        return (unit, found);
     }
 
     /// <summary>Reads the files again of all that has state and rebuilds the relations; the rest is loaded anew when named.</summary>
@@ -65,26 +59,18 @@ public sealed class UnitGraph(IUnitLoader loader, Func<UnitDefinition, Unit> cre
     {
         var kept = _all.Where(u => !u.IsInactiveOrFailed || u.Active == ActiveState.Failed || u.Job is not null).ToList();
         _units.Clear();
-        _relations.Clear();
-        _incoming.Clear();
         _all.Clear();
+        _mounts.Clear();
         foreach (var unit in kept)
         {
-            unit.Definition = loader.Load(unit.Name) is var fresh && fresh.Name == unit.Name ? fresh : unit.Definition;
+            unit.Definition = discover(loader.Load(unit.Name)) is var fresh && fresh.Name == unit.Name ? fresh : unit.Definition;
+            (unit.Links, unit.NamedBy) = (new(), 0);
             _all.Add(unit);
             _units[unit.Name] = unit;
             foreach (var alias in unit.Definition.Aliases)
                 _units.TryAdd(alias, unit);
-            _relations[unit] = [];
         }
-        foreach (var unit in kept)
-            foreach (var (_, targets) in Dependencies(unit.Definition))
-                foreach (var target in targets)
-                    Load(target);
-        foreach (var unit in kept)
-            Connect(unit);
-        foreach (var unit in kept)
-            OrderTarget(unit);
+        Connect(Follow(kept.SelectMany(Targets), kept));
     }
 
     /// <summary>Those of <paramref name="candidates"/> that no unit outside of them names, directly or in turn: units that only name each other go together.</summary>
@@ -94,7 +80,7 @@ public sealed class UnitGraph(IUnitLoader loader, Func<UnitDefinition, Unit> cre
         var inside = new Dictionary<Unit, int>();
         foreach (var target in result.SelectMany(Named))
             inside[target] = inside.GetValueOrDefault(target) + 1;
-        var kept = new Stack<Unit>(result.Where(u => _incoming.GetValueOrDefault(u) > inside.GetValueOrDefault(u)));
+        var kept = new Stack<Unit>(result.Where(u => u.NamedBy > inside.GetValueOrDefault(u)));
         while (kept.TryPop(out var unit))
             if (result.Remove(unit))
                 foreach (var target in Named(unit))
@@ -102,28 +88,51 @@ public sealed class UnitGraph(IUnitLoader loader, Func<UnitDefinition, Unit> cre
         return result;
     }
 
-    private IEnumerable<Unit> Named(Unit unit)
+    /// <summary>Forgets units that nobody names and that have no state.</summary>
+    public void Remove(IReadOnlyCollection<Unit> units)
     {
-        foreach (var (_, targets) in Dependencies(unit.Definition))
-            foreach (var name in targets)
-                if (_units.TryGetValue(name, out var target) && target != unit)
-                    yield return target;
+        foreach (var unit in units)
+        {
+            foreach (var target in Named(unit))
+                target.NamedBy--;
+            foreach (var (relation, others) in unit.Links.All)
+                foreach (var other in others)
+                    other.Links.Of(relation.Inverse())?.Remove(unit);
+        }
+        foreach (var unit in units)
+            ForgetMounts(unit);
+        Unindex(units.ToHashSet());
     }
 
-    /// <summary>Forgets a unit that nobody names and that has no state.</summary>
-    public void Remove(Unit unit)
+    private void Unindex(HashSet<Unit> units)
     {
-        foreach (var (relation, targets) in _relations[unit])
-            foreach (var target in targets.All)
-                _relations[target][Inverse(relation)].Remove(unit);
-        foreach (var target in Named(unit))
-            _incoming[target]--;
-        _all.Remove(unit);
-        foreach (var name in _units.Where(u => u.Value == unit).Select(u => u.Key).ToList())
+        _all.RemoveAll(units.Contains);
+        foreach (var name in _units.Where(u => units.Contains(u.Value)).Select(u => u.Key).ToList())
             _units.Remove(name);
-        _relations.Remove(unit);
-        _incoming.Remove(unit);
     }
+
+    /// <summary>Loads what is named and isn't there yet, in turn; a work list, for chains may be ten thousand units long.</summary>
+    private List<Unit> Follow(IEnumerable<UnitName> names, List<Unit> found)
+    {
+        var queue = new Queue<UnitName>(names);
+        while (queue.TryDequeue(out var next))
+        {
+            if (_units.ContainsKey(next))
+                continue;
+            var definition = discover(loader.Load(next));
+            bool isNew = !_units.ContainsKey(definition.Name);
+            var unit = Register(definition, next);
+            if (!isNew)
+                continue;
+            found.Add(unit);
+            foreach (var target in Targets(unit))
+                queue.Enqueue(target);
+        }
+        return found;
+    }
+
+    private IEnumerable<UnitName> Targets(Unit unit) =>
+        Dependencies(unit.Definition).Select(d => d.Target).Concat(LoadableMounts(unit.Definition));
 
     private Unit Register(UnitDefinition definition, UnitName asked)
     {
@@ -139,23 +148,35 @@ public sealed class UnitGraph(IUnitLoader loader, Func<UnitDefinition, Unit> cre
         return unit;
     }
 
-    private IEnumerable<(Relation Relation, IEnumerable<UnitName> Targets)> Dependencies(UnitDefinition definition)
+    private IEnumerable<(Relation Relation, UnitName Target)> Dependencies(UnitDefinition definition)
     {
         foreach (var (kind, targets) in definition.Dependencies)
-            yield return ((Relation)kind, targets);
-        foreach (var (relation, target) in DefaultDependencies.Of(definition, isSystem))
-            yield return (relation, [UnitName.Parse(target)]);
+            foreach (var target in targets)
+                yield return ((Relation)kind, target);
+        foreach (var dependency in ImplicitDependencies.Of(definition, isSystem))
+            yield return dependency;
     }
 
-    private void Connect(Unit unit)
+    private IEnumerable<Unit> Named(Unit unit)
     {
-        foreach (var (relation, targets) in Dependencies(unit.Definition))
-            foreach (var name in targets)
+        foreach (var (_, name) in Dependencies(unit.Definition))
+            if (_units.TryGetValue(name, out var target) && target != unit)
+                yield return target;
+    }
+
+    private void Connect(List<Unit> units)
+    {
+        foreach (var unit in units)
+            foreach (var (relation, name) in Dependencies(unit.Definition))
                 if (_units.TryGetValue(name, out var target) && target != unit)
                 {
                     Add(unit, relation, target);
-                    _incoming[target] = _incoming.GetValueOrDefault(target) + 1;
+                    target.NamedBy++;
                 }
+        foreach (var unit in units)
+            ConnectMounts(unit);
+        foreach (var unit in units)
+            OrderTarget(unit);
     }
 
     /// <summary>A target comes after what it pulls in, unless either side says otherwise (systemd.target(5), "Default Dependencies").</summary>
@@ -163,84 +184,16 @@ public sealed class UnitGraph(IUnitLoader loader, Func<UnitDefinition, Unit> cre
     {
         if (unit.Name.Type != UnitType.Target || !unit.Definition.DefaultDependencies)
             return;
-        foreach (var relation in (ReadOnlySpan<Relation>)[Relation.Requires, Relation.Wants, Relation.BindsTo, Relation.Requisite, Relation.PartOf])
-            foreach (var other in Of(unit, relation).ToList())
+        foreach (var relation in (ReadOnlySpan<Relation>)[Relation.Requires, Relation.Wants, Relation.BindsTo, Relation.Requisite, Relation.PartOf, Relation.Upholds])
+            foreach (var other in Of(unit, relation))
                 if (other.Definition.DefaultDependencies && other.Definition.LoadState == LoadState.Loaded
                     && !Has(unit, Relation.Before, other))
                     Add(unit, Relation.After, other);
     }
 
-    private void Add(Unit unit, Relation relation, Unit target)
+    private static void Add(Unit unit, Relation relation, Unit target)
     {
-        AddOneWay(unit, relation, target);
-        AddOneWay(target, Inverse(relation), unit);
+        unit.Links.Add(relation, target);
+        target.Links.Add(relation.Inverse(), unit);
     }
-
-    private void AddOneWay(Unit unit, Relation relation, Unit target)
-    {
-        var relations = _relations[unit];
-        if (!relations.TryGetValue(relation, out var list))
-            relations[relation] = list = new();
-        list.Add(target);
-    }
-
-    /// <summary>Units in the order they came, each once. Most lists are short; those of the big targets hold thousands.</summary>
-    private sealed class OrderedUnits
-    {
-        private const int Few = 8;
-        private readonly List<Unit> _list = [];
-        private HashSet<Unit>? _set;
-
-        public IReadOnlyList<Unit> All => _list;
-
-        public bool Contains(Unit unit) => _set?.Contains(unit) ?? _list.Contains(unit);
-
-        public void Add(Unit unit)
-        {
-            if (Contains(unit))
-                return;
-            _list.Add(unit);
-            if (_set is not null)
-                _set.Add(unit);
-            else if (_list.Count > Few)
-                _set = [.. _list];
-        }
-
-        public void Remove(Unit unit)
-        {
-            _list.Remove(unit);
-            _set?.Remove(unit);
-        }
-    }
-
-    private static Relation Inverse(Relation relation) => relation switch
-    {
-        Relation.Requires => Relation.RequiredBy,
-        Relation.Requisite => Relation.RequisiteOf,
-        Relation.Wants => Relation.WantedBy,
-        Relation.BindsTo => Relation.BoundBy,
-        Relation.PartOf => Relation.ConsistsOf,
-        Relation.Upholds => Relation.UpheldBy,
-        Relation.Conflicts => Relation.ConflictedBy,
-        Relation.Before => Relation.After,
-        Relation.After => Relation.Before,
-        Relation.OnFailure => Relation.OnFailureOf,
-        Relation.OnSuccess => Relation.OnSuccessOf,
-        Relation.PropagatesReloadTo => Relation.ReloadPropagatedFrom,
-        Relation.ReloadPropagatedFrom => Relation.PropagatesReloadTo,
-        Relation.PropagatesStopTo => Relation.StopPropagatedFrom,
-        Relation.StopPropagatedFrom => Relation.PropagatesStopTo,
-        Relation.JoinsNamespaceOf => Relation.JoinsNamespaceOf,
-        Relation.RequiredBy => Relation.Requires,
-        Relation.RequisiteOf => Relation.Requisite,
-        Relation.WantedBy => Relation.Wants,
-        Relation.BoundBy => Relation.BindsTo,
-        Relation.ConsistsOf => Relation.PartOf,
-        Relation.UpheldBy => Relation.Upholds,
-        Relation.ConflictedBy => Relation.Conflicts,
-        Relation.OnFailureOf => Relation.OnFailure,
-        Relation.OnSuccessOf => Relation.OnSuccess,
-        Relation.Triggers => Relation.TriggeredBy,
-        Relation.TriggeredBy => Relation.Triggers,
-    };
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sereno.Manager.Units;
+using Sereno.Units.Model;
 
 namespace Sereno.Manager.Jobs;
 
@@ -10,9 +11,6 @@ public enum JobState { Waiting, Running }
 /// <summary>How a job ended; JobRemoved carries its name.</summary>
 public enum JobResult { Done, Canceled, Timeout, Failed, Dependency, Skipped, Invalid, Assert, Unsupported, Collected, Once }
 
-/// <summary>How a new job meets those already queued (systemctl(1), --job-mode=).</summary>
-public enum JobMode { Fail, Replace, ReplaceIrreversibly, Isolate, Flush, IgnoreDependencies, IgnoreRequirements }
-
 /// <summary>One queued change of one unit; a unit has at most one.</summary>
 public sealed class Job(uint id, Unit unit, JobType type)
 {
@@ -22,10 +20,13 @@ public sealed class Job(uint id, Unit unit, JobType type)
     /// <summary>A restart turns into a start when its stop half is done.</summary>
     public JobType Type { get; set; } = type;
     public JobState State { get; set; }
-    public bool Irreversible { get; init; }
+    public bool Irreversible { get; set; }
 
     /// <summary>Runs at once, whatever comes before or after its unit.</summary>
-    public bool IgnoresOrder { get; init; }
+    public bool IgnoresOrder { get; set; }
+
+    /// <summary>Monotonic microseconds at which it ends as timed out; ulong.MaxValue for never.</summary>
+    public ulong Deadline { get; set; } = ulong.MaxValue;
 
     /// <summary>NAME=value for its unit's processes, when a timer or a path has asked for it.</summary>
     public ImmutableArray<string> Trigger { get; set; } = [];
@@ -34,6 +35,8 @@ public sealed class Job(uint id, Unit unit, JobType type)
     internal Unit? Blocker { get; set; }
 
     public bool IsStopping => Type is JobType.Stop or JobType.Restart;
+
+    public override string ToString() => $"{Unit}/{Type.Name()}";
 }
 
 public static class JobNames
@@ -79,6 +82,7 @@ public static class JobNames
             "flush" => (true, JobMode.Flush),
             "ignore-dependencies" => (true, JobMode.IgnoreDependencies),
             "ignore-requirements" => (true, JobMode.IgnoreRequirements),
+            "triggering" => (true, JobMode.Triggering),
             _ => (false, JobMode.Replace),
         };
         return ok;

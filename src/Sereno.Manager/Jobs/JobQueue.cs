@@ -76,14 +76,14 @@ public sealed class JobQueue(UnitGraph graph)
     {
         if (!job.IsStopping)
             foreach (var unit in graph.Of(job.Unit, Relation.After))
-                if (unit.Job is not null)
+                if (unit.Job is { IgnoresOrder: false })
                     return unit;
         foreach (var unit in graph.Of(job.Unit, Relation.Before))
-            if (unit.Job is { IsStopping: true })
+            if (unit.Job is { IsStopping: true, IgnoresOrder: false })
                 return unit;
         return null;
     }
 
-    private bool Blocks(Unit other, Job job) => other.Job is { } its &&
+    private bool Blocks(Unit other, Job job) => other.Job is { IgnoresOrder: false } its &&
         ((!job.IsStopping && graph.Has(job.Unit, Relation.After, other)) || (its.IsStopping && graph.Has(job.Unit, Relation.Before, other)));
 }

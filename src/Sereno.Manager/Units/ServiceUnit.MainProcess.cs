@@ -107,14 +107,14 @@ public sealed partial class ServiceUnit
     }
 
     /// <param name="processes">How many were in the group besides main and control process.</param>
-    internal void OnGroupSignalled(int processes)
+    public void OnGroupSignalled(int processes)
     {
         _groupHasProcesses = processes > 0;
         if (processes == 0 && !HasProcesses)
             Advance();
     }
 
-    internal void OnGroupEmpty()
+    public void OnGroupEmpty()
     {
         _groupHasProcesses = false;
         if (HasProcesses)

@@ -8,7 +8,7 @@ namespace Sereno.Manager.Units;
 /// <summary>What becomes of a service's main and control process.</summary>
 public sealed partial class ServiceUnit
 {
-    internal void OnSpawned(ulong id, int pid)
+    public void OnSpawned(ulong id, int pid)
     {
         var slot = SlotOf(id);
         if (slot is null)
@@ -31,7 +31,7 @@ public sealed partial class ServiceUnit
         HeedEarly();
     }
 
-    internal void OnSpawnFailed(ulong id, int stage, string cause)
+    public void OnSpawnFailed(ulong id, int stage, string cause)
     {
         var slot = SlotOf(id);
         if (slot is null)
@@ -62,7 +62,7 @@ public sealed partial class ServiceUnit
 
     private ProcessSlot? SlotOf(ulong id) => Main.SpawnId == id ? Main : Control.SpawnId == id ? Control : null;
 
-    internal void OnExited(int pid, ProcessExit exit)
+    public void OnExited(int pid, ProcessExit exit)
     {
         if (Main.Pid == pid && MayHaveMoved)
         {

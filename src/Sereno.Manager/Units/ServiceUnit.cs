@@ -10,7 +10,7 @@ namespace Sereno.Manager.Units;
 /// A service's life (systemd.service(5)). Each event decides every state in a switch without a default; the paths
 /// between states are the Enter methods, named as the states are.
 /// </summary>
-public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore core) : Unit(definition)
+public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore core) : Unit(definition), IProcessOwner, IGroupOwner
 {
     /// <summary>Timer keys besides the unit itself, which is the timer of the current state.</summary>
     internal sealed record RuntimeLimit(ServiceUnit Service);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sereno.Manager.Graph;
 using Sereno.Manager.Jobs;
 using Sereno.Units.Model;
 
@@ -33,11 +34,23 @@ public abstract class Unit(UnitDefinition definition)
     /// <summary>128 bits in hex, new at every start; empty before the first.</summary>
     public string InvocationId { get; set; } = "";
 
-    /// <summary>When it was last started or stopped to keep a lasting relation (see ManagerCore.Review).</summary>
-    internal Queue<ulong> Steadied { get; } = new();
+    /// <summary>When it was last started or stopped to keep a lasting relation (see ManagerCore.Review); null while it never was.</summary>
+    internal Queue<ulong>? Steadied { get; set; }
+
+    internal UnitLinks Links { get; set; } = new();
+
+    /// <summary>How many relations of other units' definitions lead here.</summary>
+    internal int NamedBy { get; set; }
 
     public bool IsInactiveOrFailed => Active is ActiveState.Inactive or ActiveState.Failed;
     public bool IsActiveOrReloading => Active is ActiveState.Active or ActiveState.Reloading;
+    public bool IsActiveOrActivating => Active is ActiveState.Active or ActiveState.Reloading or ActiveState.Activating;
+
+    /// <summary>There as long as the instance is: no job stops it.</summary>
+    public virtual bool IsPerpetual => false;
+
+    /// <summary>What was there before the instance, and stays after it.</summary>
+    public virtual bool OutlivesInstance => IsPerpetual;
 
     /// <summary>Begins to start; the unit's state says how far it got.</summary>
     public abstract void Start();
@@ -47,40 +60,4 @@ public abstract class Unit(UnitDefinition definition)
     public virtual void ResetFailed() { }
 
     public override string ToString() => Name.Full;
-}
-
-/// <summary>A point to order and group by: up at once, down at once (systemd.target(5)).</summary>
-public sealed class TargetUnit(UnitDefinition definition, ManagerCore core) : Unit(definition)
-{
-    public bool IsUp { get; internal set; }
-
-    public override ActiveState Active => IsUp ? ActiveState.Active : ActiveState.Inactive;
-    public override string SubState => IsUp ? "active" : "dead";
-
-    public override void Start() => Set(true);
-
-    public override void Stop() => Set(false);
-
-    private void Set(bool up)
-    {
-        if (IsUp == up)
-            return;
-        var before = Active;
-        IsUp = up;
-        core.OnUnitStateChanged(this, before, failed: false);
-    }
-}
-
-/// <summary>A unit without behaviour here: not found, masked, broken, or of a kind that isn't run yet.</summary>
-public sealed class InertUnit(UnitDefinition definition) : Unit(definition)
-{
-    /// <summary>Whether it has been said that it can't be started.</summary>
-    public bool IsReported { get; set; }
-
-    public override ActiveState Active => ActiveState.Inactive;
-    public override string SubState => "dead";
-
-    public override void Start() { }
-
-    public override void Stop() { }
 }

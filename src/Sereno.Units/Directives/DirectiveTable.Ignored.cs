@@ -31,7 +31,7 @@ internal static partial class DirectiveTable
         .. IgnoredAll("Service", "not supported: the clean verb",
             "TimeoutCleanSec", r => r.Seconds()),
         .. IgnoredAll("Service", NoSlices,
-            "Slice Delegate DisableControllers"),
+            "Delegate DisableControllers"),
         .. IgnoredAll("Service", NoCgroups,
             "CPUAccounting MemoryAccounting IOAccounting BlockIOAccounting TasksAccounting", r => r.Boolean()),
         .. IgnoredAll("Service", NoCgroups,

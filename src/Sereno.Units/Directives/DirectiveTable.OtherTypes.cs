@@ -12,22 +12,22 @@ internal static partial class DirectiveTable
         "MaxConnectionsPerSource KeepAlive KeepAliveTimeSec KeepAliveIntervalSec KeepAliveProbes DeferAcceptSec " +
         "NoDelay Priority ReceiveBuffer SendBuffer IPTOS IPTTL Mark PipeSize FreeBind Transparent Broadcast " +
         "PassCredentials PassSecurity PassPacketInfo Timestamping TCPCongestion ReusePort MessageQueueMaxMessages " +
-        "MessageQueueMessageSize RemoveOnStop Symlinks FileDescriptorName Service TriggerLimitIntervalSec " +
+        "MessageQueueMessageSize RemoveOnStop Symlinks FileDescriptorName TriggerLimitIntervalSec " +
         "TriggerLimitBurst SmackLabel SmackLabelIPIn SmackLabelIPOut SELinuxContextFromNet";
 
     private static readonly (UnitType Type, string Reason, string Keys)[] s_otherTypes =
     [
         (UnitType.Socket, "sockets are not supported yet", SocketKeys),
-        (UnitType.Mount, "mount units are not supported",
-            "TimeoutSec What Where Options Type DirectoryMode SloppyOptions LazyUnmount ForceUnmount ReadWriteOnly"),
-        (UnitType.Automount, "automount units are not supported",
-            "Where ExtraOptions DirectoryMode TimeoutIdleSec"),
-        (UnitType.Swap, "swap units are not supported",
-            "TimeoutSec What Priority Options"),
-        (UnitType.Slice, "slices are not supported",
+        (UnitType.Mount, "not supported: mount(8) is run with its own defaults",
+            "TimeoutSec DirectoryMode SloppyOptions LazyUnmount ForceUnmount ReadWriteOnly"),
+        (UnitType.Automount, "automount units need the kernel's autofs, and are not run",
+            "ExtraOptions DirectoryMode TimeoutIdleSec"),
+        (UnitType.Swap, "swap belongs to the machine, and is not switched here",
+            "TimeoutSec Priority"),
+        (UnitType.Slice, "not supported: cgroup resource control",
             ""),
-        (UnitType.Scope, "scopes are not supported",
-            "RuntimeMaxSec RuntimeRandomizedExtraSec TimeoutStopSec OOMPolicy"),
+        (UnitType.Scope, "not supported for scopes",
+            "OOMPolicy"),
     ];
 
     private static IEnumerable<DirectiveRow> OtherTypesRows()
@@ -47,7 +47,7 @@ internal static partial class DirectiveTable
         {
             UnitType.Socket or UnitType.Mount or UnitType.Swap => process.Concat(kill),
             UnitType.Slice => cgroup.Where(k => k is not ("RestrictFileSystems" or "Capabilities")),
-            UnitType.Scope => cgroup.Concat(kill).Where(k => k is not ("RestrictFileSystems" or "Capabilities")),
+            UnitType.Scope => cgroup.Concat(KillRows().Where(r => r.Support == Support.Ignored).Select(r => r.Key)).Where(k => k is not ("RestrictFileSystems" or "Capabilities")),
             _ => [],
         };
     }

@@ -36,19 +36,8 @@ internal static partial class DirectiveTable
         foreach (string section in (string[])[unit, "Service"])
             yield return Enforced(section, "StartLimitBurst", r => r.Unit.Unit = r.Unit.Unit with { StartLimitBurst = r.Unsigned() ?? r.Unit.Unit.StartLimitBurst });
 
-        yield return Ignored(unit, "JobTimeoutAction", NoMachineActions, r => CheckAction(r));
-        yield return Ignored(unit, "JobTimeoutRebootArgument", NoMachineActions);
-        foreach (var row in IgnoredAll(unit, "not supported: a job waits as long as its unit's own timeouts allow", "JobTimeoutSec JobRunningTimeoutSec"))
-            yield return row;
-        foreach (var row in IgnoredAll(unit, "not supported: the job is started in replace mode", "OnSuccessJobMode OnFailureJobMode OnFailureIsolate"))
-            yield return row;
-        yield return Ignored(unit, "RequiresMountsFor", "not supported: mount units");
-        yield return Ignored(unit, "SourcePath", "shown by systemd only");
-        yield return Ignored(unit, "CollectMode", "not supported: a unit that was started stays until the next reload");
         yield return Ignored(unit, "IgnoreOnSnapshot", "obsolete: systemd ignores it too");
     }
-
-    private const string NoMachineActions = "not supported: a unit does not reboot, power off or end the instance";
 
     private static readonly string[] s_actions =
         ["none", "exit", "exit-force", "reboot", "reboot-force", "reboot-immediate", "poweroff", "poweroff-force", "poweroff-immediate"];

@@ -25,11 +25,13 @@ internal sealed class UnitBuilder(UnitName name)
 
     /// <summary>Unit= of timers and paths.</summary>
     public UnitName? Trigger { get; set; }
+    public MountDefinition Mount { get; set; } = new();
 
     public List<string> Documentation { get; } = [];
     public List<Condition> Conditions { get; } = [];
     public Dictionary<Dependency, OrderedNames> Dependencies { get; } = [];
     public bool HasSuccessAction => Unit.Actions.Success != EmergencyAction.None;
+    public bool RunningTimeoutIsSet { get; set; }
 
     public Dictionary<ExecKind, List<ExecCommand>> Commands { get; } = [];
     public ServiceType? Type { get; set; }

@@ -68,6 +68,7 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
         }
         var service = state == LoadState.Loaded && main.Type == UnitType.Service ? loading.Service(ref state, ref error) : null;
         var (timer, path) = loading.Trigger(ref state, ref error);
+        var mount = state == LoadState.Loaded && main.Type is UnitType.Mount or UnitType.Automount or UnitType.Swap ? loading.Mount(ref state, ref error) : null;
         if (state == LoadState.Loaded && main.IsTemplate)
             (state, error, service) = (LoadState.Error, $"Unit name {main} is missing the instance name.", null);
         return unit.Build() with
@@ -81,7 +82,16 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
             Service = service,
             Timer = timer,
             Path = path,
-            Triggers = timer is null && path is null ? null : unit.Trigger ?? main.WithType(UnitType.Service),
+            Mount = mount,
+            Scope = state == LoadState.Loaded && main.Type == UnitType.Scope
+                ? new ScopeDefinition(unit.Kill, unit.Service.TimeoutStopUsec, unit.Service.RuntimeMaxUsec) : null,
+            Triggers = state != LoadState.Loaded ? null : main.Type switch
+            {
+                UnitType.Timer or UnitType.Path => unit.Trigger ?? main.WithType(UnitType.Service),
+                UnitType.Socket => unit.Unit.Triggers ?? main.WithType(UnitType.Service),
+                UnitType.Automount => main.WithType(UnitType.Mount),
+                _ => unit.Unit.Triggers,
+            },
         };
     }
 
@@ -177,6 +187,26 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
             Say(Severity.Error, refusal);
             (state, error) = (LoadState.BadSetting, $"{unit.Name}: {refusal}");
             return (null, null);
+        }
+
+        /// <summary>A mount unit is called as its mount point is (systemd.mount(5)).</summary>
+        public MountDefinition? Mount(ref LoadState state, ref string? error)
+        {
+            var mount = unit.Mount;
+            string? refusal = null;
+            if (unit.Name.Type != UnitType.Swap)
+            {
+                mount = mount with { Where = mount.Where ?? unit.Name.ToPath() };
+                if (mount.Where is null || UnitName.FromPath(mount.Where, unit.Name.Type) != unit.Name)
+                    refusal = "Where= setting doesn't match unit name. Refusing.";
+                else if (unit.Name.Type == UnitType.Mount && mount.What.Length == 0)
+                    refusal = "What= setting is missing. Refusing.";
+            }
+            if (refusal is null)
+                return mount;
+            Say(Severity.Error, refusal);
+            (state, error) = (LoadState.BadSetting, $"{unit.Name}: {refusal}");
+            return null;
         }
 
         private void Say(Severity severity, string message) => unit.Diagnostics.Add(new(severity, unit.Name.Full, 0, message));

@@ -82,6 +82,20 @@ public sealed record UnitDefinition
     public bool IgnoreOnIsolate { get; init; }
     public bool StopWhenUnneeded { get; init; }
 
+    public JobSettings Jobs { get; init; } = JobSettings.Default;
+
+    /// <summary>Slice=; null for the default of the unit's type.</summary>
+    public UnitName? Slice { get; init; }
+
+    /// <summary>Made at run time, through the bus.</summary>
+    public bool IsTransient { get; init; }
+
+    /// <summary>Present exactly when the unit is a loaded mount, automount or swap.</summary>
+    public MountDefinition? Mount { get; init; }
+
+    /// <summary>Present exactly when the unit is a loaded scope.</summary>
+    public ScopeDefinition? Scope { get; init; }
+
     /// <summary>What a loaded socket, timer or path starts; null for what starts nothing.</summary>
     public UnitName? Triggers { get; init; }
 

@@ -33,7 +33,15 @@ public readonly record struct UnitName : IComparable<UnitName>
 
     public UnitName WithInstance(string instance) => Parse(Prefix + "@" + instance + SuffixOf(Type));
 
+    /// <summary>The unit of another type that goes with this one.</summary>
     public UnitName WithType(UnitType type) => new(Stem + SuffixOf(type), type);
+
+    /// <summary>The unit of a path: <c>/var/lib</c> is var-lib.mount, <c>/</c> is -.mount; null where the name would be too long.</summary>
+    public static UnitName? FromPath(string path, UnitType type) =>
+        TryParse((path.Trim('/') is { Length: > 0 } inner ? Escape(inner) : "-") + SuffixOf(type), out var name) ? name : null;
+
+    /// <summary>The inverse of <see cref="FromPath"/>; null for what isn't a path's name.</summary>
+    public string? ToPath() => Stem == "-" ? "/" : Unescape(Stem) is { } path && !path.StartsWith('/') ? "/" + path : null;
 
     public static string SuffixOf(UnitType type) => s_suffixes[(int)type];
 

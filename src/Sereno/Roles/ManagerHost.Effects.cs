@@ -25,6 +25,10 @@ public sealed partial class ManagerHost
             case KillGroup e:
                 Signal(e);
                 break;
+            case AttachProcesses e:
+                if (_groups.Attach(e.Unit, e.InvocationId, e.Pids) is { } cause)
+                    _core.OnAttachFailed(e.Unit, cause);
+                break;
             case ReadPidFile e:
                 _core.OnPidFileRead(e.Unit, ReadPid(e.Unit, e.Path));
                 break;

@@ -1,6 +1,7 @@
 using System.Text;
 using Sereno.Keeper;
 using Sereno.Linux;
+using Sereno.Linux.Headers;
 using Sereno.Manager;
 using Sereno.Manager.Jobs;
 using Sereno.Units.Load;
@@ -98,6 +99,9 @@ public sealed partial class ManagerHost : IDisposable
         if (Held(CheckpointStore.Name) is null)
             GenerateUnits();
         _core = new ManagerCore(new StandardUnits(_files), _machine, facts) { Now = Clock.Now };
+        _groups.SliceOf = unit => _core.Graph.TryGet(unit, out var known) && _core.Graph.Of(known, Manager.Graph.Relation.InSlice) is [var slice, ..]
+            ? slice.Name : SlicePath.Default(unit, _instance.IsSystem) ?? UnitName.Parse("-.slice");
+        WatchMounts();
         OpenBus(welcome.Held.FirstOrDefault(h => h.Name == "bus")?.Fds);
         foreach (string problem in _files.Files.Problems)
             Log(null, LogLevel.Warning, problem);
@@ -211,6 +215,18 @@ public sealed partial class ManagerHost : IDisposable
                 _exitCode = 1;
                 break;
         }
+    }
+
+    /// <summary>The kernel tells of changes by an error condition (proc_pid_mountinfo(5)), which needs no interest.</summary>
+    private void WatchMounts()
+    {
+        if (Files.TryOpen("/proc/self/mountinfo", libc.O_RDONLY | libc.O_CLOEXEC, out _) is not { } mounts)
+            return;
+        _loop.Watch(mounts, Readiness.None, _ =>
+        {
+            _core.Now = Clock.Now;
+            _core.OnMountsChanged();
+        });
     }
 
     private void OnCgroupEvents()

@@ -1,4 +1,5 @@
 using Sereno.Linux;
+using Sereno.Units.Load;
 using Sereno.Units.Model;
 
 namespace Sereno.Roles;
@@ -44,6 +45,11 @@ public sealed class ProcessGroups : IDisposable
             _events = new Inotify();
     }
 
+    /// <summary>Where the graph has put a unit.</summary>
+    public Func<UnitName, UnitName> SliceOf { get; set; } = _ => s_systemSlice;
+
+    private static readonly UnitName s_systemSlice = UnitName.Parse("system.slice");
+
     /// <summary>Why there is no cgroup; empty when there is.</summary>
     public string Reason { get; }
     public bool HasCgroups => _base is not null;
@@ -88,13 +94,36 @@ public sealed class ProcessGroups : IDisposable
     /// <summary>Processes in the units' folders before anything was started: an earlier instance lost its keeper.</summary>
     public IEnumerable<(UnitName Unit, int Pid)> LeftOvers()
     {
-        string folder = $"{_base?.Folder}/system.slice";
-        if (_base is null || !Directory.Exists(folder))
-            yield break;
-        foreach (string path in Directory.EnumerateDirectories(folder))
-            if (UnitName.TryParse(Path.GetFileName(path), out var unit))
-                foreach (int pid in new Cgroup(path).Processes())
-                    yield return (unit, pid);
+        var folders = new Stack<string>();
+        if (_base is not null)
+            folders.Push(_base.Folder);
+        while (folders.TryPop(out string? folder))
+            foreach (string path in Directory.EnumerateDirectories(folder))
+                if (path.EndsWith(".slice", StringComparison.Ordinal))
+                    folders.Push(path);
+                else if (UnitName.TryParse(Path.GetFileName(path), out var unit))
+                    foreach (int pid in new Cgroup(path).Processes())
+                        yield return (unit, pid);
+    }
+
+    /// <summary>Takes processes that somebody else started.</summary>
+    /// <returns>Null when all are the unit's now; otherwise the cause.</returns>
+    public string? Attach(UnitName unit, string invocationId, IReadOnlyList<int> pids)
+    {
+        using var folder = Open(unit, invocationId);
+        foreach (int pid in pids)
+            if (folder is null || Get(unit).Cgroup is not { } cgroup)
+                AddLeader(unit, ProcessTable.Stat(pid)?.Session ?? pid);
+            else
+                try
+                {
+                    File.WriteAllText($"{cgroup.Folder}/cgroup.procs", pid.ToString());
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    return e.Message;
+                }
+        return null;
     }
 
     /// <summary>A process of the unit started; it leads a session of its own.</summary>
@@ -265,7 +294,8 @@ public sealed class ProcessGroups : IDisposable
 
     private static bool IsAlive(int pid) => ProcessTable.Stat(pid) is { State: not ('Z' or 'X') };
 
-    private static string Folder(UnitName unit) => $"system.slice/{unit.Full}";
+    /// <summary>The tree of folders is the tree of slices (systemd.slice(5)).</summary>
+    private string Folder(UnitName unit) => SlicePath.Folder(SliceOf(unit)) is { Length: > 0 } slice ? $"{slice}/{unit.Full}" : unit.Full;
 
     private Group Get(UnitName unit)
     {

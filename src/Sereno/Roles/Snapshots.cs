@@ -7,7 +7,7 @@ using Sereno.Manager.Jobs;
 using Sereno.Manager.Units;
 using Sereno.Units.Model;
 using CoreRelation = Sereno.Manager.Graph.Relation;
-using JobMode = Sereno.Manager.Jobs.JobMode;
+using JobMode = Sereno.Units.Model.JobMode;
 using BusTime = Sereno.Bus.Server.Systemd1.Timestamp;
 using Timestamp = Sereno.Manager.Timestamp;
 
@@ -49,7 +49,9 @@ public static class Snapshots
             ActiveExit = Time(unit.ActiveExit),
             InactiveEnter = Time(unit.InactiveEnter),
             CanStart = runs && !definition.RefuseManualStart,
-            CanStop = runs && !definition.RefuseManualStop,
+            CanStop = runs && !definition.RefuseManualStop && !unit.IsPerpetual,
+            Perpetual = unit.IsPerpetual,
+            Transient = definition.IsTransient,
             CanReload = unit.CanReload,
             NeedDaemonReload = HasChanged(definition),
             UnitFileState = unitFileState,
@@ -81,7 +83,8 @@ public static class Snapshots
         Bus.Server.Systemd1.JobMode.Flush => JobMode.Flush,
         Bus.Server.Systemd1.JobMode.IgnoreDependencies => JobMode.IgnoreDependencies,
         Bus.Server.Systemd1.JobMode.IgnoreRequirements => JobMode.IgnoreRequirements,
-        Bus.Server.Systemd1.JobMode.Triggering or Bus.Server.Systemd1.JobMode.RestartDependencies =>
+        Bus.Server.Systemd1.JobMode.Triggering => JobMode.Triggering,
+        Bus.Server.Systemd1.JobMode.RestartDependencies =>
             throw new BusException(BusErrors.NotSupported, "This job mode is not supported yet."),
     };
 
@@ -100,14 +103,16 @@ public static class Snapshots
 
     private static ControlGroupSnapshot ControlGroup(Unit unit, ManagerCore core, ProcessGroups groups)
     {
-        if (unit is not ServiceUnit)
+        if (core.Graph.Of(unit, CoreRelation.InSlice) is not [var slice, ..])
             return ControlGroupSnapshot.None;
+        if (unit is not (ServiceUnit or ScopeUnit or MountUnit))
+            return new() { Slice = slice.Name.Full };
         string path = groups.PathOf(unit.Name);
         ulong Read(string file) => groups.Read(unit.Name, file) is { } text && ulong.TryParse(text, out ulong value) ? value : ControlGroupSnapshot.Unknown;
         return new()
         {
             Path = path,
-            Slice = core.Facts.IsSystem ? "system.slice" : "app.slice",
+            Slice = slice.Name.Full,
             MemoryCurrent = Read("memory.current"),
             TasksCurrent = Read("pids.current") is var tasks and not ControlGroupSnapshot.Unknown ? tasks
                 : unit.IsInactiveOrFailed ? ControlGroupSnapshot.Unknown : (ulong)groups.Members(unit.Name).Count,

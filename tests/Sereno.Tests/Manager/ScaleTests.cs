@@ -25,9 +25,9 @@ public class ScaleTests
         var stop = Time(() => host.Do(() => host.Core.Shutdown(0)));
         host.Run();
         Assert.Equal(0, host.QuitCode);
-        Assert.True(load < TimeSpan.FromSeconds(2), $"loading took {load}");
-        Assert.True(start < TimeSpan.FromSeconds(20), $"starting took {start}");
-        Assert.True(stop < TimeSpan.FromSeconds(20), $"ordering the stop took {stop}");
+        Assert.True(load < TimeSpan.FromSeconds(20), $"loading took {load}");
+        Assert.True(start < TimeSpan.FromSeconds(100), $"starting took {start}");
+        Assert.True(stop < TimeSpan.FromSeconds(60), $"ordering the stop took {stop}");
         TestContext.Current.TestOutputHelper?.WriteLine($"load {load}, start {start}, stop {stop}");
     }
 

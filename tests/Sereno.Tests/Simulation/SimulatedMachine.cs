@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Sereno.Manager.Machine;
 using Sereno.Units.Model;
+using Sereno.Units.Values;
 
 namespace Sereno.Tests.Simulation;
 

@@ -48,6 +48,9 @@ public sealed class UnitTable : IUnitLoader
         };
     }
 
+    /// <summary>A unit of any type that says nothing.</summary>
+    public static UnitDefinition Plain(string name) => new() { Name = UnitName.Parse(name), Description = name, DefaultDependencies = false, FragmentPath = "/etc/systemd/system/" + name };
+
     public static UnitDefinition Target(string name) =>
         new() { Name = UnitName.Parse(name + ".target"), Description = name, DefaultDependencies = false };
 

@@ -74,7 +74,7 @@ internal static class UnitInterface
         foreach (var relation in Enum.GetValues<Relation>())
             table.Strings(relation.ToString(), u => u.Of(relation), Emits.Const);
         table
-            .Strings("RequiresMountsFor", _ => [], Emits.Const)
+            .Strings("RequiresMountsFor", u => u.Definition.Jobs.RequiresMountsFor, Emits.Const)
             .Strings("Documentation", u => u.Definition.Documentation, Emits.Const)
             .String("Description", u => u.Definition.Description, Emits.Const)
             .String("LoadState", u => Words.Of(u.Definition.LoadState), Emits.Const)
@@ -86,7 +86,7 @@ internal static class UnitInterface
                 w.WriteString(message);
             }, Emits.Const)
             .String("FragmentPath", u => u.Definition.FragmentPath, Emits.Const)
-            .String("SourcePath", _ => "", Emits.Const)
+            .String("SourcePath", u => u.Definition.Jobs.SourcePath, Emits.Const)
             .Strings("DropInPaths", u => u.Definition.DropInPaths, Emits.Const)
             .String("UnitFileState", u => u.UnitFileState)
             .String("UnitFilePreset", u => u.UnitFilePreset)
@@ -134,11 +134,12 @@ internal static class UnitInterface
         .Bool("AllowIsolate", u => u.Definition.AllowIsolate, Emits.Const)
         .Bool("IgnoreOnIsolate", u => u.Definition.IgnoreOnIsolate, Emits.Const)
         .Bool("DefaultDependencies", u => u.Definition.DefaultDependencies, Emits.Const)
-        .String("OnSuccessJobMode", _ => "fail", Emits.Const)
-        .String("OnFailureJobMode", _ => "replace", Emits.Const)
-        .UInt64("JobTimeoutUSec", _ => ServiceDefinition.Infinity, Emits.Const)
-        .UInt64("JobRunningTimeoutUSec", _ => ServiceDefinition.Infinity, Emits.Const)
-        .String("JobTimeoutAction", _ => "none", Emits.Const)
+        .String("OnSuccessJobMode", u => Words.Of(u.Definition.Jobs.OnSuccessMode), Emits.Const)
+        .String("OnFailureJobMode", u => Words.Of(u.Definition.Jobs.OnFailureMode), Emits.Const)
+        .UInt64("JobTimeoutUSec", u => u.Definition.Jobs.TimeoutUsec, Emits.Const)
+        .UInt64("JobRunningTimeoutUSec", u => u.Definition.Jobs.RunningTimeoutUsec, Emits.Const)
+        .String("JobTimeoutAction", u => Words.Of(u.Definition.Jobs.TimeoutAction), Emits.Const)
+        .String("JobTimeoutRebootArgument", u => u.Definition.Jobs.TimeoutRebootArgument, Emits.Const)
         .UInt64("StartLimitIntervalUSec", u => u.Definition.StartLimitIntervalUsec, Emits.Const)
         .UInt32("StartLimitBurst", u => u.Definition.StartLimitBurst, Emits.Const)
         .String("StartLimitAction", u => Words.Of(u.Definition.Actions.StartLimit), Emits.Const)
@@ -147,7 +148,7 @@ internal static class UnitInterface
         .String("SuccessAction", u => Words.Of(u.Definition.Actions.Success), Emits.Const)
         .Int32("SuccessActionExitStatus", u => u.Definition.Actions.SuccessExitStatus ?? -1, Emits.Const)
         .String("RebootArgument", u => u.Definition.Actions.RebootArgument ?? "", Emits.Const)
-        .String("CollectMode", _ => "inactive", Emits.Const);
+        .String("CollectMode", u => Words.Of(u.Definition.Jobs.CollectMode), Emits.Const);
 
     /// <summary>The error that starting the unit would give, as name and text.</summary>
     private static (string, string) LoadError(UnitDefinition definition) => definition.LoadState switch
