@@ -24,7 +24,7 @@ internal static partial class DirectiveTable
     }
 
     private static IEnumerable<DirectiveRow> All() =>
-        [.. UnitRows(), .. JobRows(), .. SliceRows(), .. MountRows(), .. ScopeRows(), .. ConditionRows(), .. ServiceRows(), .. SupervisionRows(), .. CommandRows(), .. ExecRows(), .. StreamRows(), .. LimitRows(), .. KillRows(),
+        [.. UnitRows(), .. JobRows(), .. SliceRows(), .. MountRows(), .. ScopeRows(), .. ConditionRows(), .. ServiceRows(), .. SupervisionRows(), .. ResourceRows(), .. CommandRows(), .. ExecRows(), .. StreamRows(), .. LimitRows(), .. KillRows(),
          .. SecurityRows(), .. SandboxRows(), .. SchedulingRows(), .. TerminalRows(),
          .. InstallRows(), .. SerenoRows(), .. IgnoredRows(), .. TimerRows(), .. PathRows(), .. OtherTypesRows()];
 

@@ -75,7 +75,7 @@ public sealed partial class ManagerHost
             ? new Journal.StreamMetadata(stream.Unit, stream.Identifier.Length > 0 ? stream.Identifier : Path.GetFileName(plan.Command.Path)).Encode()
             : [];
         _spawning[request.Id] = request;
-        using var cgroup = _groups.Open(request.Unit, request.InvocationId);
+        using var cgroup = _groups.Open(request.Unit, request.InvocationId, () => Limit(request.Unit));
         try
         {
             var fds = request.Descriptors.Select(StoredFd).ToList();
