@@ -1,4 +1,3 @@
-using Sereno.Manager.Jobs;
 using Sereno.Manager.Spawn;
 using Sereno.Units.Model;
 using Sereno.Units.Values;

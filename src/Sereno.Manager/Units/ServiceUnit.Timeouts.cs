@@ -1,7 +1,5 @@
 using Sereno.Manager.Jobs;
-using Sereno.Manager.Spawn;
 using Sereno.Units.Model;
-using Sereno.Units.Values;
 
 namespace Sereno.Manager.Units;
 
