@@ -101,7 +101,8 @@ public static unsafe class OpenFolder
     public static string? LinkTarget(Fd link) => SafeWalk.ReadLink(link);
 
     /// <summary>For a process that makes files with the modes that it is told.</summary>
-    public static void SetUmask(uint mask) => _ = libc.umask(mask);
+    /// <returns>What it was before.</returns>
+    public static uint SetUmask(uint mask) => libc.umask(mask);
 
     private static int Do(string name, Func<nint, int> call)
     {

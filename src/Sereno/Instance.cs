@@ -50,6 +50,9 @@ public sealed record Instance
         return null;
     }
 
+
+    /// <summary>The system's own is where systemd's is: containers and tools bind it by that path.</summary>
+    public string NotifyFolder => IsSystem ? "/run/systemd" : RuntimeFolder;
     public string LockPath => $"{RuntimeFolder}/lock";
 
     /// <param name="unitPath">--unit-path; null leaves it to SYSTEMD_UNIT_PATH.</param>

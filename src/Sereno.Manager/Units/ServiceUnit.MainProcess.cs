@@ -1,3 +1,4 @@
+using Sereno.Manager.Spawn;
 using Sereno.Units.Model;
 
 namespace Sereno.Manager.Units;

@@ -31,12 +31,12 @@ internal static partial class DirectiveTable
         .. IgnoredAll("Service", NoCgroups,
             "CPUAccounting MemoryAccounting IOAccounting BlockIOAccounting TasksAccounting", r => r.Boolean()),
         .. IgnoredAll("Service", NoCgroups,
-            "AllowedCPUs StartupAllowedCPUs AllowedMemoryNodes StartupAllowedMemoryNodes CPUWeight StartupCPUWeight " +
-            "CPUShares StartupCPUShares CPUQuota CPUQuotaPeriodSec MemoryMin DefaultMemoryMin DefaultMemoryLow " +
-            "MemoryLow MemoryHigh MemoryMax MemorySwapMax MemoryLimit DeviceAllow DevicePolicy IOWeight " +
+            "StartupAllowedCPUs StartupAllowedMemoryNodes StartupCPUWeight " +
+            "StartupCPUShares DefaultMemoryMin DefaultMemoryLow " +
+            "DeviceAllow DevicePolicy " +
             "StartupIOWeight IODeviceWeight IOReadBandwidthMax IOWriteBandwidthMax IOReadIOPSMax IOWriteIOPSMax " +
-            "IODeviceLatencyTargetSec BlockIOWeight StartupBlockIOWeight BlockIODeviceWeight BlockIOReadBandwidth " +
-            "BlockIOWriteBandwidth TasksMax ManagedOOMSwap ManagedOOMMemoryPressure ManagedOOMMemoryPressureLimit " +
+            "IODeviceLatencyTargetSec StartupBlockIOWeight BlockIODeviceWeight BlockIOReadBandwidth " +
+            "BlockIOWriteBandwidth ManagedOOMSwap ManagedOOMMemoryPressure ManagedOOMMemoryPressureLimit " +
             "ManagedOOMPreference"),
         .. IgnoredAll("Service", "obsolete: systemd ignores it too",
             "Capabilities NetClass"),

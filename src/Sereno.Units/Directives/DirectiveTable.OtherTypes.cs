@@ -37,8 +37,8 @@ internal static partial class DirectiveTable
     private static IEnumerable<string> SharedKeys(UnitType type)
     {
         IEnumerable<string> kill = KillRows().Select(r => r.Key);
-        IEnumerable<string> cgroup = IgnoredRows().Where(r => r.Reason is NoCgroups or NoSlices or NoBpf or "obsolete: systemd ignores it too").Select(r => r.Key);
-        IEnumerable<string> process = ExecRows().Concat(SecurityRows()).Concat(SandboxRows()).Concat(SchedulingRows()).Concat(TerminalRows()).Concat(CredentialRows()).Concat(StreamRows()).Concat(LimitRows()).Concat(IgnoredRows()).Select(r => r.Key);
+        IEnumerable<string> cgroup = IgnoredRows().Where(r => r.Reason is NoCgroups or NoSlices or NoBpf or "obsolete: systemd ignores it too").Concat(ResourceRows()).Select(r => r.Key);
+        IEnumerable<string> process = ExecRows().Concat(SecurityRows()).Concat(SandboxRows()).Concat(SchedulingRows()).Concat(TerminalRows()).Concat(CredentialRows()).Concat(StreamRows()).Concat(LimitRows()).Concat(IgnoredRows()).Concat(ResourceRows()).Select(r => r.Key);
         return type switch
         {
             UnitType.Socket or UnitType.Mount or UnitType.Swap => process.Concat(kill),

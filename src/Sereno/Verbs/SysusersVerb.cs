@@ -42,6 +42,9 @@ public static class SysusersVerb
                     say($"Failed to open '{name}': No such file or directory");
                     return ExitCodes.Failure;
                 }
+        // Installed files are done as far as they go; what was named must be right.
+        if (names.Length > 0 && lines.HasInvalid)
+            return ExitCodes.Failure;
         SysusersRun.Run(root, lines, dryRun, say);
         return 0;
     }

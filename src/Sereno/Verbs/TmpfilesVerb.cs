@@ -49,7 +49,6 @@ public static class TmpfilesVerb
     /// <param name="names">Files, or "-" for standard input; none: all that there are.</param>
     public static int Run(TmpfilesOptions options, string[] names, Action<string> complain)
     {
-        OpenFolder.SetUmask(0);
         var lines = new TmpfilesReader(options, HostFacts.Read(user: false), complain);
         foreach (string name in names.Length > 0 ? names : ConfigFiles.All(options.Root, "tmpfiles.d"))
             if (name == "-")
@@ -61,7 +60,15 @@ public static class TmpfilesVerb
                 complain($"Failed to open '{name}': No such file or directory");
                 return ExitCodes.Failure;
             }
-        bool worked = TmpfilesRun.Run(options, lines, complain);
-        return lines.HasInvalid ? DataError : worked ? 0 : CannotCreate;
+        uint umask = OpenFolder.SetUmask(0); // the lines say which modes
+        try
+        {
+            bool worked = TmpfilesRun.Run(options, lines, complain);
+            return lines.HasInvalid ? DataError : worked ? 0 : CannotCreate;
+        }
+        finally
+        {
+            OpenFolder.SetUmask(umask);
+        }
     }
 }
