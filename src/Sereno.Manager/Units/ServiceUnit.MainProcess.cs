@@ -1,4 +1,3 @@
-using Sereno.Manager.Spawn;
 using Sereno.Units.Model;
 
 namespace Sereno.Manager.Units;

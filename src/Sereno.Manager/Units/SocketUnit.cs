@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using Sereno.Manager.Checkpoint;
-using Sereno.Manager.Graph;
-using Sereno.Manager.Jobs;
 using Sereno.Units.Model;
 
 namespace Sereno.Manager.Units;

@@ -98,7 +98,7 @@ public sealed partial class Conditions
     {
         string id = argument.Replace("-", "");
         if (id.Length == 32 && id.All(char.IsAsciiHexDigit))
-            return File.Exists("/etc/machine-id") ? File.ReadAllText("/etc/machine-id").Trim() == id.ToLowerInvariant() : null;
+            return File.Exists("/etc/machine-id") ? string.Equals(File.ReadAllText("/etc/machine-id").Trim(), id, StringComparison.OrdinalIgnoreCase) : null;
         return Glob.Matches(argument.ToLowerInvariant(), File.ReadAllText("/proc/sys/kernel/hostname").Trim().ToLowerInvariant());
     }
 

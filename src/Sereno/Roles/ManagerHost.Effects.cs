@@ -1,6 +1,5 @@
 using System.Text;
 using Sereno.Linux;
-using Sereno.Linux.Headers;
 using Sereno.Manager;
 using Sereno.Units.Model;
 

@@ -1,5 +1,4 @@
 using Sereno.Keeper;
-using Sereno.Linux;
 using Sereno.Manager;
 
 namespace Sereno.Roles;

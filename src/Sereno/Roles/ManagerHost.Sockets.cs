@@ -1,10 +1,7 @@
 using System.Collections.Immutable;
-using System.Net;
-using System.Net.Sockets;
 using Sereno.Linux;
 using Sereno.Manager;
 using Sereno.Units.Model;
-using Sereno.Units.Values;
 
 namespace Sereno.Roles;
 

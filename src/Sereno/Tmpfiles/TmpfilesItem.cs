@@ -1,5 +1,3 @@
-using Sereno.Linux;
-
 namespace Sereno.Tmpfiles;
 
 [Flags]

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Sereno.Sockets;
 using Sereno.Sockets.Diag;
-using Sereno.Sockets.Diagnosis;
 using Sereno.Sockets.Owners;
 using Sereno.Sockets.Ports;
 using Sereno.Sockets.Scope;

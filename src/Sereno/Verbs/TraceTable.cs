@@ -1,4 +1,3 @@
-using Sereno.Sockets.Diagnosis;
 using Sereno.Sockets.Trace;
 using Sereno.Sockets.Wire;
 using Sereno.Texts;

@@ -78,7 +78,7 @@ public sealed class GeneratorSpecs
     }
 
     [Fact]
-    public void A_generator_that_takes_its_time_stops_nobody_but_who_asked_for_the_reload()
+    public async Task A_generator_that_takes_its_time_stops_nobody_but_who_asked_for_the_reload()
     {
         using var sereno = Start();
         Script(sereno.Folder, "waits", "#!/bin/sh\nwhile ! test -e BASE/go; do sleep 0.05; done\n");
@@ -87,6 +87,6 @@ public sealed class GeneratorSpecs
         sereno.Do("start", "clusters");
         Assert.False(reload.IsCompleted);
         File.WriteAllText($"{sereno.Folder}/go", "");
-        Assert.Equal(0, reload.Result.Status);
+        Assert.Equal(0, (await reload).Status);
     }
 }

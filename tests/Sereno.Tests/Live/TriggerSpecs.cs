@@ -1,4 +1,3 @@
-using Sereno.Linux;
 using Xunit;
 
 namespace Sereno.Tests.Live;

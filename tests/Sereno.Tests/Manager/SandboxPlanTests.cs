@@ -1,7 +1,6 @@
 using System.Text;
 using Sereno.Manager.Machine;
 using Sereno.Manager.Spawn;
-using Sereno.Manager.Spawn.Mounts;
 using Sereno.Tests.Simulation;
 using Sereno.Tests.Units;
 using Sereno.Units.Model;

@@ -1,5 +1,4 @@
 using Sereno.Manager;
-using Sereno.Manager.Jobs;
 using Sereno.Manager.Units;
 using Sereno.Tests.Simulation;
 using Sereno.Units.Model;

@@ -1,7 +1,6 @@
 using System.Net;
 using CsCheck;
 using Sereno.Sockets.Diag;
-using Sereno.Sockets.Diagnosis;
 using Sereno.Sockets.Ports;
 using Sereno.Sockets.Scope;
 using Sereno.Sockets.Selection;

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Sereno.Units.Check;
-using Sereno.Units.Load;
 using Sereno.Units.Model;
 using Xunit;
 

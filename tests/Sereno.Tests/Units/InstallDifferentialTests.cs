@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using CsCheck;
 using Sereno.Units.Install;
 using Sereno.Verbs.Install;

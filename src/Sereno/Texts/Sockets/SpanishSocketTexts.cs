@@ -1,4 +1,3 @@
-using Sereno.Sockets.Diagnosis;
 using Sereno.Sockets.Ports;
 using Sereno.Sockets.Wire;
 
