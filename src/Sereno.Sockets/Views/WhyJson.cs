@@ -27,7 +27,7 @@ public static class WhyJson
                 Write(json, finding, times);
             json.WriteEndArray();
             json.WriteNumber("hiddenNamespaces", facts.HiddenNamespaces);
-            json.WriteNumber("hiddenProcesses", facts.HiddenProcesses);
+            json.WriteNumber("hiddenNamespaceProcesses", facts.HiddenProcesses);
             SocketJson.WriteFacts(json, facts.Here.Table, facts.Ports);
             json.WriteEndObject();
         }

@@ -53,7 +53,7 @@ public sealed class AccessTests : IDisposable
         "t" => BusValue.Of(type, 0ul),
         "b" => BusValue.Of(type, false),
         "y" => BusValue.Of(type, (byte)0),
-        "as" => BusValue.Container(type, []),
+        ['a', ..] => BusValue.Container(type, []),
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
     };
 

@@ -71,6 +71,10 @@ public sealed class HostileCallTests : IDisposable
         "y" => BusValue.Of(type, (byte)number),
         "v" => BusValue.Container("v", [BusValue.Of("u", number)]),
         "as" => BusValue.Container(type, [.. texts.Take((int)(number % 8)).Select(t => BusValue.Of("s", t))]),
+        "a(sv)" => BusValue.Container(type, [.. texts.Take((int)(number % 8)).Select(t =>
+            BusValue.Container("(sv)", [Value("s", t, texts, number), BusValue.Container("v", [Value(number % 3 == 0 ? "as" : number % 3 == 1 ? "s" : "t", t, texts, number)])]))]),
+        "a(sa(sv))" => BusValue.Container(type, [.. texts.Take((int)(number % 3)).Select(t =>
+            BusValue.Container("(sa(sv))", [Value("s", t, texts, number), Value("a(sv)", t, texts, number)]))]),
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
     };
 }

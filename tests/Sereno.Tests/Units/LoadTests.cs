@@ -154,12 +154,13 @@ public class LoadTests
     }
 
     [Fact]
-    public void A_socket_is_loaded_and_its_settings_are_ignored_with_the_reason()
+    public void A_socket_is_loaded_and_what_is_not_done_with_it_is_ignored_with_the_reason()
     {
         using var folder = new UnitFolder();
-        var unit = folder.File("etc/a.socket", "[Unit]\nDescription=x\n[Socket]\nListenStream=80\nUser=root\nBogus=1\n[Install]\nWantedBy=sockets.target\n").Load("a.socket");
+        var unit = folder.File("etc/a.socket", "[Unit]\nDescription=x\n[Socket]\nListenStream=80\nMark=7\nBogus=1\n[Install]\nWantedBy=sockets.target\n").Load("a.socket");
         Assert.Equal(LoadState.Loaded, unit.LoadState);
-        Assert.Equal("sockets are not supported yet", unit.Directives.First(d => d.Key == "ListenStream").Reason);
+        Assert.Equal("[::]:80", Assert.Single(unit.Socket!.Listens).Address.ToString());
+        Assert.Equal("not supported yet by sockets", unit.Directives.First(d => d.Key == "Mark").Reason);
         Assert.Equal("Unknown key 'Bogus' in section [Socket], ignoring.", Assert.Single(unit.Diagnostics).Message);
         Assert.Equal(["sockets.target"], unit.Install.WantedBy);
     }
