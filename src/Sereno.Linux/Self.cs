@@ -28,14 +28,14 @@ public static unsafe class Self
         }
     }
 
-    /// <summary>Lets go of the program code and constants that only the start needed: pages of mapped files that nobody writes to come back
+    /// <summary>Lets go of the program code that only the start needed: pages of mapped files that nobody writes to come back
     /// from the page cache when they are wanted (madvise(2), MADV_DONTNEED).</summary>
     public static void ForgetCodeOfStart()
     {
         try
         {
             foreach (string line in File.ReadLines("/proc/self/maps"))
-                if (line.Split(' ', 3) is [var range, "r-xp" or "r--p", var rest] && rest.Contains('/')
+                if (line.Split(' ', 3) is [var range, "r-xp", var rest] && rest.Contains('/')
                     && range.Split('-') is [var first, var end]
                     && nuint.TryParse(first, System.Globalization.NumberStyles.HexNumber, null, out nuint from)
                     && nuint.TryParse(end, System.Globalization.NumberStyles.HexNumber, null, out nuint to))
