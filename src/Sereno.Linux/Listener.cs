@@ -71,11 +71,18 @@ public static unsafe class Listener
             SetIf(options.PassCredentials, socket.Fd, libc.SOL_SOCKET, libc.SO_PASSCRED);
             SetIf(options.PassSecurity, socket.Fd, libc.SOL_SOCKET, libc.SO_PASSSEC);
             Apply(socket.Fd, options);
-            // The file that bind(2) makes takes the socket's mode: nobody comes in before it is right (unix(7)).
+            // The file that bind(2) makes takes the socket's mode (unix(7)): nobody comes in before it is right, and nobody can
+            // put another file in its place for us to change.
             Errno.Check(libc.fchmod(socket.Fd.Number, mode), $"set the mode of {path}");
-            socket.Bind(path);
-            if (path.StartsWith('/'))
-                ChangeMode(path, mode); // the umask took bits away
+            uint mask = libc.umask(0);
+            try
+            {
+                socket.Bind(path);
+            }
+            finally
+            {
+                libc.umask(mask);
+            }
             if (type != UnixSocketType.Datagram)
                 socket.Listen(options.Backlog);
             return socket.Fd;
@@ -93,8 +100,19 @@ public static unsafe class Listener
         fixed (byte* name = Files.Text(path))
             if (libc.mkfifoat(libc.AT_FDCWD, name, mode) == -1 && Errno.Last != libc.EEXIST)
                 throw Errno.Failed($"make the FIFO {path}");
-        ChangeMode(path, mode);
-        return Files.Open(path, libc.O_RDWR | libc.O_NONBLOCK | libc.O_NOFOLLOW);
+        var fd = Files.Open(path, libc.O_RDWR | libc.O_NONBLOCK | libc.O_NOFOLLOW);
+        try
+        {
+            if (FileStatus.Of(fd).Kind != FileKind.Fifo)
+                throw new LinuxException(libc.EEXIST, $"make the FIFO {path}");
+            Errno.Check(libc.fchmod(fd.Number, mode), $"set the mode of {path}");
+            return fd;
+        }
+        catch
+        {
+            fd.Dispose();
+            throw;
+        }
     }
 
     /// <param name="uid"><see cref="PlanWriter.Keep"/> leaves it as it is.</param>
@@ -102,12 +120,6 @@ public static unsafe class Listener
     {
         fixed (byte* name = Files.Text(path))
             Errno.Check(libc.fchownat(libc.AT_FDCWD, name, uid, gid, libc.AT_SYMLINK_NOFOLLOW), $"change the owner of {path}");
-    }
-
-    private static void ChangeMode(string path, uint mode)
-    {
-        fixed (byte* name = Files.Text(path))
-            Errno.Check(libc.chmod(name, mode), $"set the mode of {path}");
     }
 
     private static void Apply(Fd fd, in ListenerOptions options)

@@ -10,6 +10,9 @@ namespace Sereno;
 /// <summary>What a person types. Only the verb that was typed is built: start-up counts.</summary>
 public static class CommandLine
 {
+    // "@12" is a point in time (systemd.time(7)), not the name of a file with arguments.
+    private static readonly ParserConfiguration s_parsing = new() { ResponseFileTokenReplacer = null };
+
     private static readonly (string Name, Func<Command> Build)[] s_verbs =
     [
         ("init", InitVerb.Build),
@@ -85,7 +88,7 @@ public static class CommandLine
         int known = Array.FindIndex(s_verbs, v => v.Name == typed);
         foreach (var (_, build) in known >= 0 ? s_verbs.AsSpan(known, 1) : s_verbs)
             root.Add(build());
-        var parsed = root.Parse(args.Length == 0 ? ["--help"] : typed == "run" ? RunVerb.MarkCommand(args) : args);
+        var parsed = root.Parse(args.Length == 0 ? ["--help"] : typed == "run" ? RunVerb.MarkCommand(args) : args, s_parsing);
         if ((parsed.Errors.Count > 0 || UnknownOption(parsed) is not null) && parsed.Action is not HelpPage)
         {
             foreach (string message in Messages(parsed).Distinct())

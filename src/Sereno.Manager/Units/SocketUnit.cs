@@ -20,14 +20,16 @@ public sealed class SocketUnit(UnitDefinition definition, ManagerCore core) : Tr
 
     public override string SubState => _isOpening ? "start-chown" : State == TriggerState.Waiting ? "listening" : base.SubState;
 
+    internal override bool MayStart()
+    {
+        if (!Config.Accept)
+            return base.MayStart();
+        Core.Log(this, LogLevel.Error, $"{Name}: Accept=yes is not supported yet, refusing.");
+        return false;
+    }
+
     protected override void Begin()
     {
-        if (Config.Accept)
-        {
-            Core.Log(this, LogLevel.Warning, $"{Name}: Accept=yes is not supported yet, refusing.");
-            EnterDead(TriggerResult.Resources);
-            return;
-        }
         if (Target is { IsInactiveOrFailed: false } busy && Open.IsEmpty)
         {
             Core.Log(this, LogLevel.Error, $"{Name}: Socket service {busy.Name} already active, refusing.");

@@ -35,7 +35,7 @@ public abstract class TriggerUnit(UnitDefinition definition, ManagerCore core) :
     public Unit? Target => Core.Graph.Of(this, Relation.Triggers) is [var target, ..] ? target : null;
 
     /// <summary>Too many starts, or nothing to start: said, and the job fails.</summary>
-    internal bool MayStart()
+    internal virtual bool MayStart()
     {
         ulong interval = Definition.StartLimitIntervalUsec, now = Core.Now.Monotonic;
         while (_starts.TryPeek(out ulong first) && first + interval < now)

@@ -12,7 +12,7 @@ internal static partial class DirectiveTable
     [
         Listen("ListenStream", ListenKind.Stream), Listen("ListenDatagram", ListenKind.Datagram), Listen("ListenSequentialPacket", ListenKind.SequentialPacket),
         Listen("ListenFIFO", ListenKind.Fifo),
-        Switch("Accept", (s, on) => s with { Accept = on }),
+        Switch("Accept", (s, on) => s with { Accept = on }) with { Support = Support.Emulated, Reason = "Accept=yes is refused: an instance per connection is not supported yet" },
         Switch("PassCredentials", (s, on) => s with { PassCredentials = on }),
         Switch("PassSecurity", (s, on) => s with { PassSecurity = on }),
         Switch("ReusePort", (s, on) => s with { ReusePort = on }),

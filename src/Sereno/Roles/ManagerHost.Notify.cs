@@ -39,10 +39,17 @@ public sealed partial class ManagerHost
     private void Hear(UnitName? unit, Notification message)
     {
         int sender = message.Sender.Pid;
-        var passed = message.Fds.Select(fd => Take(fd, unit)).ToList();
         if (unit is not { } name)
+        {
+            foreach (var fd in message.Fds)
+                fd.Dispose(); // strangers may pass hundreds with each message
             Log(null, LogLevel.Debug, $"Cannot find unit for notify message of PID {sender}, ignoring.");
-        else if (NotifyMessage.Parse(sender, message.Text.Span, passed) is { } parsed)
+            return;
+        }
+        // Comparing them costs a system call each: only who may store some has that.
+        bool stores = _core.Graph.TryGet(name, out var known) && known is Manager.Units.ServiceUnit { Config.FileDescriptorStoreMax: > 0 };
+        var passed = message.Fds.Select(fd => Take(fd, unit, stores)).ToList();
+        if (NotifyMessage.Parse(sender, message.Text.Span, passed) is { } parsed)
             _core.OnNotified(name, Believable(name, message.Sender, parsed));
         else
             Log(name, LogLevel.Warning, $"{name}: Notification message of PID {sender} is not UTF-8 clean, ignoring.");
@@ -65,14 +72,14 @@ public sealed partial class ManagerHost
 
     private static bool IsOurs(int pid) => pid == 1 || pid == Self.Pid || pid == Self.ParentPid;
 
-    private PassedDescriptor Take(Fd fd, UnitName? unit)
+    private PassedDescriptor Take(Fd fd, UnitName? unit, bool compares)
     {
         ulong id = _nextDescriptor++;
         ulong? same = null;
-        foreach (var (other, stored) in _stored)
+        foreach (var (other, stored) in compares ? _stored : [])
             if (stored.Unit == unit && stored.Fd.IsSameAs(fd))
                 same = other;
-        foreach (var (other, earlier) in _received)
+        foreach (var (other, earlier) in compares ? _received : [])
             if (earlier.IsSameAs(fd))
                 same ??= other;
         _received[id] = fd;
