@@ -71,18 +71,11 @@ public static unsafe class Listener
             SetIf(options.PassCredentials, socket.Fd, libc.SOL_SOCKET, libc.SO_PASSCRED);
             SetIf(options.PassSecurity, socket.Fd, libc.SOL_SOCKET, libc.SO_PASSSEC);
             Apply(socket.Fd, options);
-            // The file that bind(2) makes takes the socket's mode (unix(7)): nobody comes in before it is right, and nobody can
-            // put another file in its place for us to change.
+            // The file that bind(2) makes takes the socket's mode, less the umask (unix(7)): nobody comes in before it is right.
             Errno.Check(libc.fchmod(socket.Fd.Number, mode), $"set the mode of {path}");
-            uint mask = libc.umask(0);
-            try
-            {
-                socket.Bind(path);
-            }
-            finally
-            {
-                libc.umask(mask);
-            }
+            socket.Bind(path);
+            if (path.StartsWith('/'))
+                ChangeMode(path, mode);
             if (type != UnixSocketType.Datagram)
                 socket.Listen(options.Backlog);
             return socket.Fd;
@@ -120,6 +113,15 @@ public static unsafe class Listener
     {
         fixed (byte* name = Files.Text(path))
             Errno.Check(libc.fchownat(libc.AT_FDCWD, name, uid, gid, libc.AT_SYMLINK_NOFOLLOW), $"change the owner of {path}");
+    }
+
+    /// <summary>Of a socket's file; who owns the folder may have put something else in its place, which is left alone.</summary>
+    private static void ChangeMode(string path, uint mode)
+    {
+        using var file = Files.Open(path, libc.O_PATH | libc.O_NOFOLLOW);
+        int errno = FileStatus.Of(file).Kind == FileKind.Socket ? OpenFolder.ChangeMode(file, mode) : libc.EEXIST;
+        if (errno != 0)
+            throw new LinuxException(errno, $"set the mode of {path}");
     }
 
     private static void Apply(Fd fd, in ListenerOptions options)

@@ -13,7 +13,7 @@ public static class PropertyFormat
         string s => s,
         bool b => b ? "yes" : "no",
         byte[] bytes => Convert.ToHexStringLower(bytes),
-        ulong n when name.EndsWith("Timestamp", StringComparison.Ordinal) => n == 0 ? "" : Times.Full(n),
+        ulong n when name.EndsWith("Timestamp", StringComparison.Ordinal) || name is "LastTriggerUSec" or "NextElapseUSecRealtime" => n == 0 ? "" : Times.Full(n),
         ulong n when name.EndsWith("USec", StringComparison.Ordinal) && !name.EndsWith("TimestampMonotonic", StringComparison.Ordinal) =>
             n == ulong.MaxValue ? "infinity" : Times.Span(n),
         ulong.MaxValue => name.StartsWith("Limit", StringComparison.Ordinal) || name.EndsWith("Max", StringComparison.Ordinal) || name.EndsWith("High", StringComparison.Ordinal) ? "infinity" : "[not set]",
