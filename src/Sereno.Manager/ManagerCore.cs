@@ -340,6 +340,9 @@ public sealed partial class ManagerCore
         Settle();
     }
 
+    /// <summary>Notifications that wait for the keeper's answer: the descriptors that came with them are still wanted.</summary>
+    public int EarlyNotifications { get; internal set; }
+
     public void OnNotified(UnitName unit, NotifyMessage message) => Tell(unit, s => s.OnNotified(message));
 
     /// <summary>A process that we had watched, and that isn't the keeper's to reap, has ended.</summary>

@@ -15,7 +15,10 @@ public sealed partial class ServiceUnit
     {
         // A process may have spoken before the keeper's answer tells which one it is.
         if (Main.SpawnId + Control.SpawnId != 0 && core.ServiceOf(message.Sender) is null && (_early?.Count ?? 0) < EarlyMax)
+        {
             (_early ??= new()).Enqueue(message);
+            core.EarlyNotifications++;
+        }
         else
             Heed(message);
     }
@@ -25,7 +28,10 @@ public sealed partial class ServiceUnit
         while (Main.SpawnId + Control.SpawnId == 0 && _early is not null)
         {
             if (_early.TryDequeue(out var message))
+            {
+                core.EarlyNotifications--;
                 Heed(message);
+            }
             else
                 _early = null;
         }

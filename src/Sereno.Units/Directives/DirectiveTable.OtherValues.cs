@@ -4,7 +4,7 @@ using Sereno.Units.Values;
 
 namespace Sereno.Units.Directives;
 
-/// <summary>Values of directives without effect here, read so that a mistake in them is told all the same (systemd.socket(5), systemd.mount(5)).</summary>
+/// <summary>What is wrong with a value of other unit types, told whether or not the directive has an effect here (systemd.socket(5), systemd.mount(5)).</summary>
 internal static partial class DirectiveTable
 {
     private const string BooleanKeys =

@@ -123,6 +123,8 @@ public sealed partial class ManagerHost
 
     private void DropUnwanted()
     {
+        if (_core.EarlyNotifications > 0)
+            return;
         foreach (var fd in _received.Values)
             fd.Dispose();
         _received.Clear();

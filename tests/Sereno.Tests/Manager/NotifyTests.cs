@@ -30,6 +30,18 @@ public class NotifyTests
     }
 
     [Fact]
+    public void What_it_passes_that_early_is_kept_until_it_is_known()
+    {
+        var host = new SimulatedHost(UnitTable.Service("a", ServiceType.Notify, s => s with { FileDescriptorStoreMax = 1 }));
+        host.Start("a.service");
+        host.Store("a", host.Processes[0].Pid, "READY=1\nFDSTORE=1", new PassedDescriptor(7, null));
+        Assert.Equal((1, 0), (host.Core.EarlyNotifications, host.Stored.Count));
+        host.Run(1_000_000);
+        Assert.Equal(0, host.Core.EarlyNotifications);
+        Assert.Equal([7UL], host.Stored);
+    }
+
+    [Fact]
     public void STOPPING_waits_for_the_end_that_was_announced()
     {
         var (host, pid) = Running();
