@@ -60,7 +60,7 @@ public sealed partial class ManagerCore
             if (unit is PathUnit path && record.Path is { } itsPath)
                 path.Restore(itsPath);
             if (unit is SocketUnit socket && record.Socket is { } itsSocket)
-                socket.Restore(itsSocket);
+                socket.Restore(itsSocket, record.Job is not null);
             MarkChanged(unit);
         }
         foreach (var (unit, record) in restored)

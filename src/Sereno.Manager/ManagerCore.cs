@@ -208,6 +208,9 @@ public sealed partial class ManagerCore
                 case Job job:
                     OnJobTimeout(job);
                     break;
+                case SocketUnit socket:
+                    socket.OnTimer();
+                    break;
                 case ScopeUnit scope:
                     scope.OnTimer();
                     break;

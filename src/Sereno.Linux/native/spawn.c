@@ -697,6 +697,8 @@ EXPORT int32_t sereno_spawn(const uint8_t *plan, uint64_t length, int32_t plan_f
     return result->error;
 }
 
+#include "socket.h"
+
 /// Raises the soft limit on descriptors to the hard one; children get the former back, as programs that use select(2) need.
 EXPORT int32_t sereno_raise_nofile(void)
 {

@@ -32,7 +32,7 @@ public sealed record ScopeCheckpoint(ScopeState State, string Result, ulong? Dea
 
 public sealed record TimerCheckpoint(TriggerState State, TriggerResult Result, Timestamp LastTrigger);
 
-public sealed record SocketCheckpoint(TriggerState State, TriggerResult Result, StoredDescriptor[] Open);
+public sealed record SocketCheckpoint(TriggerState State, TriggerResult Result, StoredDescriptor[] Open, SocketPhase Phase = SocketPhase.None);
 
 public sealed record PathCheckpoint(TriggerState State, TriggerResult Result, bool[] Existed);
 

@@ -4,29 +4,43 @@ using Sereno.Units.Model;
 
 namespace Sereno.Manager.Units;
 
+/// <summary>What a socket unit is about while it is neither down nor waiting; the names are systemd's sub-states.</summary>
+public enum SocketPhase { None, StartPre, StartChown, StartPost, StopPre, StopPreSigterm, StopPreSigkill, StopPost, FinalSigterm, FinalSigkill }
+
 /// <summary>A socket's life (systemd.socket(5)): it is opened, waits for traffic, starts its service, and waits again when that
 /// has ended. The service may also be started without traffic: it gets the sockets all the same.</summary>
-public sealed class SocketUnit(UnitDefinition definition, ManagerCore core) : TriggerUnit(definition, core)
+public sealed partial class SocketUnit(UnitDefinition definition, ManagerCore core) : TriggerUnit(definition, core), IProcessOwner, IGroupOwner
 {
     private SocketDefinition _lastConfig = definition.Socket ?? new();
-    private bool _isOpening;
 
     public SocketDefinition Config => Definition.Socket is { } config ? _lastConfig = config : _lastConfig;
+
+    public SocketPhase Phase { get; private set; }
 
     /// <summary>What is open, in the order of the unit file; the keeper has it.</summary>
     public ImmutableArray<StoredDescriptor> Open { get; private set; } = [];
 
-    public override ActiveState Active => _isOpening ? ActiveState.Activating : base.Active;
-
-    public override string SubState => _isOpening ? "start-chown" : State == TriggerState.Waiting ? "listening" : base.SubState;
-
-    internal override bool MayStart()
+    public override ActiveState Active => Phase switch
     {
-        if (!Config.Accept)
-            return base.MayStart();
-        Core.Log(this, LogLevel.Error, $"{Name}: Accept=yes is not supported yet, refusing.");
-        return false;
-    }
+        SocketPhase.None => base.Active,
+        SocketPhase.StartPre or SocketPhase.StartChown or SocketPhase.StartPost => ActiveState.Activating,
+        SocketPhase.StopPre or SocketPhase.StopPreSigterm or SocketPhase.StopPreSigkill or SocketPhase.StopPost or SocketPhase.FinalSigterm or SocketPhase.FinalSigkill =>
+            ActiveState.Deactivating,
+    };
+
+    public override string SubState => Phase switch
+    {
+        SocketPhase.None => State == TriggerState.Waiting ? "listening" : base.SubState,
+        SocketPhase.StartPre => "start-pre",
+        SocketPhase.StartChown => "start-chown",
+        SocketPhase.StartPost => "start-post",
+        SocketPhase.StopPre => "stop-pre",
+        SocketPhase.StopPreSigterm => "stop-pre-sigterm",
+        SocketPhase.StopPreSigkill => "stop-pre-sigkill",
+        SocketPhase.StopPost => "stop-post",
+        SocketPhase.FinalSigterm => "final-sigterm",
+        SocketPhase.FinalSigkill => "final-sigkill",
+    };
 
     protected override void Begin()
     {
@@ -36,42 +50,34 @@ public sealed class SocketUnit(UnitDefinition definition, ManagerCore core) : Tr
             EnterDead(TriggerResult.Resources);
             return;
         }
-        if (Config.Listens.IsEmpty)
-            Core.Log(this, LogLevel.Warning, $"{Name}: what it listens on is not supported yet: it is up for those that depend on it, and nothing listens.");
-        var before = Active;
-        _isOpening = true;
-        Core.OnUnitStateChanged(this, before, failed: false);
-        Core.Emit(new OpenSockets(Name, Config));
+        Run(SocketPhase.StartPre, 0);
     }
 
     internal void OnOpened(ImmutableArray<ulong> ids)
     {
         string name = Config.DescriptorName ?? Name.Full;
         Open = [.. ids.Select(id => new StoredDescriptor(id, name, Polls: false))];
-        if (!_isOpening)
-        {
+        if (Phase == SocketPhase.StartChown)
+            Run(SocketPhase.StartPost, 0);
+        else
             Close(); // stopped meanwhile
-            return;
-        }
-        _isOpening = false;
-        EnterListening();
     }
 
     internal void OnOpenFailed(string cause)
     {
-        _isOpening = false;
         Core.Log(this, LogLevel.Error, $"{Name}: Failed to listen on sockets: {cause}");
-        EnterDead(TriggerResult.Resources);
+        if (Phase == SocketPhase.StartChown)
+            EnterStopPost(TriggerResult.Resources);
     }
 
     internal void OnTraffic()
     {
-        if (State != TriggerState.Waiting || IsStopPending)
+        if (State != TriggerState.Waiting || Phase != SocketPhase.None || IsStopPending)
             return;
         if (!TakeTriggerToken(Config.TriggerLimitIntervalUsec, Config.TriggerLimitBurst))
         {
             Core.Log(this, LogLevel.Warning, $"{Name}: Trigger limit hit, refusing further activation.");
-            EnterDead(TriggerResult.TriggerLimitHit);
+            EnterStopPre(TriggerResult.TriggerLimitHit);
         }
         else if (Target is { Job: { IsStopping: false } } or { IsInactiveOrFailed: false } || TryTrigger())
             SetState(TriggerState.Running);
@@ -79,10 +85,10 @@ public sealed class SocketUnit(UnitDefinition definition, ManagerCore core) : Tr
 
     internal override void OnTargetChanged(Unit target)
     {
-        if (State is not (TriggerState.Waiting or TriggerState.Running))
+        if (State is not (TriggerState.Waiting or TriggerState.Running) || Phase != SocketPhase.None)
             return;
         if (target is ServiceUnit { IsStartLimitHit: true })
-            EnterDead(TriggerResult.ServiceStartLimitHit);
+            EnterStopPre(TriggerResult.ServiceStartLimitHit);
         else if (target.IsInactiveOrFailed && target.Job is null && State == TriggerState.Running)
             EnterListening();
         else if (!target.IsInactiveOrFailed && State == TriggerState.Waiting)
@@ -91,18 +97,21 @@ public sealed class SocketUnit(UnitDefinition definition, ManagerCore core) : Tr
 
     internal override void OnReloaded()
     {
-        if (State == TriggerState.Waiting)
+        if (State == TriggerState.Waiting && Phase == SocketPhase.None)
             EnterListening();
     }
 
     public override void Stop()
     {
-        _isOpening = false;
-        base.Stop();
+        if (Phase is SocketPhase.StartPre or SocketPhase.StartChown or SocketPhase.StartPost)
+            Signal(SocketPhase.StopPreSigterm, TriggerResult.Success);
+        else if (Phase == SocketPhase.None && State is TriggerState.Waiting or TriggerState.Running)
+            EnterStopPre(TriggerResult.Success);
     }
 
     private void EnterListening()
     {
+        Enter(SocketPhase.None);
         if (Target is { IsInactiveOrFailed: false })
         {
             SetState(TriggerState.Running);
@@ -128,11 +137,17 @@ public sealed class SocketUnit(UnitDefinition definition, ManagerCore core) : Tr
         Core.MarkChanged(this);
     }
 
-    internal SocketCheckpoint Save() => new(State, Result, [.. Open]);
+    internal SocketCheckpoint Save() => new(State, Result, [.. Open], Phase);
 
-    internal void Restore(SocketCheckpoint saved)
+    /// <summary>What was under way is done again: by the job that began it, or else here.</summary>
+    internal void Restore(SocketCheckpoint saved, bool hasJob)
     {
         Restore(saved.State, saved.Result);
         Open = [.. saved.Open];
+        if (saved.Phase == SocketPhase.None)
+            return;
+        Core.Emit(new KillGroup(Name, 9, false, []));
+        if (!hasJob)
+            EnterStopPost(TriggerResult.Success);
     }
 }

@@ -7,8 +7,8 @@ namespace Sereno.Manager.Units;
 /// <summary>Where a timer or a path stands; the reason is a <see cref="TriggerResult"/>.</summary>
 public enum TriggerState { Dead, Waiting, Running, Elapsed, Failed }
 
-/// <summary>Why a timer or a path ended as it did: the Result property.</summary>
-public enum TriggerResult { Success, Resources, StartLimitHit, UnitStartLimitHit, TriggerLimitHit, ServiceStartLimitHit }
+/// <summary>Why a timer, path or socket ended as it did: the Result property.</summary>
+public enum TriggerResult { Success, Resources, Timeout, ExitCode, Signal, CoreDump, StartLimitHit, UnitStartLimitHit, TriggerLimitHit, ServiceStartLimitHit }
 
 /// <summary>What timers and paths have in common: they wait for something, then start a unit, then wait for its end.</summary>
 public abstract class TriggerUnit(UnitDefinition definition, ManagerCore core) : Unit(definition)
@@ -115,10 +115,16 @@ public abstract class TriggerUnit(UnitDefinition definition, ManagerCore core) :
 
     protected bool IsStopPending => Job is { IsStopping: true };
 
-    protected void EnterDead(TriggerResult result)
+    /// <summary>The first thing that went wrong is the reason.</summary>
+    protected void Fail(TriggerResult result)
     {
         if (Result == TriggerResult.Success)
             Result = result;
+    }
+
+    protected void EnterDead(TriggerResult result)
+    {
+        Fail(result);
         if (Result != TriggerResult.Success)
             Core.Log(this, LogLevel.Warning, $"{Name}: Failed with result '{Result.Name()}'.");
         SetState(Result == TriggerResult.Success ? TriggerState.Dead : TriggerState.Failed);
@@ -151,6 +157,10 @@ public static class TriggerNames
     {
         TriggerResult.Success => "success",
         TriggerResult.Resources => "resources",
+        TriggerResult.Timeout => "timeout",
+        TriggerResult.ExitCode => "exit-code",
+        TriggerResult.Signal => "signal",
+        TriggerResult.CoreDump => "core-dump",
         TriggerResult.StartLimitHit => "start-limit-hit",
         TriggerResult.UnitStartLimitHit => "unit-start-limit-hit",
         TriggerResult.TriggerLimitHit => "trigger-limit-hit",

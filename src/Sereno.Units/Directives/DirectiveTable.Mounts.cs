@@ -2,7 +2,7 @@ using Sereno.Units.Model;
 
 namespace Sereno.Units.Directives;
 
-/// <summary>What mount, automount and swap units mount, and where (systemd.mount(5)); and the service that a socket starts.</summary>
+/// <summary>What mount, automount and swap units mount, and where (systemd.mount(5)).</summary>
 internal static partial class DirectiveTable
 {
     private static IEnumerable<DirectiveRow> MountRows()
@@ -18,15 +18,6 @@ internal static partial class DirectiveTable
                 if (r.Expanded(path: true) is { } path && r.CheckedPath(path) is { } where)
                     r.Unit.Mount = r.Unit.Mount with { Where = where };
             });
-        yield return Emulated("Socket", "Service", "the service is named; sockets are not opened yet", r =>
-        {
-            if (!r.Specifiers.TryName(r.Value, out string name, out string error))
-                r.Warn($"Failed to resolve specifiers, ignoring {r.Value}: {error}");
-            else if (!UnitName.TryParse(name, out var service) || service.Type != UnitType.Service)
-                r.Warn($"Unit must be of type service, ignoring: {r.Value}");
-            else
-                r.Unit.Unit = r.Unit.Unit with { Triggers = service };
-        });
     }
 
     /// <summary>A scope is stopped as a service is.</summary>

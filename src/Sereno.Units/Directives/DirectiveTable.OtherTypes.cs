@@ -5,15 +5,9 @@ namespace Sereno.Units.Directives;
 /// <summary>The sections of other unit types: known, so that nothing is called a mistake that is none, and without effect.</summary>
 internal static partial class DirectiveTable
 {
-    private const string SocketKeys =
-        "ListenNetlink ListenSpecial ListenMessageQueue ListenUSBFunction TimeoutSec ExecStartPre ExecStartPost ExecStopPost ExecStopPre SocketProtocol BindToDevice FlushPending Writable MaxConnections " +
-        "MaxConnectionsPerSource KeepAliveTimeSec KeepAliveIntervalSec KeepAliveProbes DeferAcceptSec Priority IPTOS IPTTL Mark " +
-        "PipeSize Transparent PassPacketInfo Timestamping TCPCongestion MessageQueueMaxMessages MessageQueueMessageSize " +
-        "SmackLabel SmackLabelIPIn SmackLabelIPOut SELinuxContextFromNet";
-
     private static readonly (UnitType Type, string Reason, string Keys)[] s_otherTypes =
     [
-        (UnitType.Socket, "not supported yet by sockets", SocketKeys),
+        (UnitType.Socket, "not supported for the commands of sockets", ""),
         (UnitType.Mount, "not supported: mount(8) is run with its own defaults",
             "TimeoutSec DirectoryMode SloppyOptions LazyUnmount ForceUnmount ReadWriteOnly"),
         (UnitType.Automount, "automount units need the kernel's autofs, and are not run",

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sereno.Units.Model;
+using Sereno.Units.Values;
 
 namespace Sereno.Units.Directives;
 
@@ -23,17 +24,17 @@ internal sealed class UnitBuilder(UnitName name)
     public PathDefinition Path { get; set; } = new();
     public List<PathSpec> PathSpecs { get; } = [];
 
-    /// <summary>Unit= of timers and paths.</summary>
+    /// <summary>Unit= of timers and paths, Service= of sockets.</summary>
     public UnitName? Trigger { get; set; }
     public SocketDefinition Socket { get; set; } = new();
+    public List<Listen> Listens { get; } = [];
+    public ulong SocketTimeoutUsec { get; set; } = 90 * TimeSpans.Second;
 
     public MountDefinition Mount { get; set; } = new();
 
     public List<string> Documentation { get; } = [];
     public List<Condition> Conditions { get; } = [];
     public Dictionary<Dependency, OrderedNames> Dependencies { get; } = [];
-    /// <summary>How many addresses a socket listens on.</summary>
-    public int Listens { get; set; }
     public bool HasSuccessAction => Unit.Actions.Success != EmergencyAction.None;
     public bool RunningTimeoutIsSet { get; set; }
 
@@ -99,6 +100,13 @@ internal sealed class UnitBuilder(UnitName name)
             Kill = Kill,
         };
     }
+
+    public SocketDefinition BuildSocket() => Socket with
+    {
+        Listens = [.. Listens],
+        Commands = Commands.Values.All(c => c.Count == 0) ? null
+            : new([.. Of(ExecKind.StartPre)], [.. Of(ExecKind.StartPost)], [.. Of(ExecKind.Stop)], [.. Of(ExecKind.StopPost)], SocketTimeoutUsec, BuildExec(), Kill),
+    };
 
     /// <summary>A dynamic user must leave nothing behind that someone else with its number could use (systemd.exec(5), DynamicUser=).</summary>
     private SecurityContext BuildSecurity() => SystemCalls is null && LoggedCalls is null && !Exec.DynamicUser ? Exec.Security : Exec.Security with

@@ -90,8 +90,9 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
                 ? new ScopeDefinition(unit.Kill, unit.Service.TimeoutStopUsec, unit.Service.RuntimeMaxUsec) : null,
             Triggers = state != LoadState.Loaded ? null : main.Type switch
             {
-                UnitType.Timer or UnitType.Path => unit.Trigger ?? main.WithType(UnitType.Service),
-                UnitType.Socket => unit.Unit.Triggers ?? main.WithType(UnitType.Service),
+                // A connection's service is an instance of its own.
+                UnitType.Socket when unit.Socket.Accept => null,
+                UnitType.Timer or UnitType.Path or UnitType.Socket => unit.Trigger ?? main.WithType(UnitType.Service),
                 UnitType.Automount => main.WithType(UnitType.Mount),
                 _ => unit.Unit.Triggers,
             },
@@ -196,13 +197,21 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
         {
             if (state != LoadState.Loaded || unit.Name.Type != UnitType.Socket)
                 return null;
-            if (unit.Listens > 0)
-                return unit.Socket;
-            const string Refusal = "Unit has no Listen setting (ListenStream=, ListenDatagram=, ListenFIFO=, ...). Refusing.";
-            Say(Severity.Error, Refusal);
-            (state, error) = (LoadState.BadSetting, $"{unit.Name}: {Refusal}");
+            var socket = unit.BuildSocket();
+            if (SocketRefusal(socket) is not { } refusal)
+                return socket;
+            Say(Severity.Error, refusal);
+            (state, error) = (LoadState.BadSetting, $"{unit.Name}: {refusal}");
             return null;
         }
+
+        private string? SocketRefusal(SocketDefinition socket) =>
+            socket.Listens.IsEmpty ? "Unit has no Listen setting (ListenStream=, ListenDatagram=, ListenFIFO=, ...). Refusing."
+            : socket.Accept && socket.Listens.Any(l => !l.Accepts) ? "Unit configured for accepting sockets, but sockets are non-accepting. Refusing."
+            : socket is { Accept: true, MaxConnections: 0 } ? "MaxConnection= setting too small. Refusing."
+            : socket.Accept && unit.Trigger is not null ? "Explicit service configuration for accepting socket units not supported. Refusing."
+            : !socket.Symlinks.IsEmpty && socket.SymlinkTarget is null ? "Unit has symlinks set but none or more than one node in the file system. Refusing."
+            : null;
 
         /// <summary>A mount unit is called as its mount point is (systemd.mount(5)).</summary>
         public MountDefinition? Mount(ref LoadState state, ref string? error)

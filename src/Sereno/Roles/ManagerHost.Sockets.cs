@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Sereno.Linux;
 using Sereno.Manager;
 using Sereno.Units.Model;
+using Sereno.Units.Values;
 
 namespace Sereno.Roles;
 
@@ -35,15 +36,22 @@ public sealed partial class ManagerHost
         string? error = null;
         try
         {
+            using var group = _groups.Open(unit, "");
             foreach (var listen in socket.Listens)
-                opened.Add(OpenListener(listen, socket));
+            {
+                var fd = OpenListener(listen, socket, group);
+                opened.Add(fd);
+                foreach (string problem in SocketSettings.Apply(fd, listen, socket.Options))
+                    Log(unit, LogLevel.Warning, $"{unit}: {problem}");
+            }
             foreach (string link in socket.Symlinks)
-                Link(link, socket);
+                Attempt(unit, () => Link(link, socket));
         }
         catch (Exception e) when (e is LinuxException or IOException or UnauthorizedAccessException)
         {
             error = e.Message;
             opened.ForEach(fd => fd.Dispose());
+            _groups.Release(unit);
         }
         var ids = ImmutableArray<ulong>.Empty;
         if (error is null)
@@ -57,47 +65,43 @@ public sealed partial class ManagerHost
         _core.OnSocketsOpened(unit, ids, error);
     }
 
-    private Fd OpenListener(Listen listen, SocketDefinition socket)
+    private Fd OpenListener(Listen listen, SocketDefinition socket, Fd? group)
     {
-        var (kind, address) = (listen.Kind, listen.Address);
-        var options = new ListenerOptions
+        if (listen.Address.File is { } file && listen.Kind != ListenKind.Special)
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!, (UnixFileMode)socket.DirectoryMode);
+        string path = (listen.Address as PathAddress)?.Path ?? "";
+        var fd = listen.Kind switch
         {
-            Backlog = (int)Math.Min(socket.Backlog, int.MaxValue),
-            OnlyIPv6 = socket.BindIPv6Only switch { BindIPv6Only.Default => null, var only => only == BindIPv6Only.Ipv6Only },
-            PassCredentials = socket.PassCredentials,
-            PassSecurity = socket.PassSecurity,
-            ReusePort = socket.ReusePort,
-            FreeBind = socket.FreeBind,
-            KeepAlive = socket.KeepAlive,
-            NoDelay = socket.NoDelay,
-            Broadcast = socket.Broadcast,
-            ReceiveBuffer = (int)Math.Min(socket.ReceiveBuffer, int.MaxValue),
-            SendBuffer = (int)Math.Min(socket.SendBuffer, int.MaxValue),
+            ListenKind.Fifo => Listener.OpenFifo(path, socket.Mode, (int)Math.Min(socket.Options.PipeSize, int.MaxValue)),
+            ListenKind.Special => Listener.OpenSpecial(path, socket.Writable),
+            ListenKind.MessageQueue => Listener.OpenMessageQueue(path, socket.Mode, socket.Options.QueueMessages, socket.Options.QueueMessageSize),
+            ListenKind.UsbFunction => throw new IOException($"cannot open {path}: USB gadgets are not supported"),
+            _ => OpenSocket(listen.Address, socket, SocketSettings.Of(listen, socket, group)),
         };
-        if (address.Path is not { } path)
-            return Listener.OpenInternet(address.Ip?.GetAddressBytes(), address.Port, datagram: kind == ListenKind.Datagram, options);
-        if (path.StartsWith('/') && Path.GetDirectoryName(path) is { Length: > 0 } folder)
-            Directory.CreateDirectory(folder, (UnixFileMode)socket.DirectoryMode);
-        var fd = kind == ListenKind.Fifo ? Listener.OpenFifo(path, socket.Mode) : Listener.OpenUnix(path, kind switch
-        {
-            ListenKind.Stream => UnixSocketType.Stream,
-            ListenKind.Datagram => UnixSocketType.Datagram,
-            _ => UnixSocketType.SeqPacket,
-        }, socket.Mode, options);
-        if (path.StartsWith('/') && socket is { User: not null } or { Group: not null })
-            Listener.ChangeOwner(path, Owner(socket.User, n => _machine.FindUser(n)?.Uid), Owner(socket.Group, _machine.FindGroup));
+        if (listen.Address.File is { } made && listen.Kind != ListenKind.Special && socket is { User: not null } or { Group: not null })
+            Listener.ChangeOwner(made, Owner(socket.User, n => _machine.FindUser(n)?.Uid), Owner(socket.Group, _machine.FindGroup));
         return fd;
     }
+
+    private static Fd OpenSocket(ListenAddress address, SocketDefinition socket, ListenerSettings settings) => address switch
+    {
+        InternetAddress internet => Listener.OpenInternet(internet.Ip?.GetAddressBytes(), internet.Port, internet.Interface, settings),
+        PathAddress unix => Listener.OpenUnix(unix.Path, socket.Mode, settings),
+        VsockAddress vsock => Listener.OpenVsock(vsock.Cid, vsock.Port, settings),
+        NetlinkAddress netlink => Listener.OpenNetlink(netlink.Group, settings),
+        _ => throw new IOException($"cannot listen on {address}"),
+    };
 
     private static uint Owner(string? name, Func<string, uint?> find) =>
         name is null ? PlanWriter.Keep : find(name) ?? throw new IOException($"cannot find {name}: no such user or group");
 
     private static void Link(string link, SocketDefinition socket)
     {
-        if (socket.Listens.FirstOrDefault(l => l.Address.Path?.StartsWith('/') == true) is not { Address.Path: { } target })
+        if (socket.SymlinkTarget is not { } target || new FileInfo(link).LinkTarget == target)
             return;
         Directory.CreateDirectory(Path.GetDirectoryName(link)!, (UnixFileMode)socket.DirectoryMode);
-        if (new FileInfo(link).LinkTarget is not null)
+        // What is there goes only where the unit says that the place is its own.
+        if (socket.RemoveOnStop)
             File.Delete(link);
         File.CreateSymbolicLink(link, target);
     }
@@ -118,9 +122,12 @@ public sealed partial class ManagerHost
 
     private void RemoveFiles(UnitName unit, SocketDefinition socket)
     {
+        _groups.Release(unit);
         if (!socket.RemoveOnStop)
             return;
-        foreach (string path in socket.Listens.Select(l => l.Address.Path).Concat(socket.Symlinks).OfType<string>().Where(p => p.StartsWith('/')))
+        foreach (string path in socket.Listens.Where(l => l.Kind != ListenKind.Special).Select(l => l.Address.File).OfType<string>().Concat(socket.Symlinks))
             Attempt(unit, () => File.Delete(path));
+        foreach (var queue in socket.Listens.Where(l => l.Kind == ListenKind.MessageQueue))
+            Attempt(unit, () => Listener.RemoveMessageQueue(((PathAddress)queue.Address).Path));
     }
 }

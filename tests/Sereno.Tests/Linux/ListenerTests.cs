@@ -35,7 +35,7 @@ public class ListenerTests
         string folder = Directory.CreateTempSubdirectory("sereno-listen-").FullName;
         try
         {
-            using var socket = Listener.OpenUnix(folder + "/s", UnixSocketType.Stream, mode, new() { Backlog = 1 });
+            using var socket = Listener.OpenUnix(folder + "/s", mode, new() { Kind = ListenerKind.Stream, Backlog = 1 });
             using var fifo = Listener.OpenFifo(folder + "/f", mode);
             Assert.Equal((UnixFileMode)mode, File.GetUnixFileMode(folder + "/s"));
             Assert.Equal((UnixFileMode)mode, File.GetUnixFileMode(folder + "/f"));
@@ -51,7 +51,7 @@ public class ListenerTests
     [Fact]
     public void A_port_alone_takes_both_families() => NetworkNamespace.Run(() =>
     {
-        using var socket = Listener.OpenInternet(null, 61999, datagram: false, new() { Backlog = 4 });
+        using var socket = Listener.OpenInternet(null, 61999, null, new() { Kind = ListenerKind.Stream, Backlog = 4 });
         using var four = new System.Net.Sockets.TcpClient("127.0.0.1", 61999);
         using var six = new System.Net.Sockets.TcpClient("::1", 61999);
         Assert.True(four.Connected && six.Connected);

@@ -15,7 +15,7 @@ public class SocketTests
         Description = "a",
         DefaultDependencies = false,
         Triggers = UnitName.Parse("a.service"),
-        Socket = new() { Listens = [new(ListenKind.Stream, ListenAddress.Parse("/run/a")!), new(ListenKind.Datagram, ListenAddress.Parse("53")!)] },
+        Socket = new() { Listens = [new(ListenKind.Stream, new PathAddress("/run/a")), new(ListenKind.Datagram, new InternetAddress(null, 53, null))] },
     };
 
     [Fact]
@@ -101,7 +101,15 @@ public class SocketTests
     [InlineData("@", null)]
     [InlineData("run/a", null)]
     [InlineData("", null)]
-    public void Addresses_are_read_as_systemd_reads_them(string text, string? expected) => Assert.Equal(expected, ListenAddress.Parse(text)?.ToString());
+    [InlineData("[fe80::1]:80%eth0", "[fe80::1]:80%eth0")]
+    [InlineData("vsock:2:1234", "vsock:2:1234")]
+    [InlineData("vsock::1234", "vsock::1234")]
+    [InlineData("vsock:x:1", null)]
+    public void Addresses_are_read_as_systemd_reads_them(string text, string? expected)
+    {
+        ListenAddress.Read(text, out var address);
+        Assert.Equal(expected, address?.ToString());
+    }
 
     private static SimulatedHost Listening()
     {

@@ -157,10 +157,10 @@ public class LoadTests
     public void A_socket_is_loaded_and_what_is_not_done_with_it_is_ignored_with_the_reason()
     {
         using var folder = new UnitFolder();
-        var unit = folder.File("etc/a.socket", "[Unit]\nDescription=x\n[Socket]\nListenStream=80\nMark=7\nBogus=1\n[Install]\nWantedBy=sockets.target\n").Load("a.socket");
+        var unit = folder.File("etc/a.socket", "[Unit]\nDescription=x\n[Socket]\nListenStream=80\nSmackLabel=7\nBogus=1\n[Install]\nWantedBy=sockets.target\n").Load("a.socket");
         Assert.Equal(LoadState.Loaded, unit.LoadState);
         Assert.Equal("[::]:80", Assert.Single(unit.Socket!.Listens).Address.ToString());
-        Assert.Equal("not supported yet by sockets", unit.Directives.First(d => d.Key == "Mark").Reason);
+        Assert.Equal("not supported: security modules", unit.Directives.First(d => d.Key == "SmackLabel").Reason);
         Assert.Equal("Unknown key 'Bogus' in section [Socket], ignoring.", Assert.Single(unit.Diagnostics).Message);
         Assert.Equal(["sockets.target"], unit.Install.WantedBy);
     }
