@@ -12,6 +12,15 @@ internal static class TransientSettings
     /// <summary>Properties that are no settings: what they ask for is looked at elsewhere, or holds anyway.</summary>
     public static bool IsRequest(string property) => property is "PIDs" or "AddRef" or "Controller";
 
+    /// <summary>The number of the standard stream that a property sets.</summary>
+    public static int? StreamOf(string property) => property switch
+    {
+        "StandardInputFileDescriptor" => 0,
+        "StandardOutputFileDescriptor" => 1,
+        "StandardErrorFileDescriptor" => 2,
+        _ => null,
+    };
+
     /// <exception cref="BusException">The property can't be set.</exception>
     public static IEnumerable<KeyValuePair<string, string>> Of(string property, BusValue value)
     {
