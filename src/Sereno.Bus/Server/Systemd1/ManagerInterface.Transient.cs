@@ -57,6 +57,7 @@ internal static partial class ManagerInterface
             else if (!TransientSettings.IsRequest(property))
                 settings.AddRange(TransientSettings.Of(property, value));
         }
+        TransientSettings.JoinLimits(settings);
         return new(name, settings, pids) { Streams = streams, AddRef = addRef };
     }
 
