@@ -22,6 +22,9 @@ public abstract class Text
     /// <summary>What is said of unit files and their links.</summary>
     public abstract InstallTexts Install { get; }
 
+    /// <summary>What is said of commands that run as units.</summary>
+    public abstract RunTexts Run { get; }
+
     public abstract string Description { get; }
     public abstract string DirOption { get; }
     public abstract string UnitPathOption { get; }
@@ -42,12 +45,6 @@ public abstract class Text
     public abstract string SeeHelp(string verb);
     public abstract string NotRunning(string path, string command);
     public abstract string FailedJob(string verb, string unit, string error);
-    public abstract string RunningAs(string unit);
-
-    public abstract string RunningTimer(string timer, string unit);
-
-    public abstract string RunEnded(string unit, string result);
-
     public abstract string JobFailed(string unit, string reason);
     public abstract string JobReason(string result, string serviceResult);
     public abstract string SeeStatus(string unit);

@@ -57,6 +57,7 @@ public class StructLayoutTests
         [typeof(libc.ifmap)] = ("net/if.h", "struct ifmap"),
         [typeof(libc.ifconf)] = ("net/if.h", "struct ifconf"),
         [typeof(libc.winsize)] = ("sys/ioctl.h", "struct winsize"),
+        [typeof(libc.termios)] = ("termios.h", "struct termios"),
         [typeof(libc.bpf_insn)] = ("linux/bpf.h", "struct bpf_insn"),
         [typeof(libc.bpf_attr_prog_load)] = ("linux/bpf.h", "union bpf_attr"),
         [typeof(libc.bpf_attr_map_create)] = ("linux/bpf.h", "union bpf_attr"),

@@ -29,6 +29,9 @@ public sealed class Systemd1Tree(IManagerApi api) : IObjectTree
         return null;
     }
 
+    public string Resolve(string path, Linux.PeerCredentials caller) =>
+        path == UnitPath.Units + "/self" && api.UnitOf((uint)caller.Pid) is { } own ? UnitPath.Of(own.Full) : path;
+
     public IEnumerable<string> Children(string path) => path switch
     {
         "/" => ["org"],
