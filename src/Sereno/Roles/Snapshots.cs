@@ -32,7 +32,7 @@ public static class Snapshots
         LoadState.Masked => "masked",
     };
 
-    public static UnitSnapshot Of(Unit unit, ManagerCore core, ProcessGroups groups, string unitFileState)
+    public static UnitSnapshot Of(Unit unit, ManagerCore core, ProcessGroups groups, Func<string> unitFileState)
     {
         var definition = unit.Definition;
         bool runs = unit is not InertUnit;
@@ -41,7 +41,7 @@ public static class Snapshots
             Definition = definition,
             ActiveState = unit.Active.Name(),
             SubState = unit.SubState,
-            Relations = Relations(unit, core),
+            FindRelations = () => Relations(unit, core),
             Job = unit.Job is { } job ? Status(job) : null,
             StateChange = Time(unit.StateChanged),
             InactiveExit = Time(unit.InactiveExit),
@@ -53,14 +53,13 @@ public static class Snapshots
             Perpetual = unit.IsPerpetual,
             Transient = definition.IsTransient,
             CanReload = unit.CanReload,
-            NeedDaemonReload = HasChanged(definition),
-            UnitFileState = unitFileState,
-            UnitFilePreset = unitFileState is "enabled" or "disabled" ? "enabled" : "",
+            FindChanges = () => HasChanged(definition),
+            FindUnitFileState = unitFileState,
             ConditionResult = unit.ConditionsMet,
             AssertResult = unit.ConditionsMet,
             Condition = Time(unit.ConditionsTried),
             InvocationId = unit.InvocationId.Length == 32 ? [.. Convert.FromHexString(unit.InvocationId)] : [],
-            ControlGroup = ControlGroup(unit, core, groups),
+            FindControlGroup = () => ControlGroup(unit, core, groups),
             Service = unit is ServiceUnit service ? Service(service) : null,
             Timer = unit is TimerUnit timer ? Timer(timer) : null,
             Path = unit is PathUnit path ? new() { Unit = path.Target?.Name.Full ?? "", Definition = path.Config, Result = path.Result.Name() } : null,
