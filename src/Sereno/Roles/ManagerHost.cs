@@ -153,6 +153,8 @@ public sealed partial class ManagerHost : IDisposable
             if (record.Service is { } service && UnitName.TryParse(record.Name, out var name))
                 _groups.Restore(name, record.InvocationId, welcome.Children.Where(c => Encoding.UTF8.GetString(c.Tag) == record.Name).Select(c => c.Pid)
                     .Concat(service.Main.Pid > 0 ? [service.Main.Pid] : []));
+            else if (record.Scope is not null && UnitName.TryParse(record.Name, out var scope))
+                _groups.Restore(scope, record.InvocationId, []);
         TakeStored(records, welcome.Held);
         _core.Restore(records, spawned, pid => spawned.ContainsValue(pid) || ended.Contains(pid) || ProcessTable.Stat(pid) is not null);
         ReviewLimits();
