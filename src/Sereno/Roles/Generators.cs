@@ -70,7 +70,7 @@ internal sealed class Generators(Instance instance, KeeperClient keeper, IReadOn
         ulong id = _nextId++;
         try
         {
-            keeper.Spawn(id, "generator"u8, plan, null, [], new StreamMetadata("", Path.GetFileName(path)).Encode());
+            keeper.Spawn(id, "generator"u8, plan, null, [], new StreamMetadata("init.scope", Path.GetFileName(path)).Encode());
             _starting[id] = path;
         }
         catch (LinuxException e)

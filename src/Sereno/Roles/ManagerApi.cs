@@ -11,7 +11,8 @@ using Sereno.Units.Model;
 namespace Sereno.Roles;
 
 /// <summary>The core as the bus sees it. Orders change the core; the host carries out the effects when the call has returned.</summary>
-public sealed partial class ManagerApi(ManagerCore core, UnitLoader files, ProcessGroups groups, Action<Action> reload, Action<int, int> signal, Action filesChanged) : IManagerApi
+public sealed partial class ManagerApi(ManagerCore core, UnitLoader files, ProcessGroups groups, Action<Action> reload, Action<int, int> signal, Action filesChanged,
+    Func<UnitName, Fd, ulong> keep) : IManagerApi
 {
     private readonly Manager.Timestamp _began = Clock.Now;
     private Manager.Timestamp _loaded = Clock.Now;
@@ -158,7 +159,7 @@ public sealed partial class ManagerApi(ManagerCore core, UnitLoader files, Proce
         return unit!;
     }
 
-    private UnitSnapshot Snapshot(Unit unit) => Snapshots.Of(unit, core, groups, UnitFileStateOrEmpty(unit));
+    private UnitSnapshot Snapshot(Unit unit) => Snapshots.Of(unit, core, groups, () => UnitFileStateOrEmpty(unit));
 
     /// <summary>A refusal of the core is an error on the bus.</summary>
     private void Guard(Action action)
