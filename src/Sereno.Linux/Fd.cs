@@ -27,9 +27,12 @@ public sealed class Fd : SafeHandleMinusOneIsInvalid
 
     private const int KcmpFile = 0;
 
-    /// <summary>From now on a read or write that would wait returns -1; for everybody who shares the open file.</summary>
-    public void SetNonBlocking() =>
-        Errno.Check(libc.fcntl(Number, libc.F_SETFL, Errno.Check(libc.fcntl(Number, libc.F_GETFL, 0), "read a descriptor's flags") | libc.O_NONBLOCK), "make a descriptor non-blocking");
+    /// <summary>From now on a read or write that would wait returns -1, or waits; for everybody who shares the open file.</summary>
+    public void SetNonBlocking(bool on = true)
+    {
+        int flags = Errno.Check(libc.fcntl(Number, libc.F_GETFL, 0), "read a descriptor's flags");
+        Errno.Check(libc.fcntl(Number, libc.F_SETFL, on ? flags | libc.O_NONBLOCK : flags & ~libc.O_NONBLOCK), "set a descriptor's flags");
+    }
 
     /// <summary>Reads up to the span's length; 0 at end of file, -1 when it would block.</summary>
     public unsafe int Read(Span<byte> buffer)

@@ -15,6 +15,9 @@ public sealed record SpawnProcess(ulong Id, UnitName Unit, string InvocationId, 
 {
     /// <summary>It may run beside the unit's own processes, whose group may be theirs (Delegate=).</summary>
     public bool IsControl { get; init; }
+
+    /// <summary>How many of the descriptors, from the first on, are sockets of the manager's, and whether they wait (NonBlocking=).</summary>
+    public (int Count, bool NonBlocking) Sockets { get; init; }
 }
 
 /// <summary>Signal one process of ours (by its pidfd).</summary>
@@ -65,7 +68,8 @@ public sealed record MakeFolders(UnitName Unit, ImmutableArray<string> Paths, ui
 public sealed record OpenSockets(UnitName Unit, SocketDefinition Definition) : Effect;
 
 /// <summary>Tell with OnSocketTraffic when one of these has something to be read or accepted, once. None ends it.</summary>
-public sealed record WatchSockets(UnitName Unit, ImmutableArray<ulong> Ids) : Effect;
+/// <param name="Accepts">Accept what comes instead, and hand each connection over with OnConnection.</param>
+public sealed record WatchSockets(UnitName Unit, ImmutableArray<ulong> Ids, bool Accepts = false) : Effect;
 
 public sealed record CloseSockets(UnitName Unit, ImmutableArray<ulong> Ids, SocketDefinition Definition) : Effect;
 

@@ -67,6 +67,9 @@ public sealed partial class ManagerCore
                 socket.Restore(itsSocket, record.Job is not null);
             MarkChanged(unit);
         }
+        foreach (var (unit, _) in restored)
+            if (unit is ServiceUnit { Connection: { } connection, IsInactiveOrFailed: false } serving && Graph.TryGet(connection.Socket, out var its) && its is SocketUnit accepting)
+                accepting.Adopt(serving);
         foreach (var (unit, record) in restored)
             if (record.Job is { } job)
                 Jobs.Restore(Restored(unit, job));

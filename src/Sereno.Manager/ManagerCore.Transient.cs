@@ -53,7 +53,10 @@ public sealed partial class ManagerCore
 
     internal bool IsReferenced(Unit unit) => _references.ContainsKey(unit);
 
-    private void NoteEnd(Unit unit) => _mayCollect |= unit.Definition.IsTransient && MayCollect(unit);
+    private void NoteEnd(Unit unit) => _mayCollect |= IsPassing(unit) && MayCollect(unit);
+
+    /// <summary>Nobody but who made it would look for it again: made at run time, or for one connection.</summary>
+    private static bool IsPassing(Unit unit) => unit.Definition.IsTransient || unit is ServiceUnit { Connection: not null };
 
     private bool MayCollect(Unit unit) => unit.Job is null && !IsReferenced(unit) &&
         (unit.Active == ActiveState.Inactive || (unit.Active == ActiveState.Failed && unit.Definition.Jobs.CollectMode == CollectMode.InactiveOrFailed));
@@ -64,14 +67,14 @@ public sealed partial class ManagerCore
         if (!_mayCollect)
             return;
         _mayCollect = false;
-        var gone = Graph.Unreferenced(Graph.All.Where(u => u.Definition.IsTransient && MayCollect(u)));
+        var gone = Graph.Unreferenced(Graph.All.Where(u => IsPassing(u) && MayCollect(u)));
         if (gone.Count == 0)
             return;
         Graph.Remove(gone);
         foreach (var unit in gone)
         {
             MarkChanged(unit);
-            Emit(new ForgetUnit(unit.Name, unit.Definition.FragmentPath));
+            Emit(new ForgetUnit(unit.Name, unit.Definition.IsTransient ? unit.Definition.FragmentPath : null));
         }
     }
 }

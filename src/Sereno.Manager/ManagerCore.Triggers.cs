@@ -57,6 +57,48 @@ public sealed partial class ManagerCore
         Settle();
     }
 
+    /// <param name="id">The descriptor of an accepted connection; the core drops it, or has it passed on.</param>
+    public void OnConnection(UnitName unit, ulong id, ConnectionEnds ends)
+    {
+        if (Graph.TryGet(unit, out var found) && found is SocketUnit socket)
+            socket.OnConnection(id, ends);
+        else
+            Emit(new DropDescriptor(id));
+        Settle();
+    }
+
+    public void OnAcceptFailed(UnitName unit, string cause)
+    {
+        if (Graph.TryGet(unit, out var found) && found is SocketUnit socket)
+            socket.OnAcceptFailed(cause);
+        Settle();
+    }
+
+    /// <summary>Starts the instance of a service that a connection is for.</summary>
+    /// <returns>Null when it can't be had, with the reason.</returns>
+    internal ServiceUnit? TryServe(UnitName instance, Connection connection, out string error)
+    {
+        var (unit, added) = Graph.Load(instance);
+        error = $"Unit {instance} not found.";
+        if (unit is not ServiceUnit { IsInactiveOrFailed: true, Job: null } service)
+        {
+            _visitors.AddRange(added);
+            return null;
+        }
+        service.Serve(connection);
+        if (TryTrigger(service, [], out error))
+            return service;
+        _mayCollect = true;
+        return null;
+    }
+
+    internal void OnServed(UnitName socket, ServiceUnit service)
+    {
+        if (Graph.TryGet(socket, out var found) && found is SocketUnit its)
+            its.OnServed(service);
+        MarkChanged(service);
+    }
+
     private void EachTimer(Action<TimerUnit> tell)
     {
         foreach (var timer in Graph.All.OfType<TimerUnit>().ToList())

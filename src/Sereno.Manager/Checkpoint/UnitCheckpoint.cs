@@ -27,6 +27,12 @@ public sealed record UnitCheckpoint
     public PathCheckpoint? Path { get; init; }
     public SocketCheckpoint? Socket { get; init; }
     public ScopeCheckpoint? Scope { get; init; }
+
+    /// <summary>What the keeper holds for the unit.</summary>
+    [JsonIgnore]
+    public IEnumerable<StoredDescriptor> Descriptors => Service is { } service
+        ? [.. service.Stored, .. service.Streams, .. service.Connection is { Descriptor: not 0 and var id } ? [new(id, "", Polls: false)] : (StoredDescriptor[])[]]
+        : Socket?.Open ?? [];
 }
 
 public sealed record JobCheckpoint(uint Id, JobType Type, JobState State, bool Irreversible, bool IgnoresOrder = false, ulong Deadline = 0);
@@ -37,7 +43,7 @@ public sealed record ScopeCheckpoint(ScopeState State, string Result, ulong? Dea
 
 public sealed record TimerCheckpoint(TriggerState State, TriggerResult Result, Timestamp LastTrigger);
 
-public sealed record SocketCheckpoint(TriggerState State, TriggerResult Result, StoredDescriptor[] Open, SocketPhase Phase = SocketPhase.None);
+public sealed record SocketCheckpoint(TriggerState State, TriggerResult Result, StoredDescriptor[] Open, SocketPhase Phase, uint Accepted, uint Refused);
 
 public sealed record PathCheckpoint(TriggerState State, TriggerResult Result, bool[] Existed);
 
@@ -66,6 +72,7 @@ public sealed record ServiceCheckpoint
     public bool AwaitsIdle { get; init; }
     public ProcessExit? PendingExit { get; init; }
     public StoredDescriptor[] Stored { get; init; } = [];
+    public Connection? Connection { get; init; }
     public StoredDescriptor[] Streams { get; init; } = [];
     public Spawn.SharedSandbox? Shared { get; init; }
     public bool SharedIsOver { get; init; }

@@ -12,9 +12,10 @@ public static partial class PlanBuilder
         AddTerminalReset(steps, context.Terminal);
         if (!streams.IsEmpty)
             return AddGiven(steps, unit, context, descriptors.Length, streams);
+        if (context.UsesSocket && descriptors.Length != 1)
+            throw new PlanException(PlanException.NoProcess, descriptors.IsEmpty ? "Got no socket." : "Got more than one socket.");
         var input = Available(context.StandardInput, !takesTerminal, context.InputData.IsEmpty);
-        var output = Available(context.StandardOutput);
-        var error = Available(context.StandardError);
+        var (output, error) = (context.StandardOutput, context.StandardError);
         uint permissions = 0x1B6 & ~context.UMask; // 0666
         AddInput(steps, context, input, uid, permissions, descriptors);
 
@@ -22,7 +23,7 @@ public static partial class PlanBuilder
             output = context.StandardInput.Kind == StreamKind.Tty ? new(StreamKind.Tty)
                 : input.Kind is StreamKind.Null or StreamKind.Data ? StreamTarget.Null : input;
         bool logs = AddOutput(steps, output, 1);
-        if (error.Kind == StreamKind.Inherit || (error == output && error.Kind is not (StreamKind.Fd or StreamKind.Socket)))
+        if (error.Kind == StreamKind.Inherit || (error == output && error.Kind != StreamKind.Fd))
             steps.Add(new CopyDescriptor(222, 1, 2));
         else
             logs |= AddOutput(steps, error, 2);
@@ -42,7 +43,8 @@ public static partial class PlanBuilder
                 StreamKind.Tty => new OpenFile(stage, fd, TerminalOf(context.Terminal), OpenMode.Terminal),
                 StreamKind.Fd => new UseDescriptor(Index(target, fd == 1 ? "stdout" : "stderr", stage, descriptors), fd),
                 // The kernel's log and the console end in the journal here, which `check` says.
-                StreamKind.Data or StreamKind.Inherit or StreamKind.Journal or StreamKind.Kmsg or StreamKind.Socket => new UseLogPipe(stage, fd),
+                StreamKind.Data or StreamKind.Inherit or StreamKind.Journal or StreamKind.Kmsg => new UseLogPipe(stage, fd),
+                StreamKind.Socket => new UseDescriptor(0, fd),
             };
             steps.Add(step);
             return step is UseLogPipe;
@@ -73,11 +75,8 @@ public static partial class PlanBuilder
     {
         StreamKind.Tty when withoutTerminal => StreamTarget.Null,
         StreamKind.Data when withoutData => StreamTarget.Null,
-        StreamKind.Socket => StreamTarget.Null,
         _ => target,
     };
-
-    private static StreamTarget Available(StreamTarget target) => target.Kind == StreamKind.Socket ? StreamTarget.Inherit : target;
 
     private static void AddInput(ImmutableArray<SpawnStep>.Builder steps, ExecContext context, StreamTarget input, uint? uid, uint permissions,
         ImmutableArray<string> descriptors)
@@ -90,6 +89,7 @@ public static partial class PlanBuilder
             StreamKind.Data => new ProvideData(stage, 0, context.InputData),
             StreamKind.Tty => new TakeTerminal(TerminalOf(context.Terminal), input.Argument == "force", uid, context.Terminal.Rows, context.Terminal.Columns),
             StreamKind.Fd => new UseDescriptor(Index(input, "stdin", stage, descriptors), 0),
+            StreamKind.Socket => new UseDescriptor(0, 0),
             _ => new OpenFile(stage, 0, "/dev/null", OpenMode.Read),
         });
 

@@ -32,6 +32,7 @@ public sealed partial class ServiceUnit
         PendingExit = _pendingExit,
         Stored = [.. Stored],
         Streams = [.. _streams],
+        Connection = Connection,
         Shared = _shared,
         SharedIsOver = _sharedIsOver,
         Deadline = core.Timers.DeadlineOf(this),
@@ -53,6 +54,7 @@ public sealed partial class ServiceUnit
         (_said, _reloadBegan, _awaitsIdle, _pendingExit) = (saved.Said, saved.ReloadBegan, saved.AwaitsIdle, saved.PendingExit);
         _stored = saved.Stored.Length > 0 ? [.. saved.Stored] : null;
         _streams = [.. saved.Streams];
+        Connection = saved.Connection;
         if (saved.Deadline is { } deadline)
             core.Timers.Arm(this, deadline);
         (_watchdogUsec, NeedsRelease) = (saved.WatchdogUsec, saved.NeedsRelease);

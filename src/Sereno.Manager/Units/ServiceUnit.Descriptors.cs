@@ -13,8 +13,10 @@ public sealed partial class ServiceUnit
 
     public IReadOnlyList<StoredDescriptor> Stored => _stored ?? (IReadOnlyList<StoredDescriptor>)[];
 
-    /// <summary>What is passed to the main process: its sockets', then the stored ones.</summary>
-    private ImmutableArray<StoredDescriptor> Descriptors => [.. core.Graph.Of(this, Relation.TriggeredBy).OfType<SocketUnit>().SelectMany(s => s.Open), .. Stored];
+    /// <summary>The connection that it serves, or what its socket units listen on: the main process gets them, then the stored ones.</summary>
+    private ImmutableArray<StoredDescriptor> Sockets => Connection is not null
+        ? Connection.Descriptor != 0 ? [new(Connection.Descriptor, ConnectionName, Polls: false)] : []
+        : [.. core.Graph.Of(this, Relation.TriggeredBy).OfType<SocketUnit>().Where(s => !s.Config.Accept).SelectMany(s => s.Open)];
 
     /// <summary>Standard input, output and error as the caller had them who made the unit (StandardInputFileDescriptor=); empty where there are none.</summary>
     private ImmutableArray<StoredDescriptor> _streams = [];

@@ -197,6 +197,7 @@ public sealed partial class ServiceUnit
         Release(comesBack);
         if (!comesBack)
             ReleaseDescriptors();
+        EndConnection();
         if (restarts)
         {
             // The delay is a state of its own, so that a stop in the meantime has something to cancel.

@@ -18,7 +18,11 @@ public sealed partial class ServiceUnit
         Commands[new(slot.Section, slot.Index)] = status;
         _groupHasProcesses = true;
         if (slot == Main)
+        {
             MainStatus = status;
+            if (slot.Index + 1 >= Config.ExecStart.Length)
+                LetGoOfConnection();
+        }
         core.MarkChanged(this);
         // A stop may have come while the process was on its way: it is signalled now.
         if (State is ServiceState.StopWatchdog or ServiceState.StopSigterm or ServiceState.StopSigkill or

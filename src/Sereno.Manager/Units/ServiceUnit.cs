@@ -215,13 +215,16 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
         {
             if (Config.Exec.PermissionsStartOnly && section != ExecSection.ExecStart)
                 command = command with { Flags = command.Flags | ExecFlags.FullyPrivileged };
-            var descriptors = section == ExecSection.ExecStart ? Descriptors : [];
+            bool usesSocket = ContextOf(section).UsesSocket;
+            var sockets = section == ExecSection.ExecStart || usesSocket ? Sockets : [];
+            ImmutableArray<StoredDescriptor> descriptors = section == ExecSection.ExecStart && !usesSocket ? [.. sockets, .. Stored] : sockets;
             var plan = PlanBuilder.Build(Name, ContextOf(section), command, core.Facts, core.Machine, Variables(section), Shared,
                 section is ExecSection.ExecStart or ExecSection.ExecStartPre or ExecSection.ExecCondition or ExecSection.ExecStopPost,
                 [.. descriptors.Select(d => d.Name)], [.. _streams.Select(s => s.Name)]);
             Say(plan.Notes);
-            core.Emit(new SpawnProcess(id, Name, InvocationId, descriptors.IsEmpty ? plan : plan.Passing(descriptors.Length), [.. descriptors.Concat(_streams).Select(d => d.Id)])
+            core.Emit(new SpawnProcess(id, Name, InvocationId, descriptors.IsEmpty || usesSocket ? plan : plan.Passing(descriptors.Length), [.. descriptors.Concat(_streams).Select(d => d.Id)])
             {
+                Sockets = (sockets.Length, Config.NonBlocking),
                 IsControl = section is ExecSection.ExecStartPost or ExecSection.ExecReload or ExecSection.ExecStop or ExecSection.ExecStopPost,
             });
         }
@@ -244,12 +247,14 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
             yield return new("WATCHDOG_USEC", WatchdogUsec.ToString());
             yield return new("WATCHDOG_PID", Execute.PidMark);
         }
-        if (section == ExecSection.ExecStart && Descriptors is { IsEmpty: false } passed)
+        if (section == ExecSection.ExecStart && !ContextOf(section).UsesSocket && (ImmutableArray<StoredDescriptor>)[.. Sockets, .. Stored] is { IsEmpty: false } passed)
         {
             yield return new("LISTEN_FDS", passed.Length.ToString());
             yield return new("LISTEN_FDNAMES", string.Join(':', passed.Select(d => d.Name)));
             yield return new("LISTEN_PID", Execute.PidMark);
         }
+        foreach (var variable in ConnectionVariables())
+            yield return variable;
         if (Config.PidFile is { } pidFile)
             yield return new("PIDFILE", pidFile);
         if (Main.Pid != 0 && section != ExecSection.ExecStart)

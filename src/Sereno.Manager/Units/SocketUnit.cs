@@ -42,6 +42,9 @@ public sealed partial class SocketUnit(UnitDefinition definition, ManagerCore co
         SocketPhase.FinalSigkill => "final-sigkill",
     };
 
+    /// <summary>A connection's service is known when it comes.</summary>
+    protected override bool NeedsTarget => !Config.Accept;
+
     protected override void Begin()
     {
         if (Target is { IsInactiveOrFailed: false } busy && Open.IsEmpty)
@@ -117,7 +120,7 @@ public sealed partial class SocketUnit(UnitDefinition definition, ManagerCore co
             SetState(TriggerState.Running);
             return;
         }
-        Core.Emit(new WatchSockets(Name, [.. Open.Select(o => o.Id)]));
+        Core.Emit(new WatchSockets(Name, [.. Open.Select(o => o.Id)], Config.Accept));
         SetState(TriggerState.Waiting);
     }
 
@@ -137,13 +140,14 @@ public sealed partial class SocketUnit(UnitDefinition definition, ManagerCore co
         Core.MarkChanged(this);
     }
 
-    internal SocketCheckpoint Save() => new(State, Result, [.. Open], Phase);
+    internal SocketCheckpoint Save() => new(State, Result, [.. Open], Phase, Accepted, Refused);
 
     /// <summary>What was under way is done again: by the job that began it, or else here.</summary>
     internal void Restore(SocketCheckpoint saved, bool hasJob)
     {
         Restore(saved.State, saved.Result);
         Open = [.. saved.Open];
+        (Accepted, Refused) = (saved.Accepted, saved.Refused);
         if (saved.Phase == SocketPhase.None)
             return;
         Core.Emit(new KillGroup(Name, 9, false, []));

@@ -47,11 +47,13 @@ public abstract class TriggerUnit(UnitDefinition definition, ManagerCore core) :
             return false;
         }
         _starts.Enqueue(now);
-        if (Target is { Definition.LoadState: LoadState.Loaded })
+        if (!NeedsTarget || Target is { Definition.LoadState: LoadState.Loaded })
             return true;
         Core.Log(this, LogLevel.Error, $"{Name}: Refusing to start, unit {Target?.Name.Full ?? "n/a"} to trigger not loaded.");
         return false;
     }
+
+    protected virtual bool NeedsTarget => true;
 
     public override void Start()
     {

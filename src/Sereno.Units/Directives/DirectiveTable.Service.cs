@@ -20,7 +20,7 @@ internal static partial class DirectiveTable
         yield return Exec("PermissionsStartOnly", (r, e) => r.Unit.Exec = e with { PermissionsStartOnly = r.Boolean() ?? e.PermissionsStartOnly });
         foreach (var row in IgnoredAll("Service", "sockets are not supported yet", "Sockets"))
             yield return row;
-        yield return Ignored("Service", "NonBlocking", "sockets are not supported yet", r => r.Boolean());
+        yield return Service("NonBlocking", (r, s) => r.Unit.Service = s with { NonBlocking = r.Boolean() ?? s.NonBlocking });
         foreach (var row in IgnoredAll("Service", "not supported: USB gadgets", "USBFunctionDescriptors USBFunctionStrings"))
             yield return row;
         foreach (var row in IgnoredAll("Service", "obsolete: systemd ignores it too", "SysVStartPriority BusPolicy"))

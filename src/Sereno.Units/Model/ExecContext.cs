@@ -84,6 +84,9 @@ public sealed record ExecContext
     public StreamTarget StandardOutput { get; init; } = StreamTarget.Journal;
     public StreamTarget StandardError { get; init; } = StreamTarget.Inherit;
 
+    /// <summary>Its one socket is a standard stream, as inetd(8) has it, and no descriptors are passed on.</summary>
+    public bool UsesSocket => StandardInput.Kind == StreamKind.Socket || StandardOutput.Kind == StreamKind.Socket || StandardError.Kind == StreamKind.Socket;
+
     /// <summary>StandardInputText= and StandardInputData=, for StandardInput=data.</summary>
     public ImmutableArray<byte> InputData { get; init; } = [];
     public ImmutableArray<Credential> Credentials { get; init; } = [];

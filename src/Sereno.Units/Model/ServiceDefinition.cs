@@ -60,6 +60,7 @@ public sealed record ServiceDefinition
     public ulong RestartMaxDelayUsec { get; init; } = Infinity;
     public ulong WatchdogUsec { get; init; }
     public bool RemainAfterExit { get; init; }
+    public bool NonBlocking { get; init; }
     public bool GuessMainPid { get; init; } = true;
     public string? PidFile { get; init; }
     public NotifyAccess NotifyAccess { get; init; }

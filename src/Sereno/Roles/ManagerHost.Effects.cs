@@ -85,6 +85,8 @@ public sealed partial class ManagerHost
         {
             // The plan counts what it passes on from 0, then come the namespaces, then the log's pipe.
             var fds = request.Descriptors.Select(StoredFd).ToList();
+            foreach (var socket in fds.Take(request.Sockets.Count))
+                socket.SetNonBlocking(request.Sockets.NonBlocking);
             var shared = AddSharedNamespaces(request, fds);
             _keeper.Spawn(request.Id, Encoding.UTF8.GetBytes(request.Unit.Full), PlanEncoder.Encode(plan, logPipe: fds.Count, shared), cgroup, fds, log);
         }
@@ -168,13 +170,15 @@ public sealed partial class ManagerHost
         try
         {
             if (request.FragmentPath is { } path)
+            {
                 File.Delete(path);
+                _files.Rescan();
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Log(request.Unit, LogLevel.Warning, $"{request.Unit}: {e.Message}");
         }
-        _files.Rescan();
         _signals.UnitRemoved(request.Unit);
     }
 

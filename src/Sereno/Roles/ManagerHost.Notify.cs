@@ -146,7 +146,7 @@ public sealed partial class ManagerHost
         var found = held.Where(h => h.Name.StartsWith(StorePrefix, StringComparison.Ordinal)).ToDictionary(h => h.Name, h => h.Fds[0]);
         foreach (var record in records)
             if (UnitName.TryParse(record.Name, out var unit))
-                foreach (var stored in record.Service?.Stored.Concat(record.Service.Streams) ?? record.Socket?.Open ?? [])
+                foreach (var stored in record.Descriptors)
                     if (found.Remove(StorePrefix + stored.Id, out var fd))
                         Store(unit, stored.Id, fd, stored.Polls);
                     else

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Sereno.Linux;
 using Sereno.Manager;
+using Sereno.Manager.Units;
 using Sereno.Units.Model;
 using Sereno.Units.Values;
 
@@ -20,7 +21,7 @@ public sealed partial class ManagerHost
                 Open(e.Unit, e.Definition);
                 break;
             case WatchSockets e:
-                WatchTraffic(e.Unit, e.Ids);
+                WatchTraffic(e.Unit, e.Ids, e.Accepts);
                 break;
             case CloseSockets e:
                 foreach (ulong id in e.Ids)
@@ -106,7 +107,7 @@ public sealed partial class ManagerHost
         File.CreateSymbolicLink(link, target);
     }
 
-    private void WatchTraffic(UnitName unit, ImmutableArray<ulong> ids)
+    private void WatchTraffic(UnitName unit, ImmutableArray<ulong> ids, bool accepts = false)
     {
         if (_socketWatches.Remove(unit, out var watches))
             watches.ForEach(w => w.Dispose());
@@ -115,10 +116,52 @@ public sealed partial class ManagerHost
         _socketWatches[unit] = [.. ids.Select(id => _loop.Watch(StoredFd(id), Readiness.Read, _ =>
         {
             _core.Now = Clock.Now;
-            WatchTraffic(unit, []);
-            _core.OnSocketTraffic(unit);
+            if (accepts)
+                Accept(unit, StoredFd(id));
+            else
+            {
+                WatchTraffic(unit, []);
+                _core.OnSocketTraffic(unit);
+            }
         }))];
     }
+
+    /// <summary>The next connection; who has gone again meanwhile is nobody's business.</summary>
+    private void Accept(UnitName unit, Fd listener)
+    {
+        Fd? connection;
+        try
+        {
+            connection = Acceptor.Accept(listener);
+        }
+        catch (LinuxException e)
+        {
+            _core.OnAcceptFailed(unit, e.Message);
+            return;
+        }
+        if (connection is null)
+            return;
+        if (EndsOf(connection) is not { } ends)
+        {
+            connection.Dispose();
+            return;
+        }
+        if (_core.Graph.TryGet(unit, out var known) && known is SocketUnit { Config: { Listens: [var listen, ..], Options: var options } })
+            foreach (string problem in SocketSettings.Apply(connection, listen, options))
+                Log(unit, LogLevel.Warning, $"{unit}: {problem}");
+        ulong id = _nextDescriptor++;
+        _keeper.Hold(StorePrefix + id, [connection]);
+        Store(unit, id, connection, polls: false);
+        _core.OnConnection(unit, id, ends);
+    }
+
+    /// <summary>Named as systemd names the instance that serves it (systemd.socket(5), Accept=).</summary>
+    private static ConnectionEnds? EndsOf(Fd connection) => Acceptor.Ends(connection) is not var (local, remote) ? null : remote switch
+    {
+        { Ip: { } peer } => new($"{local.Ip}:{local.Port}-{peer}:{remote.Port}", peer.ToString(), remote.Port, peer.ToString()),
+        { Cid: { } cid } => new($"{local.Cid}:{local.Port}-{cid}:{remote.Port}", $"vsock:{cid}", remote.Port, $"vsock:{cid}"),
+        _ => Acceptor.Peer(connection) is { } who ? new($"{who.Pid}-{who.Uid}", null, null, null) : new("unknown", null, null, null),
+    };
 
     private void RemoveFiles(UnitName unit, SocketDefinition socket)
     {

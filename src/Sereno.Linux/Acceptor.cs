@@ -1,0 +1,67 @@
+using System.Buffers.Binary;
+using System.Net;
+using Sereno.Linux.Headers;
+
+namespace Sereno.Linux;
+
+/// <summary>An address of a connection: an internet address, a vsock(7) context, or nothing that can be told.</summary>
+/// <param name="Ip">Null where the address isn't an internet one; IPv4 that came over IPv6 is IPv4.</param>
+/// <param name="Cid">Of vsock(7).</param>
+public readonly record struct SocketEnd(IPAddress? Ip, uint? Cid, uint Port);
+
+/// <summary>accept(2), and who is at the two ends.</summary>
+public static unsafe class Acceptor
+{
+    // What accept(2) may say of a connection that came to nothing.
+    private static readonly int[] s_transient =
+        [libc.EAGAIN, libc.EINTR, libc.ECONNABORTED, 71 /* EPROTO */, 92 /* ENOPROTOOPT */, 64 /* ENONET */, 95 /* EOPNOTSUPP */, 100 /* ENETDOWN */, 101 /* ENETUNREACH */, 112 /* EHOSTDOWN */, 113 /* EHOSTUNREACH */];
+
+    /// <summary>The next connection, non-blocking; null when there is none now.</summary>
+    /// <exception cref="LinuxException">EMFILE, ENFILE, ENOMEM: another time.</exception>
+    public static Fd? Accept(Fd listener)
+    {
+        int fd = libc.accept4(listener.Number, null, null, libc.SOCK_CLOEXEC | libc.SOCK_NONBLOCK);
+        return fd >= 0 ? new Fd(fd) : s_transient.Contains(Errno.Last) ? null : throw Errno.Failed("accept a connection");
+    }
+
+    /// <summary>Our end and the peer's; null when the peer has gone already.</summary>
+    public static (SocketEnd Local, SocketEnd Remote)? Ends(Fd connection)
+    {
+        byte* address = stackalloc byte[128]; // sizeof(struct sockaddr_storage)
+        uint length = 128;
+        if (libc.getsockname(connection.Number, address, &length) == -1)
+            return null;
+        var local = Read(address);
+        length = 128;
+        return libc.getpeername(connection.Number, address, &length) == -1 ? null : (local, Read(address));
+    }
+
+    /// <summary>Of a Unix connection; null where the peer is out of our namespaces' sight.</summary>
+    public static PeerCredentials? Peer(Fd connection)
+    {
+        libc.ucred cred;
+        uint length = (uint)sizeof(libc.ucred);
+        return libc.getsockopt(connection.Number, libc.SOL_SOCKET, libc.SO_PEERCRED, &cred, &length) == 0 && cred.pid != 0 ? new(cred.pid, cred.uid, cred.gid) : null;
+    }
+
+    private static SocketEnd Read(byte* address)
+    {
+        switch (*(ushort*)address)
+        {
+            case libc.AF_INET:
+                var v4 = (libc.sockaddr_in*)address;
+                return new(new IPAddress(new ReadOnlySpan<byte>(&v4->sin_addr, 4)), null, Port(v4->sin_port));
+            case libc.AF_INET6:
+                var v6 = (libc.sockaddr_in6*)address;
+                var ip = new IPAddress(new ReadOnlySpan<byte>(&v6->sin6_addr, 16), v6->sin6_scope_id);
+                return new(ip.IsIPv4MappedToIPv6 ? ip.MapToIPv4() : ip, null, Port(v6->sin6_port));
+            case libc.AF_VSOCK:
+                var vm = (libc.sockaddr_vm*)address;
+                return new(null, vm->svm_cid, vm->svm_port);
+            default:
+                return default;
+        }
+    }
+
+    private static ushort Port(ushort network) => BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(network) : network;
+}

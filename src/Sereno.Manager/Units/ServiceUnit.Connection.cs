@@ -1,0 +1,43 @@
+namespace Sereno.Manager.Units;
+
+/// <summary>An instance that serves one connection of a socket with Accept=yes.</summary>
+public sealed partial class ServiceUnit
+{
+    private const string ConnectionName = "connection";
+
+    /// <summary>Null for a service that was not started for a connection.</summary>
+    public Connection? Connection { get; private set; }
+
+    internal void Serve(Connection connection)
+    {
+        Connection = connection;
+        core.MarkChanged(this);
+    }
+
+    /// <summary>The service has it: as long as we had it too, the client would not see that the service has closed it.</summary>
+    private void LetGoOfConnection()
+    {
+        if (Connection is not { Descriptor: not 0 } held)
+            return;
+        core.Emit(new DropDescriptor(held.Descriptor));
+        Connection = held with { Descriptor = 0 };
+        core.MarkChanged(this);
+    }
+
+    private void EndConnection()
+    {
+        if (Connection is not { } served)
+            return;
+        LetGoOfConnection();
+        core.OnServed(served.Socket, this);
+    }
+
+    private IEnumerable<KeyValuePair<string, string>> ConnectionVariables()
+    {
+        if (Connection is not { Ends: { Address: { } address, Port: var port } })
+            yield break;
+        yield return new("REMOTE_ADDR", address);
+        if (port is { } number)
+            yield return new("REMOTE_PORT", number.ToString());
+    }
+}
