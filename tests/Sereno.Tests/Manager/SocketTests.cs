@@ -88,6 +88,64 @@ public class SocketTests
         Assert.Single(host.Effects.OfType<OpenSockets>());
     }
 
+    [Fact]
+    public void A_connection_is_passed_to_an_instance_named_after_its_ends()
+    {
+        var host = Accepting(s => s);
+        Connect(host, 70, "10.0.0.9");
+        var spawn = Assert.Single(host.Effects.OfType<SpawnProcess>());
+        Assert.Equal("a@0-10.0.0.1:80-10.0.0.9:4711.service", spawn.Unit.Full);
+        Assert.Equal([70UL], spawn.Descriptors);
+        Assert.Contains("LISTEN_FDNAMES=connection", spawn.Plan.Command.Environment);
+        Assert.Contains("REMOTE_ADDR=10.0.0.9", spawn.Plan.Command.Environment);
+        Assert.Contains("REMOTE_PORT=4711", spawn.Plan.Command.Environment);
+        Assert.Contains(host.Effects, e => e is DropDescriptor { Id: 70 }); // the service has it
+        Assert.Equal((1u, 1), (Socket(host).Accepted, Socket(host).Connections));
+        host.Stop("a@0-10.0.0.1:80-10.0.0.9:4711.service");
+        host.Run(1_000_000);
+        Assert.Equal(0, Socket(host).Connections);
+        Assert.False(host.Core.Graph.TryGet(UnitName.Parse("a@0-10.0.0.1:80-10.0.0.9:4711.service"), out _));
+    }
+
+    [Fact]
+    public void Too_many_connections_are_refused_and_counted()
+    {
+        var host = Accepting(s => s with { MaxConnections = 3, MaxConnectionsPerSource = 2 });
+        ulong id = 70;
+        foreach (string peer in (string[])["10.0.0.9", "10.0.0.9", "10.0.0.9", "10.0.0.8", "10.0.0.7"])
+            Connect(host, id++, peer);
+        Assert.Equal((3u, 2u, 3), (Socket(host).Accepted, Socket(host).Refused, Socket(host).Connections));
+        Assert.Contains(host.Log, l => l.EndsWith("a.socket: Too many incoming connections (2) from source 10.0.0.9, dropping connection.", StringComparison.Ordinal));
+        Assert.Contains(host.Log, l => l.EndsWith("a.socket: Too many incoming connections (3), dropping connection.", StringComparison.Ordinal));
+        host.Crash();
+        host.Run(1_000_000);
+        Assert.Equal((3u, 2u, 3), (Socket(host).Accepted, Socket(host).Refused, Socket(host).Connections));
+    }
+
+    [Fact]
+    public void Connections_beyond_the_trigger_limit_end_the_socket()
+    {
+        var host = Accepting(s => s with { TriggerLimit = 2 });
+        for (ulong id = 70; id < 73; id++)
+            Connect(host, id, "10.0.0.9");
+        Assert.Equal((ActiveState.Failed, TriggerResult.TriggerLimitHit), (Socket(host).Active, Socket(host).Result));
+        Assert.Equal(2, host.Effects.OfType<SpawnProcess>().Count());
+    }
+
+    private static SimulatedHost Accepting(Func<SocketDefinition, SocketDefinition> change)
+    {
+        var definition = s_socket with { Triggers = null, Socket = change(s_socket.Socket! with { Accept = true, Listens = [new(ListenKind.Stream, new InternetAddress(null, 80, null))] }) };
+        var host = new SimulatedHost([definition, .. Enumerable.Range(0, 5).SelectMany(n => Enumerable.Range(7, 3).Select(p => UnitTable.Service($"a@{n}-10.0.0.1:80-10.0.0.{p}:4711")))]);
+        host.Start("a.socket").Run(1_000_000);
+        return host;
+    }
+
+    private static void Connect(SimulatedHost host, ulong id, string peer)
+    {
+        host.Do(() => host.Core.OnConnection(UnitName.Parse("a.socket"), id, new($"10.0.0.1:80-{peer}:4711", peer, 4711, peer)));
+        host.Run(1_000_000);
+    }
+
     [Theory]
     [InlineData("/run/a", "/run/a")]
     [InlineData("@a", "@a")]
