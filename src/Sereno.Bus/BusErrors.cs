@@ -8,6 +8,7 @@ public static class BusErrors
     public const string Failed = DBus + "Failed";
     public const string AccessDenied = DBus + "AccessDenied";
     public const string InvalidArgs = DBus + "InvalidArgs";
+    public const string NotReferenced = "org.freedesktop.systemd1.NotReferenced";
     public const string NotSupported = DBus + "NotSupported";
     public const string NoReply = DBus + "NoReply";
     public const string Disconnected = DBus + "Disconnected";

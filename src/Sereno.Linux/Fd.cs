@@ -19,6 +19,9 @@ public sealed class Fd : SafeHandleMinusOneIsInvalid
     public Fd Duplicate() =>
         new(Errno.Check(libc.fcntl(Number, libc.F_DUPFD_CLOEXEC, 3), "duplicate a descriptor"));
 
+    /// <summary>A second descriptor of the open file that is at a number, which somebody else owns.</summary>
+    public static Fd DuplicateOf(int number) => new(Errno.Check(libc.fcntl(number, libc.F_DUPFD_CLOEXEC, 3), "duplicate a descriptor"));
+
     /// <summary>Whether both are of the same open file description (kcmp(2)); false where the kernel doesn't tell.</summary>
     public bool IsSameAs(Fd other) => libc.syscall(libc.SYS_kcmp, Self.Pid, Self.Pid, KcmpFile, Number, other.Number, 0) == 0;
 

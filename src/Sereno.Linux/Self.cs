@@ -44,17 +44,40 @@ public static unsafe class Self
         catch (IOException) { } // no /proc: they stay
     }
 
-    /// <summary>Becomes another program, found by PATH (execvp(3)).</summary>
+    /// <summary>Becomes another program (execve(2)).</summary>
+    /// <param name="environment">NAME=VALUE each.</param>
     /// <returns>The errno, when that fails.</returns>
-    public static int Become(IReadOnlyList<string> arguments)
+    public static int Become(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment)
     {
-        var pointers = new byte*[arguments.Count + 1];
-        for (int i = 0; i < arguments.Count; i++)
-            pointers[i] = (byte*)System.Runtime.InteropServices.Marshal.StringToCoTaskMemUTF8(arguments[i]);
-        fixed (byte** argv = pointers)
-            _ = libc.execvp(pointers[0], argv);
-        return System.Runtime.InteropServices.Marshal.GetLastPInvokeError();
+        fixed (byte* file = Files.Text(path))
+        fixed (byte** argv = Pointers(arguments), envp = Pointers(environment))
+            _ = libc.execve(file, argv, envp);
+        return Errno.Last;
     }
+
+    /// <summary>Never freed: another program takes the place of ours.</summary>
+    private static byte*[] Pointers(IReadOnlyList<string> texts)
+    {
+        var pointers = new byte*[texts.Count + 1];
+        for (int i = 0; i < texts.Count; i++)
+            pointers[i] = (byte*)System.Runtime.InteropServices.Marshal.StringToCoTaskMemUTF8(texts[i]);
+        return pointers;
+    }
+
+    /// <summary>The scheduling priority of this process (setpriority(2)); all of these return the errno, or 0.</summary>
+    public static int SetNice(int value) => Result(libc.setpriority(libc.PRIO_PROCESS, 0, value));
+
+    public static int SetGid(uint gid) => Result(libc.setresgid(gid, gid, gid));
+
+    public static int SetUid(uint uid) => Result(libc.setresuid(uid, uid, uid));
+
+    public static int ChangeDirectory(string path)
+    {
+        fixed (byte* p = Files.Text(path))
+            return Result(libc.chdir(p));
+    }
+
+    private static int Result(int returned) => returned == -1 ? Errno.Last : 0;
 
     /// <summary>From now on orphaned descendants become our children (PR_SET_CHILD_SUBREAPER(2const)).</summary>
     public static void BecomeSubreaper() => Errno.Check(libc.prctl(libc.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "become a subreaper");

@@ -14,6 +14,24 @@ public static unsafe class Terminal
         return Is(fd) && libc.ioctl(fd, libc.TIOCGWINSZ, &size) != -1 && size.ws_col > 0 ? size.ws_col : null;
     }
 
+    /// <summary>Every byte passes as it is, both ways (cfmakeraw(3)); what is returned puts it back. Null where it is no terminal.</summary>
+    public static Action? MakeRaw(int fd)
+    {
+        libc.termios before = default;
+        if (!Is(fd) || libc.tcgetattr(fd, &before) == -1)
+            return null;
+        var raw = before;
+        libc.cfmakeraw(&raw);
+        if (libc.tcsetattr(fd, libc.TCSANOW, &raw) == -1)
+            return null;
+        var former = before;
+        return () =>
+        {
+            var settings = former;
+            _ = libc.tcsetattr(fd, libc.TCSANOW, &settings);
+        };
+    }
+
     /// <summary>Lines of the terminal, or null when it isn't one or doesn't say.</summary>
     public static int? HeightOf(int fd)
     {

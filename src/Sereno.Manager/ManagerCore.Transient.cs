@@ -3,19 +3,19 @@ using Sereno.Units.Model;
 
 namespace Sereno.Manager;
 
-/// <summary>Units without a file of their own: made at run time, and forgotten when they are over.</summary>
+/// <summary>Units without a file of their own: made at run time, and forgotten when they are over and nobody looks at them.</summary>
 public sealed partial class ManagerCore
 {
-    /// <summary>Who started it may still ask how it ended.</summary>
-    private const ulong Remembered = 5_000_000;
+    /// <summary>How many look at a unit, by RefUnit and AddRef.</summary>
+    private readonly Dictionary<Unit, int> _references = [];
 
-    /// <summary>The key of the timer after which ended transient units go.</summary>
-    private readonly object _collectKey = new();
-    private readonly List<(Unit Unit, ulong Since)> _ended = [];
+    /// <summary>A transient unit has ended, or been let go of: it is time to look which can be forgotten.</summary>
+    private bool _mayCollect;
 
     /// <summary>A unit whose file has just been written: what was known under its name before counts no more.</summary>
     public Unit LoadTransient(UnitName name)
     {
+        _mayCollect = true; // whatever keeps it from being started
         if (Graph.TryGet(name, out var known) && known is { Job: null, IsInactiveOrFailed: true })
         {
             if (known is InertUnit)
@@ -36,25 +36,35 @@ public sealed partial class ManagerCore
         Settle();
     }
 
-    private void NoteEnd(Unit unit)
+    /// <summary>Somebody wants to look at the unit also when it is over.</summary>
+    public void Reference(Unit unit) => _references[unit] = _references.GetValueOrDefault(unit) + 1;
+
+    public void Unreference(UnitName name)
     {
-        if (!unit.Definition.IsTransient || !MayCollect(unit))
+        if (!Graph.TryGet(name, out var unit) || !_references.TryGetValue(unit, out int count))
             return;
-        _ended.Add((unit, Now.Monotonic));
-        if (_ended.Count == 1)
-            Timers.Arm(_collectKey, Now.After(Remembered));
+        if (count > 1)
+            _references[unit] = count - 1;
+        else
+            _references.Remove(unit);
+        _mayCollect |= unit.Definition.IsTransient;
+        Settle();
     }
 
-    private static bool MayCollect(Unit unit) => unit.Job is null &&
+    internal bool IsReferenced(Unit unit) => _references.ContainsKey(unit);
+
+    private void NoteEnd(Unit unit) => _mayCollect |= unit.Definition.IsTransient && MayCollect(unit);
+
+    private bool MayCollect(Unit unit) => unit.Job is null && !IsReferenced(unit) &&
         (unit.Active == ActiveState.Inactive || (unit.Active == ActiveState.Failed && unit.Definition.Jobs.CollectMode == CollectMode.InactiveOrFailed));
 
+    /// <summary>After a turn that had nothing else to do: what the end of a unit brought is told before the unit goes.</summary>
     private void Collect()
     {
-        var due = _ended.Where(e => e.Since + Remembered <= Now.Monotonic).Select(e => e.Unit).ToHashSet();
-        _ended.RemoveAll(e => due.Contains(e.Unit));
-        if (_ended.Count > 0)
-            Timers.Arm(_collectKey, Now.After(Remembered));
-        var gone = Graph.Unreferenced(due.Where(u => MayCollect(u) && Graph.TryGet(u.Name, out var same) && same == u));
+        if (!_mayCollect)
+            return;
+        _mayCollect = false;
+        var gone = Graph.Unreferenced(Graph.All.Where(u => u.Definition.IsTransient && MayCollect(u)));
         if (gone.Count == 0)
             return;
         Graph.Remove(gone);

@@ -52,6 +52,8 @@ public sealed partial class ManagerCore
     {
         Settle();
         DismissVisitors();
+        if (_effects.Count == 0 && _changed.Count == 0)
+            Collect();
         // Who waits for a job looks at its unit next: the unit's change goes out first, and the end of all last.
         var effects = _effects.Where(e => e is not (JobEnded or Quit)).Concat(_changed.Select(u => new UnitChanged(u)))
             .Concat(_effects.Where(e => e is JobEnded)).Concat(_effects.Where(e => e is Quit));
@@ -173,7 +175,7 @@ public sealed partial class ManagerCore
     {
         if (_visitors.Count == 0)
             return;
-        var gone = Graph.Unreferenced(_visitors.Where(u => u.Job is null && (u.Active == ActiveState.Inactive || u is DeviceUnit or MountUnit { OutlivesInstance: true, IsPerpetual: false })
+        var gone = Graph.Unreferenced(_visitors.Where(u => u.Job is null && !IsReferenced(u) && (u.Active == ActiveState.Inactive || u is DeviceUnit or MountUnit { OutlivesInstance: true, IsPerpetual: false })
             && Graph.TryGet(u.Name, out _)));
         if (gone.Count > 0)
             Graph.Remove(gone);
@@ -183,7 +185,7 @@ public sealed partial class ManagerCore
     /// <summary>Reads all unit files again (the loader has looked at the folders anew).</summary>
     public void Reload()
     {
-        Graph.Reload();
+        Graph.Reload(IsReferenced);
         ReloadTriggers();
         foreach (var job in Jobs.All)
             Jobs.Wake(job);
@@ -198,9 +200,6 @@ public sealed partial class ManagerCore
             {
                 case ServiceUnit service:
                     service.OnTimer();
-                    break;
-                case var collect when collect == _collectKey:
-                    Collect();
                     break;
                 case TimerUnit timer:
                     timer.OnElapsed();

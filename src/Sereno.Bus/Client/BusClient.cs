@@ -55,20 +55,24 @@ public sealed class BusClient : IDisposable
     public static BusClient Over(UnixSocket socket, TimeSpan? timeout = null) =>
         Start(BusConnection.Connect(socket), new Deadline(timeout ?? DefaultTimeout));
 
+    /// <summary>Readable when a signal may have come.</summary>
+    public Fd Fd => _connection.Fd;
+
     /// <summary>Who listens at the other end.</summary>
     public PeerCredentials Peer => _connection.Peer;
 
     /// <summary>Calls a method and returns its reply.</summary>
     /// <param name="replySignature">What the reply must look like; a different one is a <see cref="BusException"/>, not a misreading. Null: not checked.</param>
     /// <param name="timeout"><see cref="Timeout.InfiniteTimeSpan"/> to wait for ever.</param>
+    /// <param name="fds">What 'h' in the body counts; still the caller's.</param>
     /// <param name="destination">Whom a message bus hands it to; none between two peers.</param>
     /// <exception cref="BusException">The error the other side sent; or Timeout, Disconnected.</exception>
     public Message Call(string path, string @interface, string member, string signature = "", Action<MessageWriter>? body = null,
-        string? replySignature = null, TimeSpan? timeout = null, string? destination = null)
+        string? replySignature = null, TimeSpan? timeout = null, string? destination = null, IReadOnlyList<Fd>? fds = null)
     {
         using var writer = new MessageWriter();
         body?.Invoke(writer);
-        uint serial = _connection.Send(MessageHeader.Call(path, @interface, member, signature) with { Destination = destination }, writer.Written);
+        uint serial = _connection.Send(MessageHeader.Call(path, @interface, member, signature) with { Destination = destination }, writer.Written, fds);
         var deadline = new Deadline(timeout ?? DefaultTimeout);
         while (true)
         {

@@ -69,23 +69,27 @@ public sealed partial class ManagerProxy(BusClient client)
     /// <summary>Makes a unit by its settings, each as the unit file words it, and starts it.</summary>
     /// <param name="pids">Of a scope.</param>
     /// <param name="triggered">What the unit, a timer, starts.</param>
+    /// <param name="streams">Standard input, output and error.</param>
+    /// <param name="addRef">The unit stays as long as this connection does, to be asked how it ended.</param>
     /// <returns>The job's path.</returns>
     public string StartTransientUnit(string unit, IEnumerable<KeyValuePair<string, string>> settings, IEnumerable<uint>? pids = null,
-        (string Unit, IEnumerable<KeyValuePair<string, string>> Settings)? triggered = null) =>
+        (string Unit, IEnumerable<KeyValuePair<string, string>> Settings)? triggered = null, IReadOnlyList<Linux.Fd>? streams = null, bool addRef = false) =>
         Call("StartTransientUnit", "ssa(sv)a(sa(sv))", w =>
         {
             w.WriteString(unit);
             w.WriteString("fail");
-            WriteSettings(w, settings, pids);
+            WriteSettings(w, settings, pids, streams?.Count ?? 0, addRef);
             using var others = w.Array('(');
             if (triggered is not var (name, its))
                 return;
             w.WriteStruct();
             w.WriteString(name);
             WriteSettings(w, its, null);
-        }, "o").Reader.ReadObjectPath();
+        }, "o", fds: streams).Reader.ReadObjectPath();
 
-    private static void WriteSettings(MessageWriter w, IEnumerable<KeyValuePair<string, string>> settings, IEnumerable<uint>? pids)
+    private static readonly string[] s_streams = ["StandardInputFileDescriptor", "StandardOutputFileDescriptor", "StandardErrorFileDescriptor"];
+
+    private static void WriteSettings(MessageWriter w, IEnumerable<KeyValuePair<string, string>> settings, IEnumerable<uint>? pids, int streams = 0, bool addRef = false)
     {
         using var properties = w.Array('(');
         foreach (var (key, value) in settings)
@@ -94,6 +98,20 @@ public sealed partial class ManagerProxy(BusClient client)
             w.WriteString(key);
             w.WriteVariant("s");
             w.WriteString(value);
+        }
+        for (int i = 0; i < streams; i++)
+        {
+            w.WriteStruct();
+            w.WriteString(s_streams[i]);
+            w.WriteVariant("h");
+            w.WriteUnixFd((uint)i);
+        }
+        if (addRef)
+        {
+            w.WriteStruct();
+            w.WriteString("AddRef");
+            w.WriteVariant("b");
+            w.WriteBool(true);
         }
         if (pids is null)
             return;
@@ -116,6 +134,6 @@ public sealed partial class ManagerProxy(BusClient client)
 
     public UnitProxy Unit(string name) => new(Client, name);
 
-    private Message Call(string member, string signature = "", Action<MessageWriter>? body = null, string reply = "", TimeSpan? timeout = null) =>
-        Client.Call(UnitPath.Manager, Interface, member, signature, body, reply, timeout);
+    private Message Call(string member, string signature = "", Action<MessageWriter>? body = null, string reply = "", TimeSpan? timeout = null,
+        IReadOnlyList<Linux.Fd>? fds = null) => Client.Call(UnitPath.Manager, Interface, member, signature, body, reply, timeout, fds: fds);
 }

@@ -136,9 +136,10 @@ public sealed class BusServer : IDisposable
             connection.OnReadable();
         while (!connection.Congested && connection.TryReceive() is { } incoming)
         {
+            _dispatcher.Dispatch(incoming.Message, connection.Peer, (header, body) => Send(connection, header, body.Span), incoming.Fds,
+                _peers.TryGetValue(connection, out var peer) ? peer.Belongings : null);
             foreach (var fd in incoming.Fds)
-                fd.Dispose(); // no method takes descriptors
-            _dispatcher.Dispatch(incoming.Message, connection.Peer, (header, body) => Send(connection, header, body.Span));
+                fd.Dispose(); // who wants one has made a duplicate
         }
         Settle(connection);
     }
@@ -158,6 +159,7 @@ public sealed class BusServer : IDisposable
         {
             _peers.Remove(connection);
             peer.Watch.Dispose();
+            peer.Belongings.GiveAllBack();
             SetAccepting(true);
         }
         else if (Interest(connection) is var interest && interest != peer.Interest)
@@ -170,5 +172,8 @@ public sealed class BusServer : IDisposable
     private static Readiness Interest(BusConnection connection) =>
         (connection.Congested ? Readiness.None : Readiness.Read) | (connection.WantsWrite ? Readiness.Write : Readiness.None);
 
-    private sealed record Peer(IWatch Watch, long Since, Readiness Interest = Readiness.Read);
+    private sealed record Peer(IWatch Watch, long Since, Readiness Interest = Readiness.Read)
+    {
+        public Belongings Belongings { get; } = new();
+    }
 }

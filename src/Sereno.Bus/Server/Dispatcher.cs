@@ -10,16 +10,17 @@ public sealed class Dispatcher(IObjectTree tree, uint ownerUid)
     private readonly BusDriver _driver = new();
 
     /// <param name="send">Called at most once, now or later: the answer's header and body.</param>
-    public void Dispatch(Message message, PeerCredentials caller, Action<MessageHeader, ReadOnlyMemory<byte>> send)
+    /// <param name="fds">What came with the message; still the caller's.</param>
+    public void Dispatch(Message message, PeerCredentials caller, Action<MessageHeader, ReadOnlyMemory<byte>> send, IReadOnlyList<Fd>? fds = null, Belongings? belongings = null)
     {
         if (message.Header.Type != MessageType.MethodCall)
             return; // replies to calls we never made, signals to nobody
         bool mayControl = caller.Uid == 0 || caller.Uid == ownerUid;
-        MethodCall Call(string @out) => new(message, caller, mayControl, @out, send);
+        MethodCall Call(string @out) => new(message, caller, mayControl, @out, send) { Fds = fds ?? [], Belongings = belongings ?? new() };
         MethodCall? call = null;
         try
         {
-            var method = Find(message.Header);
+            var method = Find(message.Header with { Path = tree.Resolve(message.Header.Path!, caller) });
             call = Call(method.Out);
             if (message.Header.Signature != method.In)
                 throw new BusException(BusErrors.InvalidArgs,

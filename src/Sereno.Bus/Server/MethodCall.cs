@@ -23,6 +23,12 @@ public sealed class MethodCall
     /// <summary>The caller is root or the owner: what <see cref="Access.Control"/> asks for.</summary>
     public bool MayControl { get; }
 
+    /// <summary>The descriptors that came with the call; they live as long as the handler runs.</summary>
+    public IReadOnlyList<Fd> Fds { get; internal init; } = [];
+
+    /// <summary>What the caller keeps while it is connected.</summary>
+    public Belongings Belongings { get; internal init; } = new();
+
     /// <summary>The arguments; their signature is checked before a handler runs.</summary>
     public MessageReader Arguments => Message.Reader;
 

@@ -10,5 +10,8 @@ public static unsafe partial class libc
 
     public struct rlimit { public ulong rlim_cur, rlim_max; }
 
+    public const int PRIO_PROCESS = 0;
+
+    [LibraryImport(lib, SetLastError = true)] public static partial int setpriority(int which, uint who, int value);
     [LibraryImport(lib, SetLastError = true)] public static partial int getrlimit(int resource, rlimit* rlim);
 }

@@ -19,7 +19,10 @@ public static unsafe partial class libc
     [LibraryImport(lib)] public static partial uint getuid();
     [LibraryImport(lib)] public static partial uint getgid();
     [LibraryImport(lib, SetLastError = true)] public static partial int isatty(int fd);
-    [LibraryImport(lib, SetLastError = true)] public static partial int execvp(byte* file, byte** argv);
+    [LibraryImport(lib, SetLastError = true)] public static partial int execve(byte* file, byte** argv, byte** envp);
+    [LibraryImport(lib, SetLastError = true)] public static partial int chdir(byte* path);
+    [LibraryImport(lib, SetLastError = true)] public static partial int setresuid(uint real, uint effective, uint saved);
+    [LibraryImport(lib, SetLastError = true)] public static partial int setresgid(uint real, uint effective, uint saved);
     [LibraryImport(lib, SetLastError = true)] public static partial int ftruncate(int fd, nint length);
     [LibraryImport(lib, SetLastError = true)] public static partial nint lseek(int fd, nint offset, int whence);
     [LibraryImport(lib, SetLastError = true)] public static partial int unlinkat(int dirfd, byte* path, int flags);

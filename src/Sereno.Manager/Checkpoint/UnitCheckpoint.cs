@@ -66,6 +66,7 @@ public sealed record ServiceCheckpoint
     public bool AwaitsIdle { get; init; }
     public ProcessExit? PendingExit { get; init; }
     public StoredDescriptor[] Stored { get; init; } = [];
+    public StoredDescriptor[] Streams { get; init; } = [];
     public Spawn.SharedSandbox? Shared { get; init; }
     public bool SharedIsOver { get; init; }
 

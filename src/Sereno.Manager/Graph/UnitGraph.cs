@@ -55,9 +55,10 @@ public sealed partial class UnitGraph(IUnitLoader loader, Func<UnitDefinition, U
     }
 
     /// <summary>Reads the files again of all that has state and rebuilds the relations; the rest is loaded anew when named.</summary>
-    public void Reload()
+    /// <param name="isReferenced">Units that are kept although they have none.</param>
+    public void Reload(Predicate<Unit>? isReferenced = null)
     {
-        var kept = _all.Where(u => !u.IsInactiveOrFailed || u.Active == ActiveState.Failed || u.Job is not null).ToList();
+        var kept = _all.Where(u => !u.IsInactiveOrFailed || u.Active == ActiveState.Failed || u.Job is not null || isReferenced?.Invoke(u) == true).ToList();
         _units.Clear();
         _all.Clear();
         _mounts.Clear();

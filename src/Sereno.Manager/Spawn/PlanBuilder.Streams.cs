@@ -7,9 +7,11 @@ namespace Sereno.Manager.Spawn;
 public static partial class PlanBuilder
 {
     private static LogStream? AddStreams(ImmutableArray<SpawnStep>.Builder steps, UnitName unit, ExecContext context, uint? uid, bool takesTerminal,
-        ImmutableArray<string> descriptors)
+        ImmutableArray<string> descriptors, ImmutableArray<string> streams)
     {
         AddTerminalReset(steps, context.Terminal);
+        if (!streams.IsEmpty)
+            return AddGiven(steps, unit, context, descriptors.Length, streams);
         var input = Available(context.StandardInput, !takesTerminal, context.InputData.IsEmpty);
         var output = Available(context.StandardOutput);
         var error = Available(context.StandardError);
@@ -45,6 +47,25 @@ public static partial class PlanBuilder
             steps.Add(step);
             return step is UseLogPipe;
         }
+    }
+
+    /// <summary>What somebody else has opened. A terminal among it becomes the session's own, if it is nobody's yet; what isn't there is as it would be without.</summary>
+    private static LogStream? AddGiven(ImmutableArray<SpawnStep>.Builder steps, UnitName unit, ExecContext context, int first, ImmutableArray<string> streams)
+    {
+        bool logs = false;
+        for (int fd = 0; fd < 3; fd++)
+            if (fd == 0 && streams.Contains("stdin") && context.Terminal.Path is { } terminal)
+                steps.Add(new TakeTerminal(terminal, false, null, context.Terminal.Rows, context.Terminal.Columns));
+            else if (streams.IndexOf(Units.ServiceUnit.StreamName(fd)) is >= 0 and var index)
+                steps.Add(new UseDescriptor(first + index, fd));
+            else if (fd == 0)
+                steps.Add(new OpenFile(208, 0, "/dev/null", OpenMode.Read));
+            else
+            {
+                steps.Add(new UseLogPipe(fd == 1 ? 209 : 222, fd));
+                logs = true;
+            }
+        return logs ? new LogStream(unit.Full, Shorten(context.SyslogIdentifier ?? "")) : null;
     }
 
     /// <summary>What there is nothing for is as if it weren't asked for.</summary>

@@ -16,9 +16,11 @@ public static partial class PlanBuilder
     /// <param name="shared">What the unit's processes have in common, and maybe other units'; null for none.</param>
     /// <param name="takesTerminal">Not those that stop or reload: the service itself may be at it.</param>
     /// <param name="descriptors">The names of those that are passed, in their order.</param>
+    /// <param name="streams">Which of stdin, stdout and stderr come as descriptors, behind those; they win over what the unit says.</param>
     /// <exception cref="PlanException">The user doesn't exist, an environment file can't be read, the program isn't found.</exception>
     public static SpawnPlan Build(UnitName unit, ExecContext context, ExecCommand command, InstanceFacts facts, IMachine machine,
-        IEnumerable<KeyValuePair<string, string>> variables, SharedSandbox? shared = null, bool takesTerminal = true, ImmutableArray<string> descriptors = default)
+        IEnumerable<KeyValuePair<string, string>> variables, SharedSandbox? shared = null, bool takesTerminal = true, ImmutableArray<string> descriptors = default,
+        ImmutableArray<string> streams = default)
     {
         var steps = ImmutableArray.CreateBuilder<SpawnStep>();
         var user = FindUser(unit, context, facts, machine);
@@ -29,7 +31,7 @@ public static partial class PlanBuilder
         var environment = ProcessEnvironment.Build(unit, context, facts, machine, user, variables);
 
         steps.Add(new NewSession());
-        var stream = AddStreams(steps, unit, context, user?.Uid, takesTerminal, descriptors.IsDefault ? [] : descriptors);
+        var stream = AddStreams(steps, unit, context, user?.Uid, takesTerminal, descriptors.IsDefault ? [] : descriptors, streams.IsDefault ? [] : streams);
         if (context.IgnoreSigpipe)
             steps.Add(new IgnoreSignal(13));
         AddScheduling(steps, context, machine);

@@ -31,6 +31,7 @@ public sealed partial class ServiceUnit
         AwaitsIdle = _awaitsIdle,
         PendingExit = _pendingExit,
         Stored = [.. Stored],
+        Streams = [.. _streams],
         Shared = _shared,
         SharedIsOver = _sharedIsOver,
         Deadline = core.Timers.DeadlineOf(this),
@@ -51,6 +52,7 @@ public sealed partial class ServiceUnit
             (saved.ForbidRestart, saved.IsAutoRestart, saved.AwaitsMainPid, saved.GroupHasProcesses);
         (_said, _reloadBegan, _awaitsIdle, _pendingExit) = (saved.Said, saved.ReloadBegan, saved.AwaitsIdle, saved.PendingExit);
         _stored = saved.Stored.Length > 0 ? [.. saved.Stored] : null;
+        _streams = [.. saved.Streams];
         if (saved.Deadline is { } deadline)
             core.Timers.Arm(this, deadline);
         (_watchdogUsec, NeedsRelease) = (saved.WatchdogUsec, saved.NeedsRelease);

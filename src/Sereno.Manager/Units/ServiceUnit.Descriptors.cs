@@ -16,6 +16,32 @@ public sealed partial class ServiceUnit
     /// <summary>What is passed to the main process: its sockets', then the stored ones.</summary>
     private ImmutableArray<StoredDescriptor> Descriptors => [.. core.Graph.Of(this, Relation.TriggeredBy).OfType<SocketUnit>().SelectMany(s => s.Open), .. Stored];
 
+    /// <summary>Standard input, output and error as the caller had them who made the unit (StandardInputFileDescriptor=); empty where there are none.</summary>
+    private ImmutableArray<StoredDescriptor> _streams = [];
+
+    /// <summary>Named as fd: does (systemd.exec(5), StandardInput=); they go with the unit's end.</summary>
+    public IReadOnlyList<StoredDescriptor> Streams
+    {
+        get => _streams;
+        set
+        {
+            ReleaseStreams();
+            _streams = [.. value];
+            core.MarkChanged(this);
+        }
+    }
+
+    public static string StreamName(int number) => number switch { 0 => "stdin", 1 => "stdout", _ => "stderr" };
+
+    private void ReleaseStreams()
+    {
+        foreach (var stream in _streams)
+            core.Emit(new DropDescriptor(stream.Id));
+        if (!_streams.IsEmpty)
+            core.MarkChanged(this);
+        _streams = [];
+    }
+
     private void OnDescriptorsNotified(NotifyMessage message)
     {
         string? name = message.Value("FDNAME");
@@ -60,6 +86,7 @@ public sealed partial class ServiceUnit
     /// <summary>Nothing will start that could want them.</summary>
     private void ReleaseDescriptors()
     {
+        ReleaseStreams();
         if (_stored is not null)
             Drop(_ => true);
     }

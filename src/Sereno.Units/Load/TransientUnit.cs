@@ -1,6 +1,7 @@
 using System.Text;
 using Sereno.Units.Directives;
 using Sereno.Units.Model;
+using Sereno.Units.Text;
 
 namespace Sereno.Units.Load;
 
@@ -12,6 +13,14 @@ public static class TransientUnit
     /// <summary>The section that a setting stands in, for a unit of this type; null for what is no setting of it.</summary>
     public static string? SectionOf(UnitType type, string key) =>
         DirectiveTable.Find(type.ToString(), key) is not null ? type.ToString() : DirectiveTable.Find("Unit", key) is not null ? "Unit" : null;
+
+    /// <summary>Whether a setting can be read as it stands; an empty one always can.</summary>
+    public static bool IsReadable(UnitName unit, string key, string value, SpecifierContext context)
+    {
+        var builder = new UnitBuilder(unit);
+        var result = FragmentReader.Read(RawText.Encode($"[{SectionOf(unit.Type, key)}]\n{key}={value}\n"), "-", builder, new Specifiers(unit, null, context));
+        return result == FragmentResult.Complete && !builder.Diagnostics.Any(d => d.Severity == Severity.Error || d.Message.Contains("ignoring", StringComparison.OrdinalIgnoreCase));
+    }
 
     /// <summary>The text of a whole unit; every key has a section.</summary>
     public static string File(UnitType type, IReadOnlyCollection<KeyValuePair<string, string>> settings)

@@ -11,6 +11,8 @@ public static class Namespaces
 
     public static uint All { get; } = s_kinds.Aggregate(0u, (all, kind) => all | kind.Flag);
 
+    public static string Name(uint flag) => s_kinds.First(k => k.Flag == flag).Name;
+
     public static IEnumerable<uint> Flags => s_kinds.Select(k => k.Flag);
 
     /// <summary>The flag, or null for no kind of namespace.</summary>

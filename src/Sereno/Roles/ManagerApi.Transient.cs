@@ -26,8 +26,15 @@ public sealed partial class ManagerApi
                 File.WriteAllText(path, TransientUnit.File(request.Name.Type, request.Settings));
             files.Rescan();
             foreach (var request in requests)
-                if (core.LoadTransient(request.Name) is ScopeUnit scope)
-                    scope.Pids = [.. request.Pids.Select(p => (int)p)];
+                switch (core.LoadTransient(request.Name))
+                {
+                    case ScopeUnit scope:
+                        scope.Pids = [.. request.Pids.Select(p => (int)p)];
+                        break;
+                    case ServiceUnit service when request.Streams.Count > 0:
+                        service.Streams = [.. request.Streams.Select(s => new StoredDescriptor(keep(request.Name, s.Fd.Duplicate()), ServiceUnit.StreamName(s.Number), Polls: false))];
+                        break;
+                }
             var job = core.Enqueue(core.Load(unit.Name), JobType.Start, Snapshots.ModeOf(mode));
             reply.Succeed(new(Snapshots.Status(job!), []));
         }
@@ -63,6 +70,10 @@ public sealed partial class ManagerApi
         core.Refresh(unit);
     });
 
+    public void Reference(UnitName unit) => Guard(() => core.Reference(core.Load(unit)));
+
+    public void Unreference(UnitName unit) => Guard(() => core.Unreference(unit));
+
     public void AbandonScope(UnitName unit) => Guard(() =>
     {
         if (Visit(unit) is not ScopeUnit scope)
@@ -82,10 +93,12 @@ public sealed partial class ManagerApi
             throw new BusException(BusErrors.InvalidArgs, "Scope has no PIDs. Refusing.");
     }
 
-    private static void CheckSettings(TransientRequest request)
+    private void CheckSettings(TransientRequest request)
     {
-        foreach (var (key, _) in request.Settings)
+        foreach (var (key, value) in request.Settings)
             if (TransientUnit.SectionOf(request.Name.Type, key) is null)
                 throw new BusException(BusErrors.PropertyReadOnly, $"Cannot set property {key}, or unknown property.");
+            else if (!TransientUnit.IsReadable(request.Name, key, value, files.Context))
+                throw new BusException(BusErrors.InvalidArgs, $"Invalid {key} setting: {value.Replace("%%", "%", StringComparison.Ordinal)}");
     }
 }

@@ -11,7 +11,8 @@ using Sereno.Units.Model;
 namespace Sereno.Roles;
 
 /// <summary>The core as the bus sees it. Orders change the core; the host carries out the effects when the call has returned.</summary>
-public sealed partial class ManagerApi(ManagerCore core, UnitLoader files, ProcessGroups groups, Action<Action> reload, Action<int, int> signal, Action filesChanged) : IManagerApi
+public sealed partial class ManagerApi(ManagerCore core, UnitLoader files, ProcessGroups groups, Action<Action> reload, Action<int, int> signal, Action filesChanged,
+    Func<UnitName, Fd, ulong> keep) : IManagerApi
 {
     private readonly Manager.Timestamp _began = Clock.Now;
     private Manager.Timestamp _loaded = Clock.Now;

@@ -14,7 +14,7 @@ public sealed partial class ManagerHost
     /// <param name="held">The listening sockets of the manager before: who connected meanwhile waits in their backlog.</param>
     private void OpenBus(IReadOnlyList<Fd>? held)
     {
-        _api = new ManagerApi(_core, _files, _groups, ReloadUnits, Signal, () => _signals.UnitFilesChanged());
+        _api = new ManagerApi(_core, _files, _groups, ReloadUnits, Signal, () => _signals.UnitFilesChanged(), Keep);
         var tree = new Systemd1Tree(_api);
         _bus = new BusServer(_loop, tree, Self.Uid);
         _signals = new Systemd1Signals(_bus, tree);

@@ -109,6 +109,15 @@ public sealed partial class ManagerHost
         _stored[id] = (unit, fd, watch);
     }
 
+    /// <summary>Keeps the standard streams that a caller gave to a unit of his making.</summary>
+    private ulong Keep(UnitName unit, Fd fd)
+    {
+        ulong id = _nextDescriptor++;
+        _keeper.Hold(StorePrefix + id, [fd]);
+        Store(unit, id, fd, polls: false);
+        return id;
+    }
+
     private Fd StoredFd(ulong id) => _stored.TryGetValue(id, out var stored) ? stored.Fd
         : throw new ArgumentException($"the descriptor {id} that was stored is not there", nameof(id));
 
@@ -137,7 +146,7 @@ public sealed partial class ManagerHost
         var found = held.Where(h => h.Name.StartsWith(StorePrefix, StringComparison.Ordinal)).ToDictionary(h => h.Name, h => h.Fds[0]);
         foreach (var record in records)
             if (UnitName.TryParse(record.Name, out var unit))
-                foreach (var stored in record.Service?.Stored ?? record.Socket?.Open ?? [])
+                foreach (var stored in record.Service?.Stored.Concat(record.Service.Streams) ?? record.Socket?.Open ?? [])
                     if (found.Remove(StorePrefix + stored.Id, out var fd))
                         Store(unit, stored.Id, fd, stored.Polls);
                     else

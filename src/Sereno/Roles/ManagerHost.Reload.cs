@@ -73,6 +73,7 @@ public sealed partial class ManagerHost
         _core.Now = Clock.Now;
         _files.Rescan();
         _core.Reload();
+        ReviewLimits();
         foreach (string problem in _files.Files.Problems)
             Log(null, LogLevel.Warning, problem);
         _signals.Reloading(false);

@@ -105,21 +105,10 @@ public static class Snapshots
     private static ControlGroupSnapshot ControlGroup(Unit unit, ManagerCore core, ProcessGroups groups)
     {
         if (core.Graph.Of(unit, CoreRelation.InSlice) is not [var slice, ..])
-            return ControlGroupSnapshot.None;
-        if (unit is not (ServiceUnit or ScopeUnit or MountUnit))
+            return unit is SliceUnit ? GroupSnapshots.Of(unit, null, groups) : ControlGroupSnapshot.None;
+        if (unit is not (ServiceUnit or ScopeUnit or MountUnit or SliceUnit))
             return new() { Slice = slice.Name.Full };
-        string path = groups.PathOf(unit.Name);
-        ulong Read(string file) => groups.Read(unit.Name, file) is { } text && ulong.TryParse(text, out ulong value) ? value : ControlGroupSnapshot.Unknown;
-        return new()
-        {
-            Path = path,
-            Slice = slice.Name.Full,
-            MemoryCurrent = Read("memory.current"),
-            TasksCurrent = Read("pids.current") is var tasks and not ControlGroupSnapshot.Unknown ? tasks
-                : unit.IsInactiveOrFailed ? ControlGroupSnapshot.Unknown : (ulong)groups.Members(unit.Name).Count,
-            CpuUsageNsec = groups.Read(unit.Name, "cpu.stat") is { } stat && stat.Split('\n')[0].Split(' ') is ["usage_usec", var usec] && ulong.TryParse(usec, out ulong used)
-                ? used * 1000 : ControlGroupSnapshot.Unknown,
-        };
+        return GroupSnapshots.Of(unit, slice.Name, groups);
     }
 
     private static TimerSnapshot Timer(TimerUnit timer) => new()

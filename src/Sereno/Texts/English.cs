@@ -7,6 +7,7 @@ public sealed class English : Text
     public override string Language => "en";
     public override SocketTexts Sockets { get; } = new EnglishSocketTexts();
     public override InstallTexts Install { get; } = new EnglishInstallTexts();
+    public override RunTexts Run { get; } = new EnglishRunTexts();
     public override string Description => "Runs systemd's unit files where systemd can't run, and shows the sockets of each service.";
     public override string DirOption => "The instance whose sockets, state and logs are in this folder";
     public override string UnitPathOption => "Where unit files are looked for, as SYSTEMD_UNIT_PATH";
@@ -87,6 +88,13 @@ public sealed class English : Text
         "dry-run" => "Only say what would be done",
         "sysusers-inline" => "The arguments are lines, not files",
         "quiet" => "Say nothing on standard output",
+        "run-pty" => "Run it in a new terminal, and wait",
+        "run-shell" => "Run a shell as a service, here",
+        "run-slice-inherit" => "Also in this command's own slice",
+        "run-path-property" => "A setting of the path unit that starts it (KEY=VALUE)",
+        "run-socket-property" => "A setting of the socket unit that starts it (KEY=VALUE)",
+        "run-on-timezone-change" => "Start it when the time zone changes",
+        "run-on-clock-change" => "Start it when the clock is set",
         "run-command" => "The command and its arguments",
         "run-unit" => "Name of the unit",
         "run-description" => "Its description",
@@ -173,12 +181,6 @@ public sealed class English : Text
     public override string SeeHelp(string verb) => $"Try 'sereno{verb} --help'.";
     public override string NotRunning(string path, string command) => $"cannot reach the manager at {path}: no instance runs there (start one with '{command}')";
     public override string FailedJob(string verb, string unit, string error) => $"Failed to {verb} {unit}: {error}";
-    public override string RunningAs(string unit) => $"Running as unit: {unit}";
-
-    public override string RunningTimer(string timer, string unit) => $"Running timer as unit: {timer}\nWill run service as unit: {unit}";
-
-    public override string RunEnded(string unit, string result) => $"{unit} finished with result: {result}";
-
     public override string JobFailed(string unit, string reason) => $"Job for {unit} {reason}";
 
     public override string JobReason(string result, string serviceResult) => (result, serviceResult) switch
@@ -209,6 +211,9 @@ public sealed class English : Text
 
     public override string Ago(string span) => $"{span} ago";
     public override string Since => "since";
+    public override string InAndOut(string incoming, string outgoing) => $"{incoming} in, {outgoing} out";
+    public override string ReadAndWritten(string read, string written) => $"{read} read, {written} written";
+    public override string Limit(string kind) => kind;
     public override string UnitsListed(int count) => $"{count} loaded units listed.";
 
     public override string LoadLegend => """

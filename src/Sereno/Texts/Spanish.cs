@@ -7,6 +7,7 @@ public sealed class Spanish : Text
     public override string Language => "es";
     public override SocketTexts Sockets { get; } = new SpanishSocketTexts();
     public override InstallTexts Install { get; } = new SpanishInstallTexts();
+    public override RunTexts Run { get; } = new SpanishRunTexts();
     public override string Description => "Ejecuta los ficheros de unidad de systemd donde systemd no puede, y muestra los sockets de cada servicio.";
     public override string DirOption => "La instancia cuyos sockets, estado y registros están en esta carpeta";
     public override string UnitPathOption => "Dónde se buscan los ficheros de unidad, como SYSTEMD_UNIT_PATH";
@@ -87,6 +88,13 @@ public sealed class Spanish : Text
         "dry-run" => "Solo decir lo que se haría",
         "sysusers-inline" => "Los argumentos son líneas, no archivos",
         "quiet" => "No decir nada en la salida estándar",
+        "run-pty" => "Ejecutarla en una terminal nueva, y esperar",
+        "run-shell" => "Ejecutar un shell como servicio, aquí",
+        "run-slice-inherit" => "Dentro de la slice de esta orden",
+        "run-path-property" => "Un ajuste de la unidad path que la inicia (CLAVE=VALOR)",
+        "run-socket-property" => "Un ajuste de la unidad socket que la inicia (CLAVE=VALOR)",
+        "run-on-timezone-change" => "Iniciarla cuando cambie la zona horaria",
+        "run-on-clock-change" => "Iniciarla cuando se ponga en hora el reloj",
         "run-command" => "La orden y sus argumentos",
         "run-unit" => "Nombre de la unidad",
         "run-description" => "Su descripción",
@@ -182,12 +190,6 @@ public sealed class Spanish : Text
         _ => $"Falló {verb} de {unit}: {error}",
     };
 
-    public override string RunningAs(string unit) => $"En marcha como unidad: {unit}";
-
-    public override string RunningTimer(string timer, string unit) => $"Temporizador en marcha como unidad: {timer}\nEjecutará el servicio como unidad: {unit}";
-
-    public override string RunEnded(string unit, string result) => $"{unit} acabó con el resultado: {result}";
-
     public override string JobFailed(string unit, string reason) => $"El trabajo de {unit} {reason}";
 
     public override string JobReason(string result, string serviceResult) => (result, serviceResult) switch
@@ -232,6 +234,20 @@ public sealed class Spanish : Text
 
     public override string Ago(string span) => $"hace {span}";
     public override string Since => "desde";
+    public override string InAndOut(string incoming, string outgoing) => $"{incoming} entrantes, {outgoing} salientes";
+    public override string ReadAndWritten(string read, string written) => $"{read} leídos, {written} escritos";
+
+    public override string Limit(string kind) => kind switch
+    {
+        "min" => "mín.",
+        "low" => "bajo",
+        "high" => "alto",
+        "max" => "máx.",
+        "swap max" => "swap máx.",
+        "limit" => "límite",
+        "available" => "disponible",
+        _ => kind,
+    };
     public override string UnitsListed(int count) => $"{count} unidades cargadas.";
 
     public override string LoadLegend => """

@@ -22,6 +22,9 @@ public abstract class Text
     /// <summary>What is said of unit files and their links.</summary>
     public abstract InstallTexts Install { get; }
 
+    /// <summary>What is said of commands that run as units.</summary>
+    public abstract RunTexts Run { get; }
+
     public abstract string Description { get; }
     public abstract string DirOption { get; }
     public abstract string UnitPathOption { get; }
@@ -42,12 +45,6 @@ public abstract class Text
     public abstract string SeeHelp(string verb);
     public abstract string NotRunning(string path, string command);
     public abstract string FailedJob(string verb, string unit, string error);
-    public abstract string RunningAs(string unit);
-
-    public abstract string RunningTimer(string timer, string unit);
-
-    public abstract string RunEnded(string unit, string result);
-
     public abstract string JobFailed(string unit, string reason);
     public abstract string JobReason(string result, string serviceResult);
     public abstract string SeeStatus(string unit);
@@ -56,6 +53,11 @@ public abstract class Text
     public abstract string Field(string name);
     public abstract string Ago(string span);
     public abstract string Since { get; }
+    public abstract string InAndOut(string incoming, string outgoing);
+    public abstract string ReadAndWritten(string read, string written);
+
+    /// <summary>A limit of a kind that systemctl's status names: "limit", "high", "available".</summary>
+    public abstract string Limit(string kind);
     public abstract string UnitsListed(int count);
     public abstract string LoadLegend { get; }
     public abstract string UnitFilesListed(int count);

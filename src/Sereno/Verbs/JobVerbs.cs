@@ -57,7 +57,7 @@ public static class JobVerbs
         return exit;
     }
 
-    private static void Complain(ManagerProxy manager, string name, string result)
+    internal static void Complain(ManagerProxy manager, string name, string result)
     {
         string service = name.EndsWith(".service", StringComparison.Ordinal) ? manager.Unit(name).GetString("Result", UnitProxy.Service) : "";
         StandardStreams.Errors.WriteLine(Text.Current.JobFailed(name, Text.Current.JobReason(result, service)));

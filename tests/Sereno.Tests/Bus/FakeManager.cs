@@ -132,6 +132,10 @@ internal sealed class FakeManager : IManagerApi
 
     public void SetProperties(TransientRequest change, bool runtime) => Transient = change;
 
+    public void Reference(UnitName unit) => Orders.Add($"ref {unit}");
+
+    public void Unreference(UnitName unit) => Orders.Add($"unref {unit}");
+
     public void AbandonScope(UnitName unit) => throw new BusException(BusErrors.InvalidArgs, $"Unit {unit} is not a scope.");
 
     public void CancelJob(uint id) => Orders.Add($"cancel {id}");

@@ -1,5 +1,6 @@
 using Sereno.Manager;
 using Sereno.Manager.Jobs;
+using Sereno.Manager.Spawn;
 using Sereno.Manager.Units;
 using Sereno.Tests.Simulation;
 using Sereno.Units.Load;
@@ -12,17 +13,69 @@ namespace Sereno.Tests.Manager;
 public class TransientTests
 {
     [Fact]
-    public void A_transient_unit_is_forgotten_some_seconds_after_its_end()
+    public void A_transient_unit_is_forgotten_at_its_end()
     {
-        var host = new SimulatedHost(Service("a") with { IsTransient = true, FragmentPath = "/run/systemd/transient/a.service" });
-        host.Do(() => host.Core.LoadTransient(UnitName.Parse("a.service")));
+        var host = new SimulatedHost(Transient("a"));
         host.Start("a.service").Run(1_000_000);
         host.Stop("a.service").Run(1_000_000);
-        Assert.True(host.Core.Graph.TryGet(UnitName.Parse("a.service"), out _)); // who started it may ask how it ended
-        host.Run();
-        Assert.False(host.Core.Graph.TryGet(UnitName.Parse("a.service"), out _));
+        Assert.False(Knows(host, "a.service"));
         Assert.Equal("/run/systemd/transient/a.service", host.Effects.OfType<ForgetUnit>().Single().FragmentPath);
+        var told = host.Effects.FindIndex(e => e is JobEnded { Type: JobType.Stop });
+        Assert.InRange(told, 0, host.Effects.FindIndex(e => e is ForgetUnit)); // first the end is told
     }
+
+    [Fact]
+    public void Who_looks_at_it_may_ask_how_it_ended()
+    {
+        var host = new SimulatedHost(Transient("a"));
+        host.Start("a.service").Run(1_000_000);
+        host.Do(() => host.Core.Reference(host["a.service"]));
+        host.Do(() => host.Core.Reference(host["a.service"]));
+        host.Stop("a.service").Run(60_000_000);
+        host.Do(() => host.Core.Unreference(UnitName.Parse("a.service")));
+        host.Do(host.Core.Reload);
+        Assert.True(Knows(host, "a.service"));
+        host.Do(() => host.Core.Unreference(UnitName.Parse("a.service")));
+        Assert.False(Knows(host, "a.service"));
+    }
+
+    [Fact]
+    public void One_that_ended_before_a_crash_is_forgotten_after_it()
+    {
+        var host = new SimulatedHost(Transient("a"));
+        host.Start("a.service").Run(1_000_000);
+        host.Do(() => host.Core.Reference(host["a.service"]));
+        host.Stop("a.service").Run(1_000_000);
+        Assert.True(Knows(host, "a.service"));
+        host.Crash();
+        host.Run(1_000_000);
+        Assert.False(Knows(host, "a.service"));
+    }
+
+    [Fact]
+    public void Standard_streams_of_the_caller_go_with_the_service_and_outlive_a_crash()
+    {
+        var host = new SimulatedHost(Transient("a"));
+        host.Do(() =>
+        {
+            var service = (ServiceUnit)host.Core.LoadTransient(UnitName.Parse("a.service"));
+            service.Streams = [new(71, "stdin", false), new(72, "stdout", false)];
+            host.Core.Enqueue(service, JobType.Start, JobMode.Fail);
+        });
+        host.Run(1_000_000);
+        var spawn = host.Effects.OfType<SpawnProcess>().Single();
+        Assert.Equal([71UL, 72UL], spawn.Descriptors);
+        Assert.Equal([new UseDescriptor(0, 0), new UseDescriptor(1, 1)], spawn.Plan.Steps.OfType<UseDescriptor>());
+        Assert.DoesNotContain(spawn.Plan.Command.Environment, v => v.StartsWith("LISTEN_FDS", StringComparison.Ordinal));
+        host.Crash();
+        Assert.Equal(["stdin", "stdout"], ((ServiceUnit)host["a.service"]).Streams.Select(s => s.Name));
+        host.Stop("a.service").Run(1_000_000);
+        Assert.Equal([71UL, 72UL], host.Effects.OfType<DropDescriptor>().Select(d => d.Id));
+    }
+
+    private static UnitDefinition Transient(string name) => Service(name) with { IsTransient = true, FragmentPath = $"/run/systemd/transient/{name}.service" };
+
+    private static bool Knows(SimulatedHost host, string unit) => host.Core.Graph.TryGet(UnitName.Parse(unit), out _);
 
     [Theory]
     [InlineData(CollectMode.Inactive, true)]

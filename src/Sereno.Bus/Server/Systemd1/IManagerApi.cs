@@ -34,6 +34,11 @@ public interface IManagerApi
     /// <param name="others">What the first one triggers or needs.</param>
     void StartTransient(TransientRequest unit, IReadOnlyList<TransientRequest> others, JobMode mode, Reply<QueuedJob> reply);
 
+    /// <summary>Somebody wants to look at the unit even when it is over, until he says otherwise.</summary>
+    void Reference(UnitName unit);
+
+    void Unreference(UnitName unit);
+
     /// <summary>Changes settings by drop-ins, until the next boot where <paramref name="runtime"/> says so.</summary>
     void SetProperties(TransientRequest change, bool runtime);
 

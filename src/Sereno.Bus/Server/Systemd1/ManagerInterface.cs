@@ -72,12 +72,12 @@ internal static partial class ManagerInterface
         })
         .Method("RefUnit", "name:s", "", Access.Control, (_, call) =>
         {
-            Loaded(api, call.Arguments.ReadString()); // units stay loaded as long as they are of use; there is nothing to count
+            Reference(api, Loaded(api, call.Arguments.ReadString()).Name, call);
             call.Reply();
         })
         .Method("UnrefUnit", "name:s", "", Access.Control, (_, call) =>
         {
-            Loaded(api, call.Arguments.ReadString());
+            Unreference(Loaded(api, call.Arguments.ReadString()).Name, call);
             call.Reply();
         })
         .Method("GetUnitProcesses", "name:s", "processes:a(sus)", Access.Read, (_, call) =>

@@ -15,7 +15,14 @@ public sealed record JobRequest(UnitName Unit, JobVerb Verb, JobMode Mode);
 
 /// <summary>A unit to be made, or changed, by the lines of a unit file.</summary>
 /// <param name="Pids">A scope's processes to begin with.</param>
-public sealed record TransientRequest(UnitName Name, IReadOnlyList<KeyValuePair<string, string>> Settings, IReadOnlyList<uint> Pids);
+public sealed record TransientRequest(UnitName Name, IReadOnlyList<KeyValuePair<string, string>> Settings, IReadOnlyList<uint> Pids)
+{
+    /// <summary>What its processes get as standard input, output and error, each with its number; the caller's own, to be duplicated.</summary>
+    public IReadOnlyList<(int Number, Sereno.Linux.Fd Fd)> Streams { get; init; } = [];
+
+    /// <summary>The caller wants to look at the unit after its end, as long as he is connected.</summary>
+    public bool AddRef { get; init; }
+}
 
 /// <summary>The job a request led to, and those it pulled in.</summary>
 public sealed record QueuedJob(JobStatus Job, IReadOnlyList<JobStatus> Others);

@@ -16,7 +16,7 @@ public sealed class Systemd1Tree(IManagerApi api) : IObjectTree
     private readonly BusInterface<PathSnapshot> _path = TriggerInterfaces.Path();
     private readonly BusInterface<JobStatus> _job = OtherInterfaces.Job(api);
     private readonly Dictionary<UnitType, BusInterface<UnitSnapshot>> _plain =
-        Enum.GetValues<UnitType>().ToDictionary(t => t, t => OtherInterfaces.Plain(t.ToString()));
+        Enum.GetValues<UnitType>().ToDictionary(t => t, OtherInterfaces.Plain);
 
     public IReadOnlyList<Binding>? Find(string path)
     {
@@ -28,6 +28,9 @@ public sealed class Systemd1Tree(IManagerApi api) : IObjectTree
             return api.Jobs.FirstOrDefault(j => j.Id == id) is { } job ? [new(_job, job)] : null;
         return null;
     }
+
+    public string Resolve(string path, Linux.PeerCredentials caller) =>
+        path == UnitPath.Units + "/self" && api.UnitOf((uint)caller.Pid) is { } own ? UnitPath.Of(own.Full) : path;
 
     public IEnumerable<string> Children(string path) => path switch
     {

@@ -7,21 +7,31 @@ namespace Sereno.Bus.Server.Systemd1;
 /// Properties of StartTransientUnit and SetUnitProperties as the lines of a unit file that say the same. A string stands for
 /// the setting's own text, whatever the setting.
 /// </summary>
-internal static class TransientSettings
+internal static partial class TransientSettings
 {
     /// <summary>Properties that are no settings: what they ask for is looked at elsewhere, or holds anyway.</summary>
     public static bool IsRequest(string property) => property is "PIDs" or "AddRef" or "Controller";
 
+    /// <summary>The number of the standard stream that a property sets.</summary>
+    public static int? StreamOf(string property) => property switch
+    {
+        "StandardInputFileDescriptor" => 0,
+        "StandardOutputFileDescriptor" => 1,
+        "StandardErrorFileDescriptor" => 2,
+        _ => null,
+    };
+
     /// <exception cref="BusException">The property can't be set.</exception>
     public static IEnumerable<KeyValuePair<string, string>> Of(string property, BusValue value)
     {
-        return (property, value.Signature) switch
+        return property is "TimersMonotonic" or "TimersCalendar" or "EnvironmentFiles" ? Plainly() : Structured(property, value) ?? Plainly();
+
+        IEnumerable<KeyValuePair<string, string>> Plainly() => (property, value.Signature) switch
         {
             ("TimersMonotonic", "a(st)") => value.Items.Select(i => new KeyValuePair<string, string>(Seconds(Text(i.Items[0])), Span(i.Items[1]))),
             ("TimersCalendar", "a(ss)") => value.Items.Select(i => new KeyValuePair<string, string>(Text(i.Items[0]), Escape(Text(i.Items[1])))),
             ("EnvironmentFiles", "a(sb)") => Lines(value, i => (i.Items[1].Scalar is true ? "-" : "") + Escape(Text(i.Items[0]))),
             ("CPUQuotaPerSecUSec", "t") => [Of("CPUQuota", value.Scalar is ulong.MaxValue ? "" : $"{(ulong)value.Scalar! / 10_000}%")],
-            ("UMask", "u") => [Of("UMask", Convert.ToString((uint)value.Scalar!, 8))],
             (_, "a(sasb)") => Commands(property, value),
             (_, "a(sasas)") => Commands(Plain(property), value),
             ("Environment" or "PassEnvironment" or "UnsetEnvironment", "as") => Lines(value, i => Quote(Text(i))),

@@ -58,8 +58,16 @@ internal static class UnitInterface
             api.ResetFailed(unit.Name);
             call.Reply();
         })
-        .Method("Ref", "", "", Access.Control, (_, call) => call.Reply())
-        .Method("Unref", "", "", Access.Control, (_, call) => call.Reply());
+        .Method("Ref", "", "", Access.Control, (unit, call) =>
+        {
+            ManagerInterface.Reference(api, unit.Name, call);
+            call.Reply();
+        })
+        .Method("Unref", "", "", Access.Control, (unit, call) =>
+        {
+            ManagerInterface.Unreference(unit.Name, call);
+            call.Reply();
+        });
 
         void AddJob(string name, JobVerb verb) => table.Method(name, "mode:s", "job:o", Access.Control, (unit, call) =>
             ManagerInterface.Enqueue(api, new(unit.Name, verb, ManagerInterface.ParseMode(call.Arguments.ReadString())), call));

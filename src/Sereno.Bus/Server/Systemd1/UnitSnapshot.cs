@@ -109,6 +109,18 @@ public sealed record ControlGroupSnapshot
     public ulong TasksCurrent { get; init; } = Unknown;
     public ulong IoReadBytes { get; init; } = Unknown;
     public ulong IoWriteBytes { get; init; } = Unknown;
-    public ulong MemoryMax { get; init; } = Unknown;
-    public ulong TasksMax { get; init; } = Unknown;
+    public ulong IoReadOperations { get; init; } = Unknown;
+    public ulong IoWriteOperations { get; init; } = Unknown;
+    public ulong IpIngressBytes { get; init; } = Unknown;
+    public ulong IpIngressPackets { get; init; } = Unknown;
+    public ulong IpEgressBytes { get; init; } = Unknown;
+    public ulong IpEgressPackets { get; init; } = Unknown;
+
+    /// <summary>What is left to the nearest limit above; unknown where there is none.</summary>
+    public ulong MemoryAvailable { get; init; } = Unknown;
+
+    /// <summary>What shares are shares of.</summary>
+    public ulong MachineMemory { get; init; }
+    public ulong MachineTasks { get; init; }
+    public ResourceAmount DefaultTasksMax { get; init; } = ResourceAmount.Infinity;
 }
