@@ -63,9 +63,11 @@ public static class UnitCheck
         [
             service.ExecCondition, service.ExecStartPre, service.ExecStart, service.ExecStartPost, service.ExecReload, service.ExecStop, service.ExecStopPost,
         ];
-        foreach (var command in kinds.SelectMany(k => k).Where(c => !c.IgnoreFailure))
-            if (host.WhyNotExecutable(command.Path) is { } reason)
-                yield return new(Severity.Error, unit.Name.Full, 0, $"Command {command.Path} is not executable: {reason}");
+        // The verdict rests on the first of each kind, as systemd-analyze's does: those before it may bring the others.
+        foreach (var commands in kinds)
+            foreach (var command in commands.Where(c => !c.IgnoreFailure))
+                if (host.WhyNotExecutable(command.Path) is { } reason)
+                    yield return new(command == commands[0] ? Severity.Error : Severity.Warning, unit.Name.Full, 0, $"Command {command.Path} is not executable: {reason}");
     }
 
     private static IEnumerable<Diagnostic> MissingAccounts(UnitDefinition unit, ExecContext exec, ICheckHost host)
