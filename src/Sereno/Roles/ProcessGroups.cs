@@ -84,7 +84,10 @@ public sealed partial class ProcessGroups : IDisposable
         var group = Get(unit);
         group.InvocationId = invocationId;
         if (_base is null)
+        {
+            SayUnlimited(unit);
             return null;
+        }
         try
         {
             if (group.Cgroup is null or { Exists: false } || group.Watch < 0)
