@@ -88,7 +88,8 @@ public static class CommandLine
         int known = Array.FindIndex(s_verbs, v => v.Name == typed);
         foreach (var (_, build) in known >= 0 ? s_verbs.AsSpan(known, 1) : s_verbs)
             root.Add(build());
-        var parsed = root.Parse(args.Length == 0 ? ["--help"] : typed == "run" ? RunVerb.MarkCommand(args) : args, s_parsing);
+        var parsed = root.Parse(args.Length == 0 ? ["--help"] : typed == "run" ? RunVerb.MarkCommand(args)
+            : typed is "timespan" or "timestamp" or "calendar" ? AnalyzeVerb.MarkNumbers(args) : args, s_parsing);
         if ((parsed.Errors.Count > 0 || UnknownOption(parsed) is not null) && parsed.Action is not HelpPage)
         {
             foreach (string message in Messages(parsed).Distinct())

@@ -37,7 +37,9 @@ public sealed record UnitSnapshot
     public bool CanReload { get; init; }
 
     /// <summary>Files have changed on disk since they were read.</summary>
-    public bool NeedDaemonReload { get; init; }
+    /// <summary>Asked for only when somebody wants to know: it looks at the disk.</summary>
+    public Func<bool> HasChangedOnDisk { get; init; } = () => false;
+    public bool NeedDaemonReload => HasChangedOnDisk();
 
     /// <summary>"enabled", "disabled", "static", ..., or empty.</summary>
     public string UnitFileState { get; init; } = "";
