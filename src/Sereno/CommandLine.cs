@@ -36,6 +36,7 @@ public static class CommandLine
         ("preset-all", () => InstallVerbs.Build("preset-all")),
         ("link", () => InstallVerbs.Build("link")),
         ("revert", () => InstallVerbs.Build("revert")),
+        ("edit", EditVerb.Build),
         ("add-wants", () => InstallVerbs.Build("add-wants")),
         ("add-requires", () => InstallVerbs.Build("add-requires")),
         ("set-default", () => InstallVerbs.Build("set-default")),

@@ -39,6 +39,7 @@ public sealed class English : Text
         "revert" => "Give unit files back the form in which they were installed",
         "add-wants" => "Have a target want units",
         "add-requires" => "Have a target require units",
+        "edit" => "Edit unit files or their drop-ins, and load them",
         "set-default" => "Choose the target that is started at boot",
         "get-default" => "Say which target is started at boot",
         "list-units" => "List units in memory",

@@ -39,6 +39,7 @@ public sealed class Spanish : Text
         "revert" => "Devolver los ficheros de unidad a como se instalaron",
         "add-wants" => "Hacer que un objetivo desee unidades",
         "add-requires" => "Hacer que un objetivo requiera unidades",
+        "edit" => "Editar ficheros de unidad o sus añadidos, y cargarlos",
         "set-default" => "Elegir el objetivo que se inicia en el arranque",
         "get-default" => "Decir qué objetivo se inicia en el arranque",
         "list-units" => "Listar las unidades en memoria",
