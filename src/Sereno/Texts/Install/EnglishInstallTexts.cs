@@ -88,6 +88,7 @@ internal sealed class EnglishInstallTexts : InstallTexts
     public override string EditorFailed(int status) => $"(editor) failed with exit status {status}.";
     public override string EditCanceled(string file) => $"Editing \"{file}\" canceled: temporary file is empty.";
     public override string EditCannotRead(string file, string reason) => $"Failed to read \"{file}\": {reason}";
+    public override string EditCannotReadTemporary(string file, string reason) => $"Failed to read temporary file \"{file}\": {reason}";
     public override string EditCannotWrite(string file, string reason) => $"Failed to write \"{file}\": {reason}";
 
     public override string Option(string name) => name switch

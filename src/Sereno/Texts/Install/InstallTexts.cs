@@ -62,6 +62,7 @@ public abstract class InstallTexts
     public abstract string EditorFailed(int status);
     public abstract string EditCanceled(string file);
     public abstract string EditCannotRead(string file, string reason);
+    public abstract string EditCannotReadTemporary(string file, string reason);
     public abstract string EditCannotWrite(string file, string reason);
     public abstract string Option(string name);
 }

@@ -82,6 +82,7 @@ internal sealed class SpanishInstallTexts : InstallTexts
     public override string EditorFailed(int status) => $"El editor terminó con el código {status}.";
     public override string EditCanceled(string file) => $"Edición de \"{file}\" cancelada: el fichero temporal está vacío.";
     public override string EditCannotRead(string file, string reason) => $"No se puede leer \"{file}\": {reason}";
+    public override string EditCannotReadTemporary(string file, string reason) => $"No se puede leer el fichero temporal \"{file}\": {reason}";
     public override string EditCannotWrite(string file, string reason) => $"No se puede escribir \"{file}\": {reason}";
 
     public override string Option(string name) => name switch

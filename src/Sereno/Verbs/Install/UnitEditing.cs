@@ -140,7 +140,7 @@ internal sealed class UnitEditing(InstallPlace place)
     {
         if (!File.Exists(temporary))
         {
-            StandardStreams.Errors.WriteLine(Texts.EditCannotRead(temporary, Errno.Text(libc.ENOENT)));
+            StandardStreams.Errors.WriteLine(Texts.EditCannotReadTemporary(temporary, Errno.Text(libc.ENOENT)));
             return;
         }
         byte[] bytes = Read(temporary);
