@@ -393,6 +393,14 @@ public sealed class Spanish : Text
     public override string NoFiles(string unit) => $"No hay ficheros de {unit}.";
     public override string CheckSummary(int enforced, int emulated, int ignored) => $"{enforced} aplicadas, {emulated} emuladas, {ignored} ignoradas";
 
+    public override string CheckReason(string reason) => reason switch
+    {
+        "unknown" => "desconocida",
+        "unknown section" => "sección desconocida",
+        "a section for other programs" => "sección de otros programas",
+        _ => reason.StartsWith(Units.Model.Directive.InPart, StringComparison.Ordinal) ? "en parte: " + reason[Units.Model.Directive.InPart.Length..] : reason,
+    };
+
     public override string Support(string level) => level switch
     {
         "Enforced" => "aplicada",

@@ -110,6 +110,9 @@ public abstract class Text
     public abstract string NoFiles(string unit);
     public abstract string CheckSummary(int enforced, int emulated, int ignored);
     public abstract string Support(string level);
+
+    /// <summary>Why a directive doesn't hold as it is; the table's own reasons are the same in every language.</summary>
+    public virtual string CheckReason(string reason) => reason;
     public abstract string Guarantee(bool hasCgroup, string path);
 
     /// <summary>--lang first, wherever it stands, then the locale (locale(7)).</summary>
