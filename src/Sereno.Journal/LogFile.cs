@@ -59,7 +59,7 @@ public sealed class LogFile(string path, long maxSize = LogFile.DefaultMaxSize) 
         if (_fd is not null)
             return;
         _fd = Files.Open(path, libc.O_WRONLY | libc.O_CREAT | libc.O_APPEND | libc.O_NOFOLLOW, 0x1A0 /* 0640 */);
-        _size = new FileInfo(path).Length;
+        _size = (long)FileStatus.Of(_fd).Size;
     }
 
     /// <summary>All or nothing: a line that the disk cut off would run into the next one.</summary>

@@ -81,12 +81,10 @@ public sealed class KeeperClient : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfZero(id);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(fds.Count, MaxFds, nameof(fds));
-        using var memfd = Memfd.Sealed("spawn-plan", plan);
-        var attached = new List<Fd>(fds.Count + 2) { memfd };
-        if (cgroup is not null)
-            attached.Add(cgroup);
-        attached.AddRange(fds);
-        Post(KeeperWire.Spawn(id, cgroup is not null, tag, log), attached);
+        bool isInline = plan.Length is > 0 and <= KeeperWire.MaxInlinePlan;
+        using var memfd = isInline ? null : Memfd.Sealed("spawn-plan", plan);
+        Fd[] attached = [.. memfd is null ? (ReadOnlySpan<Fd>)[] : [memfd], .. cgroup is null ? (ReadOnlySpan<Fd>)[] : [cgroup], .. fds];
+        Post(KeeperWire.Spawn(id, cgroup is not null, tag, log, isInline ? plan : []), attached);
     }
 
     /// <summary>This exit and every one before it is dealt with, and need not be repeated to a later manager.</summary>

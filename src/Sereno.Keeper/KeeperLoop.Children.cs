@@ -27,7 +27,7 @@ public sealed partial class KeeperLoop
         {
             case SpawnRequest r:
                 // A message whose descriptors didn't fit in our table comes without some of them (unix(7), MSG_CTRUNC).
-                if (truncated || _fds.Count < (r.HasCgroup ? 2 : 1))
+                if (truncated || _fds.Count < Before(r))
                     Reply(new SpawnFailedReply(r.Id, (int)ExitStage.Fds, truncated ? libc.EMFILE : libc.EBADF, -1));
                 else
                     Spawn(r);
@@ -56,13 +56,16 @@ public sealed partial class KeeperLoop
         }
     }
 
+    /// <summary>How many descriptors come before those that the plan refers to.</summary>
+    private static int Before(SpawnRequest request) => (request.Plan.Length == 0 ? 1 : 0) + (request.HasCgroup ? 1 : 0);
+
     /// <summary>
-    /// Here, in the loop, about a millisecond: a helper thread would free the loop from a slow execve(2), but cost a stack, and
+    /// Here, in the loop, well below a millisecond: a helper thread would free the loop from a slow execve(2), but cost a stack, and
     /// an exit could then be reaped before the child is registered.
     /// </summary>
     private void Spawn(SpawnRequest request)
     {
-        int first = request.HasCgroup ? 2 : 1;
+        int first = Before(request);
         var fds = _fds.GetRange(first, _fds.Count - first);
         Fd? read = null, write = null;
         SpawnResult result;
@@ -73,7 +76,8 @@ public sealed partial class KeeperLoop
                 (read, write) = Pipe.Create(nonBlockingRead: true);
                 fds.Add(write);
             }
-            result = Spawner.Spawn(_fds[0], fds, request.HasCgroup ? _fds[1] : null);
+            var cgroup = request.HasCgroup ? _fds[first - 1] : null;
+            result = request.Plan.Length > 0 ? Spawner.Spawn(request.Plan, fds, cgroup) : Spawner.Spawn(_fds[0], fds, cgroup);
         }
         catch (LinuxException e)
         {

@@ -47,6 +47,7 @@ public sealed partial class KeeperLoop : IDisposable
             if (Self.Pid != 1)
                 Self.BecomeSubreaper();
             Self.RaiseFileLimit();
+            Spawner.ReserveWindow();
             using var loop = new KeeperLoop(options);
             return loop.Loop();
         }

@@ -2,7 +2,7 @@ using Sereno.Linux.Headers;
 
 namespace Sereno.Linux;
 
-/// <summary>Iterator programs through bpf(2): loaded, attached, and read as a file.</summary>
+/// <summary>bpf(2), and iterator programs: loaded, attached, and read as a file.</summary>
 public static unsafe class Bpf
 {
     /// <summary>Opens the output of an iterator program (kernel 5.11, CAP_BPF and CAP_PERFMON); null with errno where that can't be.</summary>
@@ -39,7 +39,24 @@ public static unsafe class Bpf
         }
     }
 
-    private static Fd? Call(int command, void* attributes, int size, out int errno)
+    /// <summary>What the kernel tells of a program or map, as far as <paramref name="info"/> has room.</summary>
+    internal static bool TryGetInfo(Fd fd, void* info, int size)
+    {
+        libc.bpf_attr_info get = new() { bpf_fd = (uint)fd.Number, info_len = (uint)size, info = (ulong)info };
+        return Do(libc.BPF_OBJ_GET_INFO_BY_FD, &get, sizeof(libc.bpf_attr_info)) == 0;
+    }
+
+    internal static string Name(byte* text)
+    {
+        var name = new ReadOnlySpan<byte>(text, libc.BPF_OBJ_NAME_LEN);
+        return System.Text.Encoding.ASCII.GetString(name[..name.IndexOf((byte)0)]);
+    }
+
+    /// <summary>A command without a descriptor as its answer: 0 or errno.</summary>
+    internal static int Do(int command, void* attributes, int size) =>
+        libc.syscall(libc.SYS_bpf, command, (nint)attributes, size, 0, 0, 0) == -1 ? Errno.Last : 0;
+
+    internal static Fd? Call(int command, void* attributes, int size, out int errno)
     {
         int fd = (int)libc.syscall(libc.SYS_bpf, command, (nint)attributes, size, 0, 0, 0);
         errno = fd == -1 ? Errno.Last : 0;

@@ -108,19 +108,19 @@ public sealed class Cgroup
 
         void Collect(string folder)
         {
+            // Null: removed while we looked, or a threaded one (EOPNOTSUPP), which has its processes listed in the domain above.
+            if (Files.TryReadText($"{folder}/cgroup.procs") is not { } text)
+                return;
+            foreach (var line in text.AsSpan().EnumerateLines())
+                if (int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out int pid) && pid > 0)
+                    pids.Add(pid);
             try
             {
-                foreach (string line in File.ReadLines($"{folder}/cgroup.procs"))
-                    if (int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out int pid) && pid > 0)
-                        pids.Add(pid);
                 if (recursive)
                     foreach (string child in Directory.EnumerateDirectories(folder))
                         Collect(child);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // Removed while we looked; a threaded one (EOPNOTSUPP) has its processes listed in the domain above.
-            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException) { } // removed meanwhile
         }
     }
 
@@ -139,36 +139,13 @@ public sealed class Cgroup
     }
 
     /// <summary>"populated" of cgroup.events: whether any process is in it or below. False when it is gone.</summary>
-    public bool Populated
-    {
-        get
-        {
-            try
-            {
-                return File.ReadLines(EventsFile).Any(line => line == "populated 1");
-            }
-            catch (IOException)
-            {
-                return false;
-            }
-        }
-    }
+    public bool Populated => Read("cgroup.events")?.Contains("populated 1", StringComparison.Ordinal) == true;
 
     /// <summary>inotify(7) reports Modify on this file when <see cref="Populated"/> changes.</summary>
     public string EventsFile => $"{Folder}/cgroup.events";
 
     /// <summary>One of its files, or null when it isn't there (the controller is off).</summary>
-    public string? Read(string file)
-    {
-        try
-        {
-            return File.ReadAllText($"{Folder}/{file}").TrimEnd('\n');
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    public string? Read(string file) => Files.TryReadText($"{Folder}/{file}")?.TrimEnd('\n');
 
     /// <exception cref="LinuxException">As write(2) on the file.</exception>
     public void Write(string file, string value)

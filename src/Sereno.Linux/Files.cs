@@ -27,17 +27,30 @@ public static unsafe class Files
 
     public static Fd OpenFolder(string path) => Open(path, libc.O_RDONLY | libc.O_DIRECTORY);
 
-    /// <summary>All of a text file, or null when it can't be read.</summary>
+    /// <summary>All of a text file, or null when it can't be read. No exception for one that isn't there, which is usual in /proc and /sys.</summary>
     public static string? TryReadText(string path)
     {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
+        using var file = TryOpen(path, libc.O_RDONLY, out _);
+        if (file is null)
             return null;
+        Span<byte> first = stackalloc byte[4096];
+        int length = file.TryRead(first);
+        if (length < 0)
+            return null;
+        if (length == 0)
+            return "";
+        byte[]? all = null;
+        for (int n; (n = file.TryRead(all is null ? first[length..] : all.AsSpan(length))) != 0; length += n)
+        {
+            if (n < 0)
+                return null;
+            if (length + n < (all?.Length ?? first.Length))
+                continue;
+            var larger = new byte[2 * (length + n)];
+            (all is null ? first : all).CopyTo(larger);
+            all = larger;
         }
+        return Encoding.UTF8.GetString(all is null ? first[..length] : all.AsSpan(0, length));
     }
 
     /// <summary>readlink(2) of a path that a zero ends.</summary>

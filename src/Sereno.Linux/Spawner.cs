@@ -20,13 +20,23 @@ public readonly record struct SpawnResult(int Pid, Fd? Pidfd, bool InCgroup, int
 /// </summary>
 public static unsafe class Spawner
 {
+    /// <summary>For a process that will have thousands of descriptors: without it each child has the table of all of them copied,
+    /// and execve(2) closes them all again.</summary>
+    /// <returns>False when the numbers for it are taken: all works as before.</returns>
+    public static bool ReserveWindow() => sereno_spawn.sereno_reserve_window() == 0;
+
     /// <param name="plan">What <see cref="PlanWriter"/> made.</param>
     /// <param name="fds">What <see cref="PlanWriter.Dup"/> refers to by index.</param>
     /// <param name="cgroup">The folder of a cgroup v2 to start in. Where that can't be done the process starts outside of it.</param>
     public static SpawnResult Spawn(ReadOnlySpan<byte> plan, IReadOnlyList<Fd> fds, Fd? cgroup = null)
     {
-        fixed (byte* p = plan)
-            return p == null ? new(0, null, false, libc.EINVAL, ExitStage.None, -1) : Spawn(p, (ulong)plan.Length, null, fds, cgroup);
+        // The child writes into it, and its numbers must be aligned.
+        var copy = new ulong[(plan.Length + 7) / 8];
+        fixed (ulong* p = copy)
+        {
+            plan.CopyTo(new Span<byte>(p, plan.Length));
+            return p == null ? new(0, null, false, libc.EINVAL, ExitStage.None, -1) : Spawn((byte*)p, (ulong)plan.Length, null, fds, cgroup);
+        }
     }
 
     /// <param name="plan">A sealed memfd; anything else is EINVAL.</param>

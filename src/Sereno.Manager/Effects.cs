@@ -11,7 +11,11 @@ public abstract record Effect;
 
 /// <summary>Start a process; the answer is Spawned or SpawnFailed with the same id.</summary>
 /// <param name="Descriptors">The ids of the held descriptors that the plan passes on, in its order.</param>
-public sealed record SpawnProcess(ulong Id, UnitName Unit, string InvocationId, SpawnPlan Plan, ImmutableArray<ulong> Descriptors) : Effect;
+public sealed record SpawnProcess(ulong Id, UnitName Unit, string InvocationId, SpawnPlan Plan, ImmutableArray<ulong> Descriptors) : Effect
+{
+    /// <summary>It may run beside the unit's own processes, whose group may be theirs (Delegate=).</summary>
+    public bool IsControl { get; init; }
+}
 
 /// <summary>Signal one process of ours (by its pidfd).</summary>
 public sealed record KillProcess(UnitName Unit, int Pid, int Signal) : Effect;

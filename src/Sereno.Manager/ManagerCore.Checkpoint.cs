@@ -19,6 +19,7 @@ public sealed partial class ManagerCore
         ConditionsMet = unit.ConditionsMet,
         InvocationId = unit.InvocationId,
         Service = (unit as ServiceUnit)?.Save(),
+        Early = unit is ServiceUnit speaker && EarlyOf(speaker) is { Length: > 0 } early ? early : null,
         Timer = (unit as TimerUnit)?.Save(),
         Path = (unit as PathUnit)?.Save(),
         Socket = (unit as SocketUnit)?.Save(),
@@ -54,7 +55,10 @@ public sealed partial class ManagerCore
             if (unit is ScopeUnit scope && record.Scope is { } its)
                 scope.Restore(its.State, its.Result, its.Deadline);
             if (unit is ServiceUnit service && record.Service is { } state)
+            {
                 service.Restore(state);
+                RestoreEarly(service, record.Early ?? []);
+            }
             if (unit is TimerUnit timer && record.Timer is { } itsTimer)
                 timer.Restore(itsTimer);
             if (unit is PathUnit path && record.Path is { } itsPath)

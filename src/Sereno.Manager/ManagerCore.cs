@@ -286,7 +286,7 @@ public sealed partial class ManagerCore
         {
             while (Jobs.TryTake(out var job))
                 Run(job);
-            if (CarryOutAction())
+            if (HeedEarly() || CarryOutAction())
                 continue;
             if (TellTriggers() || Review() || StartIdle())
                 continue;
@@ -338,11 +338,6 @@ public sealed partial class ManagerCore
             owner.OnExited(pid, exit);
         Settle();
     }
-
-    /// <summary>Notifications that wait for the keeper's answer: the descriptors that came with them are still wanted.</summary>
-    public int EarlyNotifications { get; internal set; }
-
-    public void OnNotified(UnitName unit, NotifyMessage message) => Tell(unit, s => s.OnNotified(message));
 
     /// <summary>A process that we had watched, and that isn't the keeper's to reap, has ended.</summary>
     public void OnVanished(UnitName unit, int pid)

@@ -10,6 +10,9 @@ public static class KeeperWire
 
     public const int MaxTag = 16 * 1024, MaxLog = 16 * 1024, MaxName = 255;
 
+    /// <summary>A longer plan travels in a sealed memfd.</summary>
+    public const int MaxInlinePlan = 24 * 1024;
+
     private enum Type : byte
     {
         Spawn = 1, Acknowledge, Hold, Drop, Exit,
@@ -19,7 +22,7 @@ public static class KeeperWire
 
     public static byte[] Encode(KeeperRequest request) => request switch
     {
-        SpawnRequest r => Spawn(r.Id, r.HasCgroup, r.Tag, r.Log),
+        SpawnRequest r => Spawn(r.Id, r.HasCgroup, r.Tag, r.Log, r.Plan),
         AcknowledgeRequest r => Number64(Type.Acknowledge, r.Sequence),
         HoldRequest r => Name(Type.Hold, r.Name),
         DropRequest r => Name(Type.Drop, r.Name),
@@ -27,16 +30,18 @@ public static class KeeperWire
         _ => throw new ArgumentException("unknown request", nameof(request)),
     };
 
-    public static byte[] Spawn(ulong id, bool hasCgroup, ReadOnlySpan<byte> tag, ReadOnlySpan<byte> log)
+    public static byte[] Spawn(ulong id, bool hasCgroup, ReadOnlySpan<byte> tag, ReadOnlySpan<byte> log, ReadOnlySpan<byte> plan)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(tag.Length, MaxTag, nameof(tag));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(log.Length, MaxLog, nameof(log));
-        var w = new PacketWriter(18 + tag.Length + log.Length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(plan.Length, MaxInlinePlan, nameof(plan));
+        var w = new PacketWriter(22 + tag.Length + log.Length + plan.Length);
         w.U8((byte)Type.Spawn);
         w.U64(id);
         w.U8(hasCgroup ? (byte)1 : (byte)0);
         w.Blob(tag);
         w.Blob(log);
+        w.Blob(plan);
         return w.Bytes;
     }
 
@@ -45,7 +50,7 @@ public static class KeeperWire
         var r = new PacketReader(packet);
         KeeperRequest? request = (Type)r.U8() switch
         {
-            Type.Spawn => new SpawnRequest(r.U64(), r.U8() == 1, r.Blob(), r.Blob()),
+            Type.Spawn => new SpawnRequest(r.U64(), r.U8() == 1, r.Blob(), r.Blob(), r.Blob()),
             Type.Acknowledge => new AcknowledgeRequest(r.U64()),
             Type.Hold => new HoldRequest(r.Text()),
             Type.Drop => new DropRequest(r.Text()),

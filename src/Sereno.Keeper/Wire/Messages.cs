@@ -7,8 +7,9 @@ public abstract record KeeperRequest;
 
 /// <param name="Tag">Opaque; comes back in the Welcome of a later manager.</param>
 /// <param name="Log">Opaque to the keeper, handed to the journal; empty for no log pipe.</param>
-/// <param name="HasCgroup">The second descriptor is the cgroup's folder.</param>
-public sealed record SpawnRequest(ulong Id, bool HasCgroup, byte[] Tag, byte[] Log) : KeeperRequest;
+/// <param name="HasCgroup">A descriptor of the cgroup's folder comes before those of the plan.</param>
+/// <param name="Plan">Empty when it comes in a descriptor, which is the first one then.</param>
+public sealed record SpawnRequest(ulong Id, bool HasCgroup, byte[] Tag, byte[] Log, byte[] Plan) : KeeperRequest;
 
 /// <param name="Sequence">This exit and every one before it.</param>
 public sealed record AcknowledgeRequest(ulong Sequence) : KeeperRequest;

@@ -12,6 +12,7 @@ public static unsafe partial class sereno_spawn
     [LibraryImport(lib, EntryPoint = "sereno_spawn")]
     public static partial int spawn(byte* plan, ulong length, int plan_fd, int* fds, uint nfds, int cgroup, spawn_result* result);
 
+    [LibraryImport(lib)] public static partial int sereno_reserve_window();
     [LibraryImport(lib)] public static partial int sereno_raise_nofile();
     [LibraryImport(lib)] public static partial int sereno_signals_open(int* read_fd);
     [LibraryImport(lib)] public static partial int sereno_signals_watch(int signo);

@@ -26,6 +26,7 @@
 #define EXPORT __attribute__((visibility("default")))
 
 enum { PLAN_MAGIC = 0x504e5253 /* "SRNP" */, PLAN_MAX = 64 << 20, TARGET_MAX = 1 << 16, GROUPS_MAX = 65536 };
+enum { WINDOW_LOWEST = 64, WINDOW_SIZE = 16, SCRATCH_KEPT = 256 << 10 };
 enum { STACK_SIZE = 64 << 10, SECOND_STACK_SIZE = 4 << 10, SIGNALS = 64, STAGE_FDS = 202 /* EXIT_FDS of systemd.exec(5) */ };
 
 enum opcode {
@@ -64,12 +65,20 @@ struct spawn {
     int mountinfo, umask;   // while the mount namespace is made
     int without_mounts;     // it was refused, and the plan goes on without
     int unblocked;      // the child's signals
+    int shares_fds;     // the child has the parent's table of descriptors until it leaves it
     struct spawn_result *result;
 };
 
 // What the soft RLIMIT_NOFILE was before sereno_raise_nofile: a child gets that back.
 static struct rlimit nofile_before;
 static int nofile_raised;
+
+// A parent with thousands of descriptors would have its whole table copied for each child, which closes them all again at
+// execve(2). Its child shares the table instead, and leaves it with what is below the window's end (close_range(2)). What it
+// is to have must be down there: the numbers of the window belong to nobody else.
+static int window = -1;
+static volatile char spawning; // the window and the kept scratch memory are for one at a time
+static uint8_t *scratch;       // SCRATCH_KEPT bytes
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Raw system calls: they return -errno and touch no thread-local state, which the child shares with the parent. (glibc's
@@ -551,6 +560,13 @@ static int fail(const struct spawn *s, int stage, long error, int index)
 static int child(void *argument)
 {
     struct spawn *s = argument;
+    if (s->shares_fds) {
+        long left = CALL3(SYS_close_range, window + WINDOW_SIZE, ~0u, CLOSE_RANGE_UNSHARE);
+        if (left < 0)
+            left = CALL1(SYS_unshare, CLONE_FILES); // before Linux 5.9
+        if (left < 0)
+            return fail(s, STAGE_FDS, left, -1);
+    }
     reset_signals();
     if (s->cgroup >= 0)
         s->result->in_cgroup = join_cgroup(s->cgroup);
@@ -582,7 +598,8 @@ static int child(void *argument)
 static long clone_child(struct spawn *s, uint8_t *stack)
 {
     struct clone_args args = {
-        .flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_CLEAR_SIGHAND | (s->cgroup >= 0 ? CLONE_INTO_CGROUP : 0),
+        .flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_CLEAR_SIGHAND | (s->cgroup >= 0 ? CLONE_INTO_CGROUP : 0)
+            | (s->shares_fds ? CLONE_FILES : 0),
         .pidfd = (uint64_t)(uintptr_t)&s->result->pidfd,
         .exit_signal = SIGCHLD,
         .stack = (uint64_t)(uintptr_t)stack,
@@ -600,12 +617,14 @@ static long clone_child(struct spawn *s, uint8_t *stack)
         // Read-only or delegated elsewhere, a threaded domain, or an older kernel: the child tries cgroup.procs itself.
         s->cgroup = cgroup;
         s->result->in_cgroup = 0;
-        args.flags &= ~CLONE_INTO_CGROUP;
+        s->shares_fds = 0; // what it opens for that must not be seen here
+        args.flags &= ~(CLONE_INTO_CGROUP | CLONE_FILES);
         args.cgroup = 0;
     }
     pid = clone_call(SYS_clone3, (long)&args, sizeof args, 0, child, s);
     if (pid > 0 || pid == -EAGAIN || pid == -ENOMEM)
         return pid;
+    s->shares_fds = 0;
     return clone_call(SYS_clone, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, (long)(stack + STACK_SIZE),
                       (long)&s->result->pidfd, child, s);
 }
@@ -636,6 +655,23 @@ static int run(struct spawn *s, uint8_t *stack)
     return 0;
 }
 
+// The numbers in the window stand for the attached descriptors while the child is made.
+static int fill_window(const int32_t *fds, uint32_t nfds, int32_t *numbers)
+{
+    for (uint32_t i = 0; i < nfds; i++) {
+        numbers[i] = window + 1 + (int32_t)i;
+        if (dup3(fds[i], numbers[i], O_CLOEXEC) < 0)
+            return 0;
+    }
+    return 1;
+}
+
+static void clear_window(uint32_t nfds)
+{
+    for (uint32_t i = 0; i < nfds; i++)
+        dup3(window, window + 1 + (int)i, O_CLOEXEC);
+}
+
 static int prepare_and_run(uint8_t *plan, size_t length, const int32_t *fds, uint32_t nfds, int cgroup,
                            struct spawn_result *result)
 {
@@ -644,57 +680,96 @@ static int prepare_and_run(uint8_t *plan, size_t length, const int32_t *fds, uin
     if (exec == NULL)
         return EINVAL;
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    size_t scratch = ((size_t)exec->argc + exec->envc + 2) * sizeof(char *) + nfds * sizeof(int);
-    size_t size = page + STACK_SIZE + scratch + SECOND_STACK_SIZE + 16;
-    uint8_t *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED)
-        return errno;
-    mprotect(memory, page, PROT_NONE); // the guard: the stack grows towards it
+    size_t pointed = ((size_t)exec->argc + exec->envc + 2) * sizeof(char *) + nfds * sizeof(int);
+    size_t size = page + STACK_SIZE + pointed + SECOND_STACK_SIZE + 16;
+    int first = !__atomic_test_and_set(&spawning, __ATOMIC_ACQUIRE), keeps = first && size <= SCRATCH_KEPT;
+    uint8_t *memory = keeps ? scratch : NULL;
+    if (memory == NULL) {
+        size = keeps ? SCRATCH_KEPT : size;
+        memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (memory == MAP_FAILED) {
+            int error = errno;
+            if (first)
+                __atomic_clear(&spawning, __ATOMIC_RELEASE);
+            return error;
+        }
+        mprotect(memory, page, PROT_NONE); // the guard: the stack grows towards it
+        if (keeps)
+            scratch = memory;
+    }
     char **pointers = (char **)(memory + page + STACK_SIZE);
+    int32_t numbers[WINDOW_SIZE];
+    int uses_window = first && window >= 0 && nfds < WINDOW_SIZE, filled = uses_window && fill_window(fds, nfds, numbers);
     struct spawn s = {
-        .plan = plan, .length = length, .fds = fds, .nfds = nfds, .cgroup = cgroup,
+        .plan = plan, .length = length, .fds = filled ? numbers : fds, .nfds = nfds, .cgroup = cgroup, .shares_fds = filled,
         .base = highest + 1 > 3 ? highest + 1 : 3,
         .moved = (int *)(pointers + exec->argc + exec->envc + 2),
-        .second_stack = (uint8_t *)(((uintptr_t)memory + size) & ~(uintptr_t)15),
+        .second_stack = (uint8_t *)(((uintptr_t)pointers + pointed + SECOND_STACK_SIZE + 15) & ~(uintptr_t)15),
         .path = exec->strings, .argv = pointers, .envp = pointers + exec->argc + 1, .result = result,
     };
     char *p = exec->strings + strlen(exec->strings) + 1;
     for (uint32_t i = 0; i < exec->argc; i++, p += strlen(p) + 1)
         s.argv[i] = p;
+    s.argv[exec->argc] = NULL;
     for (uint32_t i = 0; i < exec->envc; i++, p += strlen(p) + 1)
         s.envp[i] = p;
+    s.envp[exec->envc] = NULL;
     int error = run(&s, memory + page);
-    munmap(memory, size);
+    if (uses_window)
+        clear_window(nfds);
+    if (!keeps)
+        munmap(memory, size);
+    if (first)
+        __atomic_clear(&spawning, __ATOMIC_RELEASE);
     return error;
 }
 
-/// Plays the plan at `plan`, or, when that is NULL, the one in the sealed memfd `plan_fd`.
+/// Plays the plan at `plan`, which is changed thereby, or, when that is NULL, the one in the sealed memfd `plan_fd`.
 /// Returns 0 with pid and pidfd, or an errno: with stage and op if the child met it, with stage 0 if there was no child.
-EXPORT int32_t sereno_spawn(const uint8_t *plan, uint64_t length, int32_t plan_fd, const int32_t *fds, uint32_t nfds,
+EXPORT int32_t sereno_spawn(uint8_t *plan, uint64_t length, int32_t plan_fd, const int32_t *fds, uint32_t nfds,
                             int32_t cgroup, struct spawn_result *result)
 {
     *result = (struct spawn_result){ .pidfd = -1, .op = -1 };
-    if (plan == NULL) {
-        // Sealed, or the sender could change what has been checked, or shrink it under us (memfd_create(2)).
-        int wanted = F_SEAL_WRITE | F_SEAL_SHRINK, seals = fcntl(plan_fd, F_GET_SEALS);
-        struct stat st;
-        if (seals < 0 || (seals & wanted) != wanted || fstat(plan_fd, &st) < 0)
+    if (plan != NULL) {
+        if (length < sizeof(struct plan_header) || length > PLAN_MAX || (uintptr_t)plan % sizeof(uint64_t) != 0)
             return result->error = EINVAL;
-        length = (uint64_t)st.st_size;
+        return result->error = prepare_and_run(plan, length, fds, nfds, cgroup, result);
     }
+    // Sealed, or the sender could change what has been checked, or shrink it under us (memfd_create(2)).
+    int wanted = F_SEAL_WRITE | F_SEAL_SHRINK, seals = fcntl(plan_fd, F_GET_SEALS);
+    struct stat st;
+    if (seals < 0 || (seals & wanted) != wanted || fstat(plan_fd, &st) < 0)
+        return result->error = EINVAL;
+    length = (uint64_t)st.st_size;
     if (length < sizeof(struct plan_header) || length > PLAN_MAX)
         return result->error = EINVAL;
     // Private and writable: the pid is patched into the environment in place.
-    uint8_t *copy = plan == NULL
-        ? mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE, plan_fd, 0)
-        : mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    uint8_t *copy = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE, plan_fd, 0);
     if (copy == MAP_FAILED)
         return result->error = errno;
-    if (plan != NULL)
-        memcpy(copy, plan, length);
     result->error = prepare_and_run(copy, length, fds, nfds, cgroup, result);
     munmap(copy, length);
     return result->error;
+}
+
+/// For a parent that will have many descriptors: its children don't have the table of them copied. Best while few are open.
+EXPORT int32_t sereno_reserve_window(void)
+{
+    if (window >= 0)
+        return 0;
+    int fd = open("/", O_PATH | O_CLOEXEC);
+    if (fd < 0)
+        return errno;
+    int error = 0, first = fcntl(fd, F_DUPFD_CLOEXEC, WINDOW_LOWEST);
+    if (first < 0)
+        error = errno;
+    for (int i = 1; i < WINDOW_SIZE && error == 0; i++)
+        if (fcntl(fd, F_GETFD) < 0 || fcntl(first + i, F_GETFD) >= 0 || dup3(fd, first + i, O_CLOEXEC) < 0)
+            error = EBUSY; // what is taken already stays taken: nobody has so many descriptors here
+    close(fd);
+    if (error == 0)
+        window = first;
+    return error;
 }
 
 /// Raises the soft limit on descriptors to the hard one; children get the former back, as programs that use select(2) need.

@@ -20,6 +20,9 @@ public sealed record UnitCheckpoint
     public bool ConditionsMet { get; init; }
     public string InvocationId { get; init; } = "";
     public ServiceCheckpoint? Service { get; init; }
+
+    /// <summary>What the service said before it was known who spoke; null where nothing waits, which is nearly always.</summary>
+    public EarlyCheckpoint[]? Early { get; init; }
     public TimerCheckpoint? Timer { get; init; }
     public PathCheckpoint? Path { get; init; }
     public SocketCheckpoint? Socket { get; init; }
@@ -27,6 +30,8 @@ public sealed record UnitCheckpoint
 }
 
 public sealed record JobCheckpoint(uint Id, JobType Type, JobState State, bool Irreversible, bool IgnoresOrder = false, ulong Deadline = 0);
+
+public sealed record EarlyCheckpoint(int Sender, string[] Lines);
 
 public sealed record ScopeCheckpoint(ScopeState State, string Result, ulong? Deadline);
 

@@ -34,6 +34,9 @@ public sealed class Job(uint id, Unit unit, JobType type)
     /// <summary>The unit that held it back when it was looked at last.</summary>
     internal Unit? Blocker { get; set; }
 
+    /// <summary>Where to look for the next one first.</summary>
+    internal int BlockerAt { get; set; }
+
     public bool IsStopping => Type is JobType.Stop or JobType.Restart;
 
     public override string ToString() => $"{Unit}/{Type.Name()}";

@@ -7,37 +7,10 @@ namespace Sereno.Manager.Units;
 /// <summary>What a service says of itself (sd_notify(3)), and who may say it.</summary>
 public sealed partial class ServiceUnit
 {
-    private const int EarlyMax = 64;
+    /// <summary>A process may speak before the keeper's answer tells which one it is.</summary>
+    internal bool MayBeOurs(int sender) => Main.SpawnId + Control.SpawnId != 0 && core.ServiceOf(sender) is null;
 
-    private Queue<NotifyMessage>? _early;
-
-    internal void OnNotified(NotifyMessage message)
-    {
-        // A process may have spoken before the keeper's answer tells which one it is.
-        if (Main.SpawnId + Control.SpawnId != 0 && core.ServiceOf(message.Sender) is null && (_early?.Count ?? 0) < EarlyMax)
-        {
-            (_early ??= new()).Enqueue(message);
-            core.EarlyNotifications++;
-        }
-        else
-            Heed(message);
-    }
-
-    private void HeedEarly()
-    {
-        while (Main.SpawnId + Control.SpawnId == 0 && _early is not null)
-        {
-            if (_early.TryDequeue(out var message))
-            {
-                core.EarlyNotifications--;
-                Heed(message);
-            }
-            else
-                _early = null;
-        }
-    }
-
-    private void Heed(NotifyMessage message)
+    internal void Heed(NotifyMessage message)
     {
         if (Refusal(message.Sender) is { } refusal)
         {

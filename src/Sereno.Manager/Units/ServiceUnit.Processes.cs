@@ -27,7 +27,6 @@ public sealed partial class ServiceUnit
         else if (State == ServiceState.Start && slot == Main &&
                  (Config.Type is ServiceType.Simple or ServiceType.Idle or ServiceType.Exec || (Config.Type == ServiceType.Dbus && IsNameDecided)))
             EnterStartPost();
-        HeedEarly();
     }
 
     public void OnSpawnFailed(ulong id, int stage, string cause)
@@ -45,7 +44,6 @@ public sealed partial class ServiceUnit
                 OnMainEnded(ServiceResult.Resources, slot);
             else
                 OnControlEnded(ServiceResult.Resources, slot, default);
-            HeedEarly();
             return;
         }
         core.Log(this, LogLevel.Error, $"{Name}: Failed at step {ExitStatuses.Name(stage) ?? stage.ToString()} spawning {command.Path}: {cause}");
@@ -56,7 +54,6 @@ public sealed partial class ServiceUnit
         if (State == ServiceState.Start && slot == Main && Config is { Type: ServiceType.Simple or ServiceType.Idle, ExecStartPost.IsEmpty: true })
             SetState(ServiceState.Running);
         Ended(slot, new ProcessExit(ExitCode.Exited, stage));
-        HeedEarly();
     }
 
     private ProcessSlot? SlotOf(ulong id) => Main.SpawnId == id ? Main : Control.SpawnId == id ? Control : null;

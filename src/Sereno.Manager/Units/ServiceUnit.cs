@@ -220,7 +220,10 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
                 section is ExecSection.ExecStart or ExecSection.ExecStartPre or ExecSection.ExecCondition or ExecSection.ExecStopPost,
                 [.. descriptors.Select(d => d.Name)], [.. _streams.Select(s => s.Name)]);
             Say(plan.Notes);
-            core.Emit(new SpawnProcess(id, Name, InvocationId, descriptors.IsEmpty ? plan : plan.Passing(descriptors.Length), [.. descriptors.Concat(_streams).Select(d => d.Id)]));
+            core.Emit(new SpawnProcess(id, Name, InvocationId, descriptors.IsEmpty ? plan : plan.Passing(descriptors.Length), [.. descriptors.Concat(_streams).Select(d => d.Id)])
+            {
+                IsControl = section is ExecSection.ExecStartPost or ExecSection.ExecReload or ExecSection.ExecStop or ExecSection.ExecStopPost,
+            });
         }
         catch (PlanException e)
         {

@@ -20,7 +20,7 @@ internal static partial class DirectiveTable
             "ExtraOptions DirectoryMode TimeoutIdleSec"),
         (UnitType.Swap, "swap belongs to the machine, and is not switched here",
             "TimeoutSec Priority"),
-        (UnitType.Slice, "not supported: cgroup resource control",
+        (UnitType.Slice, Obsolete,
             ""),
         (UnitType.Scope, "not supported for scopes",
             "OOMPolicy"),
@@ -33,17 +33,16 @@ internal static partial class DirectiveTable
                 yield return Ignored(type.ToString(), key, reason, ReaderOf(type, key));
     }
 
-    /// <summary>Sockets, mounts and swaps start processes; slices and scopes have cgroup settings; scopes are killed too.</summary>
+    /// <summary>Sockets, mounts and swaps start processes; scopes are killed too.</summary>
     private static IEnumerable<string> SharedKeys(UnitType type)
     {
         IEnumerable<string> kill = KillRows().Select(r => r.Key);
-        IEnumerable<string> cgroup = IgnoredRows().Where(r => r.Reason is NoCgroups or NoSlices or NoBpf or "obsolete: systemd ignores it too").Concat(ResourceRows()).Select(r => r.Key);
-        IEnumerable<string> process = ExecRows().Concat(SecurityRows()).Concat(SandboxRows()).Concat(SchedulingRows()).Concat(TerminalRows()).Concat(CredentialRows()).Concat(StreamRows()).Concat(LimitRows()).Concat(IgnoredRows()).Concat(ResourceRows()).Select(r => r.Key);
+        IEnumerable<string> process = ExecRows().Concat(SecurityRows()).Concat(SandboxRows()).Concat(SchedulingRows()).Concat(TerminalRows()).Concat(CredentialRows()).Concat(StreamRows()).Concat(LimitRows()).Concat(IgnoredRows()).Select(r => r.Key);
         return type switch
         {
             UnitType.Socket or UnitType.Mount or UnitType.Swap => process.Concat(kill),
-            UnitType.Slice => cgroup.Where(k => k is not ("RestrictFileSystems" or "Capabilities")),
-            UnitType.Scope => cgroup.Concat(KillRows().Where(r => r.Support == Support.Ignored).Select(r => r.Key)).Where(k => k is not ("RestrictFileSystems" or "Capabilities")),
+            UnitType.Slice => ["NetClass"],
+            UnitType.Scope => KillRows().Where(r => r.Support == Support.Ignored).Select(r => r.Key).Append("NetClass"),
             _ => [],
         };
     }

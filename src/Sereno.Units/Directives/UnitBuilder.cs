@@ -17,6 +17,8 @@ internal sealed class UnitBuilder(UnitName name)
     public KillContext Kill { get; set; } = new();
     public Sandbox Sandbox { get; set; } = Sandbox.None;
     public SandboxLists SandboxLists { get; } = new();
+    public ResourceControl? Resources { get; set; }
+    public ResourceLists ResourceLists { get; } = new();
 
     public TimerDefinition Timer { get; set; } = new();
     public List<TimerValue> TimerValues { get; } = [];
@@ -75,6 +77,7 @@ internal sealed class UnitBuilder(UnitName name)
         Dependencies = Dependencies.Where(d => d.Value.Names.Count > 0).ToImmutableDictionary(d => d.Key, d => d.Value.Names.ToImmutableArray()),
         Diagnostics = [.. Diagnostics],
         Directives = [.. Directives],
+        Resources = ResourceLists.AddTo(Resources),
         Install = new([.. WantedBy], [.. RequiredBy], [.. Also], [.. Alias], DefaultInstance),
     };
 
@@ -94,7 +97,7 @@ internal sealed class UnitBuilder(UnitName name)
             ExecStopPost = [.. Of(ExecKind.StopPost)],
             TimeoutStartUsec = type == ServiceType.Oneshot && !TimeoutStartIsSet ? ServiceDefinition.Infinity : Service.TimeoutStartUsec,
             NotifyAccess = Service.NotifyAccess == NotifyAccess.None && notifies ? NotifyAccess.Main : Service.NotifyAccess,
-            OomPolicy = OomPolicy ?? Service.OomPolicy,
+            OomPolicy = OomPolicy ?? (Resources?.Delegated is null ? Service.OomPolicy : Model.OomPolicy.Continue),
             Exec = BuildExec(),
             Kill = Kill,
         };

@@ -68,6 +68,8 @@ internal static class Links
     {
         try
         {
+            if (root is null && Plain(path) is { } plain)
+                return plain;
             return Resolve(path, root) is { } real && new FileInfo(real) is { Exists: true } file ? file : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -77,8 +79,12 @@ internal static class Links
     }
 
     /// <summary>An empty file or a device such as /dev/null: systemd's mark for "masked". Pipes count too: they must not be opened.</summary>
-    public static bool IsMask(string path, string? root = null) => Resolve(path, root) is { } real
+    public static bool IsMask(string path, string? root = null) => root is null && Plain(path) is { } plain ? plain.Length == 0 : Resolve(path, root) is { } real
         && (real == "/dev/null" || (root is not null && real == root + "/dev/null") || Final(path, root) is { Length: 0 });
+
+    /// <summary>What is no link itself is found by the kernel at one go, as nearly all unit files are; null for all else.</summary>
+    private static FileInfo? Plain(string path) =>
+        new FileInfo(path) is { Exists: true } file && (file.Attributes & FileAttributes.ReparsePoint) == 0 ? file : null;
 
     /// <summary>Entries of a folder by name; <paramref name="problem"/> is set where it exists and can't be read.</summary>
     public static List<FolderEntry> List(string folder, out string? problem)

@@ -26,6 +26,21 @@ public sealed record IndexSet(ImmutableArray<ulong> Words)
         return new([.. words.AsSpan(0, length)]);
     }
 
+    /// <summary>As the kernel reads and writes lists: <c>0-3,5</c>.</summary>
+    public override string ToString()
+    {
+        var ranges = new List<string>();
+        for (int i = 0; i < Words.Length * 64; i++)
+            if (Contains(i))
+            {
+                int first = i;
+                while (Contains(i + 1))
+                    i++;
+                ranges.Add(first == i ? $"{i}" : $"{first}-{i}");
+            }
+        return string.Join(',', ranges);
+    }
+
     public bool Equals(IndexSet? other) => other is not null && Words.AsSpan().SequenceEqual(other.Words.AsSpan());
 
     public override int GetHashCode() => Words.IsEmpty ? 0 : Words[0].GetHashCode();

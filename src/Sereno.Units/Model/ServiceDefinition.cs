@@ -77,9 +77,6 @@ public sealed record ServiceDefinition
     public ExitStatusSet SuccessExitStatus { get; init; } = ExitStatusSet.Empty;
     public ExitStatusSet RestartPreventExitStatus { get; init; } = ExitStatusSet.Empty;
     public ExitStatusSet RestartForceExitStatus { get; init; } = ExitStatusSet.Empty;
-
-    /// <summary>Null where nothing is limited.</summary>
-    public ResourceControl? Resources { get; init; }
     public ExecContext Exec { get; init; } = new();
     public KillContext Kill { get; init; } = new();
 }

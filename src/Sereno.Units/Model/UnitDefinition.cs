@@ -91,6 +91,9 @@ public sealed record UnitDefinition
     /// <summary>Slice=; null for the default of the unit's type.</summary>
     public UnitName? Slice { get; init; }
 
+    /// <summary>Of its control group; null where nothing is said.</summary>
+    public ResourceControl? Resources { get; init; }
+
     /// <summary>Made at run time, through the bus.</summary>
     public bool IsTransient { get; init; }
 

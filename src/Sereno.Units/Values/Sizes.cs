@@ -5,7 +5,8 @@ public static class Sizes
 {
     private const string Suffixes = "EPTGMKB";
 
-    public static ParseError Read(string text, out ulong bytes)
+    /// <param name="thousand">Suffixes stand for powers of 1000.</param>
+    public static ParseError Read(string text, out ulong bytes, bool thousand = false)
     {
         bytes = 0;
         UInt128 total = 0;
@@ -41,7 +42,9 @@ public static class Sizes
                 index = Suffixes.Length;
             if (index < allowed || index > Suffixes.Length || (index == Suffixes.Length && allowed > Suffixes.Length))
                 return ParseError.Invalid;
-            UInt128 factor = index >= Suffixes.Length - 1 ? 1 : UInt128.One << (10 * (Suffixes.Length - 1 - index));
+            UInt128 factor = 1;
+            for (int i = index; i < Suffixes.Length - 1; i++)
+                factor *= thousand ? 1000u : 1024u;
             total += whole * factor + (ulong)(fraction * (double)factor);
             if (total > ulong.MaxValue)
                 return ParseError.Range;

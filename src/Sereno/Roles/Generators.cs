@@ -76,7 +76,7 @@ internal sealed partial class Generators(Instance instance, KeeperClient keeper,
         ulong id = _nextId++;
         try
         {
-            keeper.Spawn(id, "generator"u8, plan, null, [], new StreamMetadata("", Path.GetFileName(path)).Encode());
+            keeper.Spawn(id, "generator"u8, plan, null, [], new StreamMetadata("init.scope", Path.GetFileName(path)).Encode());
             _starting[id] = path;
         }
         catch (LinuxException e)

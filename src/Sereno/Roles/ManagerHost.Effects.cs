@@ -80,7 +80,7 @@ public sealed partial class ManagerHost
             ? new Journal.StreamMetadata(stream.Unit, stream.Identifier.Length > 0 ? stream.Identifier : Path.GetFileName(plan.Command.Path)).Encode()
             : [];
         _spawning[request.Id] = request;
-        using var cgroup = _groups.Open(request.Unit, request.InvocationId, () => Limit(request.Unit));
+        using var cgroup = OpenGroup(request);
         try
         {
             // The plan counts what it passes on from 0, then come the namespaces, then the log's pipe.

@@ -15,7 +15,7 @@ public sealed partial class ManagerHost
     /// <summary>Kept for a service, here and in the keeper, which outlives us.</summary>
     private readonly Dictionary<ulong, (UnitName Unit, Fd Fd, IWatch? Watch)> _stored = [];
 
-    /// <summary>Came with this turn's notifications; closed at its end unless somebody wants them. That is also all that BARRIER=1 asks for (sd_notify_barrier(3)).</summary>
+    /// <summary>Came with notifications; closed at the end of the turn unless somebody wants them, or may yet. That is also all that BARRIER=1 asks for (sd_notify_barrier(3)).</summary>
     private readonly Dictionary<ulong, Fd> _received = [];
     private readonly List<(UnitName Unit, ulong Id)> _lostDescriptors = [];
     private readonly List<string> _refusedNotifications = [];
@@ -132,11 +132,12 @@ public sealed partial class ManagerHost
 
     private void DropUnwanted()
     {
-        if (_core.EarlyNotifications > 0)
+        if (_received.Count == 0)
             return;
-        foreach (var fd in _received.Values)
-            fd.Dispose();
-        _received.Clear();
+        var awaited = _core.AwaitedDescriptors.ToHashSet();
+        foreach (ulong id in _received.Keys.Where(id => !awaited.Contains(id)).ToList())
+            if (_received.Remove(id, out var fd))
+                fd.Dispose();
     }
 
     /// <summary>The descriptors that the manager before kept; those that never reached the keeper are gone.</summary>

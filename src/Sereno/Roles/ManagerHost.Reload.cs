@@ -77,6 +77,7 @@ public sealed partial class ManagerHost
         _api.ReplaceGenerated(_generatedBefore, _generators.Gathered);
         _files.Rescan();
         _core.Reload();
+        ReviewLimits();
         foreach (string problem in _files.Files.Problems)
             Log(null, LogLevel.Warning, problem);
         _signals.Reloading(false);

@@ -1,7 +1,9 @@
 using Sereno.Linux;
 using Sereno.Manager;
+using Sereno.Manager.Graph;
 using Sereno.Manager.Resources;
-using Sereno.Manager.Units;
+using Sereno.Manager.Spawn;
+using Sereno.Roles.Resources;
 using Sereno.Units.Model;
 
 namespace Sereno.Roles;
@@ -9,17 +11,57 @@ namespace Sereno.Roles;
 /// <summary>What a unit's control group may use, where the machine has the controllers for it.</summary>
 public sealed partial class ManagerHost
 {
-    private readonly HashSet<(UnitName, string)> _unlimited = [];
+    /// <summary>DefaultTasksMax= of systemd-system.conf(5): 15 %.</summary>
+    private static readonly ResourceAmount s_defaultTasks = new(1500, IsShare: true);
 
-    private void Limit(UnitName name)
+    private MachineResources? _resources;
+    private bool _isStartingUp, _wasStopping;
+
+    private void BeginLimits()
     {
-        if (!_core.Graph.TryGet(name, out var unit) || unit is not ServiceUnit { Config: { } config })
+        _groups.Problem = (unit, level, message) => Log(unit, level, message);
+        _groups.SettingsOf = SettingsOf;
+        _groups.Machine = () => (_resources ??= new((ulong)GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, TasksOfMachine)
+        {
+            DefaultTasksMax = s_defaultTasks,
+            BlockDevice = path =>
+            {
+                string? device = BlockDevices.Disk(path, out string cause);
+                if (device is null)
+                    Log(null, LogLevel.Warning, cause);
+                return device;
+            },
+        }) with { IsStartingUp = _isStartingUp || _core.IsStopping };
+    }
+
+    private GroupSettings? SettingsOf(UnitName name)
+    {
+        if (!_core.Graph.TryGet(name, out var unit))
+            return null;
+        var slices = new List<UnitDefinition>();
+        for (var next = unit; _core.Graph.Of(next, Relation.InSlice) is [{ Name.Full: not "-.slice" } slice, ..] && slices.Count < 64; next = slice)
+            slices.Add(slice.Definition);
+        return new(unit.Definition, [.. slices]);
+    }
+
+    /// <summary>Definitions have changed, or the manager has: what is written is brought up to date.</summary>
+    private void ReviewLimits() => _groups.Review();
+
+    /// <summary>As with systemd, all has been started once no job is left for the first time.</summary>
+    private void LookForEndOfStartup()
+    {
+        if ((!_isStartingUp || _core.Jobs.All.Count > 0) && _wasStopping == _core.IsStopping)
             return;
-        ulong memory = (ulong)GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        foreach (var attribute in CgroupAttributes.Of(config, memory, TasksOfMachine))
-            // Once for each: a service that is restarted all the time need not say it each time.
-            if (_groups.Set(name, attribute.Controller, attribute.Name, attribute.Value) is { } cause && _unlimited.Add((name, attribute.Name)))
-                Log(name, LogLevel.Notice, $"{name}: Failed to set '{attribute.Name}' attribute on '{_groups.PathOf(name)}' to '{attribute.Value}': {cause}");
+        (_isStartingUp, _wasStopping) = (_isStartingUp && _core.Jobs.All.Count > 0, _core.IsStopping);
+        _groups.ReviewStartup();
+    }
+
+    private Fd? OpenGroup(SpawnProcess request)
+    {
+        var cgroup = _groups.Open(request.Unit, request.InvocationId, isControl: request.IsControl);
+        if (cgroup is not null && _groups.IsDelegated(request.Unit) && request.Plan.Steps.OfType<SetUid>().FirstOrDefault() is { } user)
+            _groups.ChangeOwner(request.Unit, user.Uid, request.Plan.Steps.OfType<SetGid>().FirstOrDefault()?.Gid ?? uint.MaxValue);
+        return cgroup;
     }
 
     /// <summary>The smaller of the two limits that the kernel has for all (proc_sys_kernel(5)).</summary>

@@ -105,6 +105,7 @@ public sealed partial class ManagerHost : IDisposable
         _core = new ManagerCore(new StandardUnits(_files), _machine, facts) { Now = Clock.Now };
         _groups.SliceOf = unit => _core.Graph.TryGet(unit, out var known) && _core.Graph.Of(known, Manager.Graph.Relation.InSlice) is [var slice, ..]
             ? slice.Name : SlicePath.Default(unit, _instance.IsSystem) ?? UnitName.Parse("-.slice");
+        BeginLimits();
         WatchMounts();
         OpenBus(welcome.Held.FirstOrDefault(h => h.Name == "bus")?.Fds);
         foreach (string problem in _files.Files.Problems)
@@ -125,6 +126,7 @@ public sealed partial class ManagerHost : IDisposable
         foreach (var (unit, pid) in _groups.LeftOvers())
             Log(unit, LogLevel.Warning, $"{unit}: Found left-over process {pid} ({ProcessTable.Stat(pid)?.Comm}) in control group, of an instance that was killed. Ignoring.");
         PrepareMachine();
+        _isStartingUp = true;
         try
         {
             _core.Enqueue(_core.Load(UnitName.Parse(defaultTarget)), JobType.Start, JobMode.Replace);
@@ -157,6 +159,7 @@ public sealed partial class ManagerHost : IDisposable
                     .Concat(service.Main.Pid > 0 ? [service.Main.Pid] : []));
         TakeStored(records, welcome.Held);
         _core.Restore(records, spawned, pid => spawned.ContainsValue(pid) || ended.Contains(pid) || ProcessTable.Stat(pid) is not null);
+        ReviewLimits();
         Log(null, LogLevel.Notice, $"manager restarted: {records.Count(r => !r.Gone)} units, {welcome.Children.Count} processes taken over");
         foreach (var (unit, id) in _lostDescriptors)
             _core.OnDescriptorClosed(unit, id);
@@ -206,6 +209,9 @@ public sealed partial class ManagerHost : IDisposable
                     _groups.LeaderEnded(exited.Pid);
                 else
                     _groups.LookAgain(); // an orphan may have been the last of its unit
+                // Why it ended is known only from its group, which may tell us later than the keeper does.
+                if (exited is { Status: 9 } && _groups.UnitOfLeader(exited.Pid) is { } unit && _groups.IsStarved(unit))
+                    _core.OnOomKill(unit);
                 _core.OnExited(exited.Pid, new((Manager.Units.ExitCode)(int)exited.Code, exited.Status));
                 _acknowledge = exited.Sequence;
                 break;
@@ -234,8 +240,10 @@ public sealed partial class ManagerHost : IDisposable
     private void OnCgroupEvents()
     {
         _core.Now = Clock.Now;
-        var starved = new List<UnitName>();
-        var empty = _groups.TakeEmpty(starved);
+        var (starved, barren) = (new List<UnitName>(), new List<UnitName>());
+        var empty = _groups.TakeEmpty(starved, barren);
+        foreach (var unit in barren)
+            Log(unit, LogLevel.Warning, $"{unit}: fork rejected by pids controller in {_groups.PathOf(unit)}");
         foreach (var unit in starved)
             _core.OnOomKill(unit);
         foreach (var unit in empty)
@@ -280,6 +288,7 @@ public sealed partial class ManagerHost : IDisposable
             foreach (var effect in effects)
                 CarryOut(effect);
         }
+        LookForEndOfStartup();
         DropUnwanted();
         _bus.DropUnauthenticated(TimeSpan.FromSeconds(10));
         if (_keeper.WantsWrite != _keeperWantsWrite)

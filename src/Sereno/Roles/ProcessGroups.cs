@@ -1,4 +1,5 @@
 using Sereno.Linux;
+using Sereno.Roles.Resources;
 using Sereno.Units.Load;
 using Sereno.Units.Model;
 
@@ -8,7 +9,7 @@ namespace Sereno.Roles;
 /// Which processes belong to a unit, by the best means there is: a cgroup v2 folder of its own; else the keeper's
 /// descendants that are in a session of the unit's or carry its INVOCATION_ID. The ladder is shown, never assumed.
 /// </summary>
-public sealed class ProcessGroups : IDisposable
+public sealed partial class ProcessGroups : IDisposable
 {
     private readonly Cgroup? _base;
     private readonly Dictionary<UnitName, Group> _groups = [];
@@ -26,8 +27,8 @@ public sealed class ProcessGroups : IDisposable
         public HashSet<int> Sessions { get; } = [];
         public bool IsDraining { get; set; }
         public bool IsWatched { get; set; }
-        public int MemoryWatch { get; set; } = -1;
-        public ulong OomKills { get; set; }
+        public EventCount? OomKills { get; set; }
+        public EventCount? RefusedForks { get; set; }
     }
 
     public ProcessGroups(string instance, int keeper)
@@ -35,14 +36,21 @@ public sealed class ProcessGroups : IDisposable
         _keeper = keeper;
         var own = Cgroup.Writable(out string reason);
         Reason = reason;
-        // The roles themselves stay where they are; the units go below a folder of the instance's.
-        if (own is not null)
-        {
-            new Cgroup($"{own.Folder}/{instance}").Remove(); // what an instance that was killed has left empty
-            _base = own.Create(instance);
-        }
-        if (_base is not null)
-            _events = new Inotify();
+        // The units go below a folder of the instance's.
+        if (own is null)
+            return;
+        new Cgroup($"{own.Folder}/{instance}").Remove(); // what an instance that was killed has left empty
+        _base = own.Create(instance);
+        _events = new Inotify();
+        TakeControllers(own, _base);
+        _writer = new GroupWriter(_base, Say);
+    }
+
+    /// <summary>In a folder that is the instance's already.</summary>
+    public ProcessGroups(Cgroup folder, int keeper)
+    {
+        (_base, _keeper, _events, Reason) = (folder, keeper, new Inotify(), "");
+        _writer = new GroupWriter(_base, Say);
     }
 
     /// <summary>Where the graph has put a unit.</summary>
@@ -58,18 +66,18 @@ public sealed class ProcessGroups : IDisposable
     public Fd? Events => _events?.Fd;
 
     /// <summary>Path below the hierarchy's root, as /proc/PID/cgroup has it; empty without cgroups.</summary>
-    public string PathOf(UnitName unit) =>
-        _groups.TryGetValue(unit, out var group) && group.Cgroup is { } cgroup && Cgroup.Mount is { } mount ? cgroup.Folder[mount.Length..] : "";
+    public string PathOf(UnitName unit) => CgroupOf(unit) is { } cgroup && Cgroup.Mount is { } mount ? cgroup.Folder[mount.Length..] : "";
 
     /// <summary>Of the instance as a whole.</summary>
     public string BasePath => _base is not null && Cgroup.Mount is { } mount ? _base.Folder[mount.Length..] : "";
 
     /// <summary>A file of the unit's cgroup; null where there is none.</summary>
-    public string? Read(UnitName unit, string file) => _groups.TryGetValue(unit, out var group) ? group.Cgroup?.Read(file) : null;
+    public string? Read(UnitName unit, string file) => CgroupOf(unit)?.Read(file);
 
-    /// <summary>The folder to start a process of the unit in; null without cgroups.</summary>
-    /// <param name="prepare">Called once the folder is there, before anybody is in it.</param>
-    public Fd? Open(UnitName unit, string invocationId, Action? prepare = null)
+    /// <summary>The folder to start a process of the unit in, which is limited before anybody is in it; null without cgroups.</summary>
+    /// <param name="isRestored">It was there before this manager.</param>
+    /// <param name="isControl">The process runs beside those to whom the group was delegated: in a group of its own.</param>
+    public Fd? Open(UnitName unit, string invocationId, bool isRestored = false, bool isControl = false)
     {
         var group = Get(unit);
         group.InvocationId = invocationId;
@@ -79,13 +87,16 @@ public sealed class ProcessGroups : IDisposable
         {
             if (group.Cgroup is null or { Exists: false } || group.Watch < 0)
             {
-                group.Cgroup = _base.Create(Folder(unit));
+                string folder = Folder(unit);
+                bool isNew = !Directory.Exists($"{_base.Folder}/{folder}");
+                group.Cgroup = _base.Create(folder);
                 group.Watch = _events!.Add(group.Cgroup.EventsFile, FileEvents.Modify);
                 _watches[group.Watch] = unit;
-                prepare?.Invoke();
-                WatchMemory(unit, group);
+                if (!isRestored)
+                    Limit(unit, group.Cgroup, isNew);
+                WatchLimits(unit, group, isNew);
             }
-            return group.Cgroup.Open();
+            return isControl && IsDelegated(unit) ? group.Cgroup.Create(".control").Open() : group.Cgroup.Open();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -144,7 +155,7 @@ public sealed class ProcessGroups : IDisposable
 
     public void Restore(UnitName unit, string invocationId, IEnumerable<int> leaders)
     {
-        Open(unit, invocationId)?.Dispose();
+        Open(unit, invocationId, isRestored: true)?.Dispose();
         foreach (int pid in leaders)
             AddLeader(unit, pid);
     }
@@ -224,17 +235,23 @@ public sealed class ProcessGroups : IDisposable
 
     /// <summary>The units whose cgroup has just become empty.</summary>
     /// <param name="starved">The units of which a process was killed for want of memory.</param>
-    public List<UnitName> TakeEmpty(List<UnitName> starved)
+    /// <param name="barren">Where each unit's processes could have no more children.</param>
+    public List<UnitName> TakeEmpty(List<UnitName> starved, List<UnitName> barren)
     {
         var events = new List<FileEvent>();
         _events?.Receive(events);
-        foreach (var e in events)
-            if (_watches.TryGetValue(e.Watch, out var unit) && _groups.TryGetValue(unit, out var group) && group.MemoryWatch == e.Watch)
-                CountOomKills(unit, group, starved);
         var empty = new List<UnitName>();
         foreach (var e in events)
-            if (_watches.TryGetValue(e.Watch, out var unit) && _groups.TryGetValue(unit, out var group) && group.Cgroup is { Populated: false } && !empty.Contains(unit))
+        {
+            if (!_watches.TryGetValue(e.Watch, out var unit) || !_groups.TryGetValue(unit, out var group))
+                continue;
+            if (group.OomKills?.Watch == e.Watch)
+                Note(group.OomKills, group, unit, starved);
+            else if (group.RefusedForks?.Watch == e.Watch)
+                Note(group.RefusedForks, group, unit, barren);
+            else if (group.Cgroup is { Populated: false } && !empty.Contains(unit))
                 empty.Add(unit);
+        }
         return empty;
     }
 
@@ -249,8 +266,10 @@ public sealed class ProcessGroups : IDisposable
             if (group.Watch >= 0 && cgroup.Exists)
                 _events!.Remove(group.Watch);
             group.Watch = -1;
-            _watches.Remove(group.MemoryWatch);
-            group.MemoryWatch = -1;
+            Unwatch(group.OomKills);
+            Unwatch(group.RefusedForks);
+            (group.OomKills, group.RefusedForks) = (null, null);
+            KeepTraffic(unit, cgroup);
             if (!cgroup.Remove())
                 return; // KillMode=process leaves processes behind: the folder goes with the next stop
         }
@@ -261,51 +280,6 @@ public sealed class ProcessGroups : IDisposable
     {
         _events?.Dispose();
         _base?.Remove();
-    }
-
-    /// <summary>memory.events is there where the controller is (cgroups(7)).</summary>
-    private void WatchMemory(UnitName unit, Group group)
-    {
-        if (group.Cgroup?.Read("memory.events") is null)
-            return;
-        group.MemoryWatch = _events!.Add($"{group.Cgroup.Folder}/memory.events", FileEvents.Modify);
-        if (group.MemoryWatch >= 0)
-            _watches[group.MemoryWatch] = unit;
-    }
-
-    private static void CountOomKills(UnitName unit, Group group, List<UnitName> starved)
-    {
-        ulong kills = group.OomKills;
-        foreach (string line in (group.Cgroup?.Read("memory.events") ?? "").Split('\n'))
-            if (line.StartsWith("oom_kill ", StringComparison.Ordinal) && ulong.TryParse(line.AsSpan(9), out ulong count))
-                kills = count;
-        if (kills > group.OomKills && !starved.Contains(unit))
-            starved.Add(unit);
-        group.OomKills = kills;
-    }
-
-    /// <summary>Writes an attribute of the unit's group, with its controller switched on from the instance's folder down.</summary>
-    /// <returns>Null when it holds; otherwise the cause.</returns>
-    public string? Set(UnitName unit, string controller, string attribute, string value)
-    {
-        if (_base is null || !_groups.TryGetValue(unit, out var group) || group.Cgroup is not { } cgroup)
-            return "there is no control group";
-        if (_base.Read("cgroup.controllers")?.Split(' ').Contains(controller) != true)
-            return $"the {controller} controller is not available";
-        try
-        {
-            var path = new List<string>();
-            for (string folder = Path.GetDirectoryName(cgroup.Folder)!; folder.Length >= _base.Folder.Length; folder = Path.GetDirectoryName(folder)!)
-                path.Insert(0, folder);
-            foreach (string folder in path)
-                new Cgroup(folder).Write("cgroup.subtree_control", "+" + controller);
-            cgroup.Write(attribute, value);
-            return null;
-        }
-        catch (IOException e)
-        {
-            return e.Message;
-        }
     }
 
     private bool IsBelowKeeper(int pid)

@@ -10,8 +10,8 @@ public class KeeperWireTests
 {
     public static TheoryData<KeeperRequest> Requests =>
     [
-        new SpawnRequest(ulong.MaxValue, true, [1, 2, 3], []),
-        new SpawnRequest(1, false, [], new byte[KeeperWire.MaxLog]),
+        new SpawnRequest(ulong.MaxValue, true, [1, 2, 3], [], [4, 5]),
+        new SpawnRequest(1, false, [], new byte[KeeperWire.MaxLog], new byte[KeeperWire.MaxInlinePlan]),
         new AcknowledgeRequest(77),
         new HoldRequest("checkpoint ñ"),
         new DropRequest(""),
@@ -71,7 +71,7 @@ public class KeeperWireTests
     [Fact]
     public void A_cut_message_is_none()
     {
-        byte[] whole = KeeperWire.Encode(new SpawnRequest(1, true, [1, 2], [3]));
+        byte[] whole = KeeperWire.Encode(new SpawnRequest(1, true, [1, 2], [3], [4]));
         for (int n = 0; n < whole.Length; n++)
             Assert.Null(KeeperWire.DecodeRequest(whole.AsSpan(0, n)));
         Assert.Null(KeeperWire.DecodeRequest([.. whole, 0]));

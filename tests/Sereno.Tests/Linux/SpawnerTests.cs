@@ -101,6 +101,31 @@ public class SpawnerTests
         Assert.Equal(new[] { 3, 4, a.Number, b.Number }.Select(f => $"/memfd:{expected[f]} (deleted)"), output.Split('\n'));
     }
 
+    /// <summary>The child leaves the shared table with what is its own; what it does then is nobody else's.</summary>
+    [Fact]
+    public void Children_of_a_process_with_a_window_have_descriptors_of_their_own()
+    {
+        Assert.True(Spawner.ReserveWindow());
+        var many = Enumerable.Range(0, 200).Select(_ => Memfd.Sealed("many", "X"u8)).ToList();
+        using var a = Memfd.Sealed("a", "A"u8);
+        using var b = Memfd.Sealed("b", "B"u8);
+        var plan = ToStdout().Dup(ExitStage.Fds, 1, many[0].Number).Dup(ExitStage.Fds, 2, 3).CloseFrom(ExitStage.Fds, 4);
+        string output = Run(Shell(plan, "readlink /proc/self/fd/3; ls /proc/self/fd"), null, a, b).Output;
+        Assert.Equal("/memfd:b (deleted) 0 1 2 3 4", output.Replace('\n', ' ')); // 4 is the folder that ls reads
+        foreach (var fd in many)
+        {
+            Assert.Equal(1ul, FileStatus.Of(fd).Size);
+            fd.Dispose();
+        }
+        Assert.Equal(ExitStage.Exec, Fails(new PlanWriter().Exec(ExitStage.Exec, "/nonexistent", ["x"], [])).Stage);
+        Assert.Equal("again", Run(Shell(ToStdout(), "echo again")).Output);
+        // More than the window holds, and still each of them.
+        plan = ToStdout();
+        for (int i = 0; i < 20; i++)
+            plan.Dup(ExitStage.Fds, 1 + i, 3 + i);
+        Assert.Equal("20", Run(Shell(plan, "ls -l /proc/self/fd | grep -c memfd:a"), null, [.. Enumerable.Repeat(a, 20)]).Output);
+    }
+
     [Fact]
     public void No_other_descriptor_gets_through()
     {

@@ -60,6 +60,15 @@ public class StructLayoutTests
         [typeof(libc.termios)] = ("termios.h", "struct termios"),
         [typeof(libc.bpf_insn)] = ("linux/bpf.h", "struct bpf_insn"),
         [typeof(libc.bpf_attr_prog_load)] = ("linux/bpf.h", "union bpf_attr"),
+        [typeof(libc.bpf_attr_map_create)] = ("linux/bpf.h", "union bpf_attr"),
+        [typeof(libc.bpf_attr_map_elem)] = ("linux/bpf.h", "union bpf_attr"),
+        [typeof(libc.bpf_attr_prog_attach)] = ("linux/bpf.h", "union bpf_attr"),
+        [typeof(libc.bpf_attr_get_id)] = ("linux/bpf.h", "union bpf_attr"),
+        [typeof(libc.bpf_attr_obj)] = ("linux/bpf.h", "union bpf_attr"),
+        [typeof(libc.bpf_attr_info)] = ("linux/bpf.h", "__typeof__(((union bpf_attr *)0)->info)"),
+        [typeof(libc.bpf_attr_query)] = ("linux/bpf.h", "__typeof__(((union bpf_attr *)0)->query)"),
+        [typeof(libc.bpf_prog_info)] = ("linux/bpf.h", "struct bpf_prog_info"),
+        [typeof(libc.bpf_map_info)] = ("linux/bpf.h", "struct bpf_map_info"),
         [typeof(libc.bpf_attr_link_create)] = ("linux/bpf.h", "__typeof__(((union bpf_attr *)0)->link_create)"),
         [typeof(libc.bpf_attr_iter_create)] = ("linux/bpf.h", "__typeof__(((union bpf_attr *)0)->iter_create)"),
         [typeof(libc.__user_cap_header_struct)] = ("linux/capability.h", "struct __user_cap_header_struct"),
@@ -89,8 +98,9 @@ public class StructLayoutTests
             c.Append($"#include <{header}>\n");
         foreach (var (type, (_, name)) in s_known)
         {
-            // A union of what every command takes grows with the kernel; we declare the beginning of one of its members.
-            c.Append($"_Static_assert(sizeof({name}) {(name.Contains("union") ? ">=" : "==")} {Marshal.SizeOf(type)}, \"sizeof {name}\");\n");
+            bool begins = name.Contains("union") || name.EndsWith("_info") && name.StartsWith("struct bpf_");
+            // A union of what every command takes grows with the kernel, and so does what it tells; we declare the beginning.
+            c.Append($"_Static_assert(sizeof({name}) {(begins ? ">=" : "==")} {Marshal.SizeOf(type)}, \"sizeof {name}\");\n");
             foreach (var field in type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
                 if (!field.Name.StartsWith('_'))
                     c.Append($"_Static_assert(offsetof({name}, {field.Name}) == {Marshal.OffsetOf(type, field.Name)}, \"{name}.{field.Name}\");\n");

@@ -128,6 +128,8 @@ static void who(void)
     printf("\n");
 }
 
+#include "probe-net.h"
+
 int main(int argc, char **argv)
 {
     if (argc < 2)
@@ -187,6 +189,7 @@ int main(int argc, char **argv)
             tell("terminal", ioctl(0, TIOCGWINSZ, &size));
             printf("rows=%d columns=%d session=%d foreground=%d\n", size.ws_row, size.ws_col, getsid(0) == getpid(), tcgetpgrp(0) == getpgrp());
         }
+        network(argv[i], rest, count);
         i += count + 1;
         i--;
         while (i + 1 < argc && strcmp(argv[i + 1], ";;") == 0)

@@ -35,9 +35,10 @@ public class NotifyTests
         var host = new SimulatedHost(UnitTable.Service("a", ServiceType.Notify, s => s with { FileDescriptorStoreMax = 1 }));
         host.Start("a.service");
         host.Store("a", host.Processes[0].Pid, "READY=1\nFDSTORE=1", new PassedDescriptor(7, null));
-        Assert.Equal((1, 0), (host.Core.EarlyNotifications, host.Stored.Count));
+        Assert.Equal([7UL], host.Core.AwaitedDescriptors);
+        Assert.Empty(host.Stored);
         host.Run(1_000_000);
-        Assert.Equal(0, host.Core.EarlyNotifications);
+        Assert.Empty(host.Core.AwaitedDescriptors);
         Assert.Equal([7UL], host.Stored);
     }
 

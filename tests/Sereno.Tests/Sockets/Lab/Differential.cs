@@ -87,14 +87,15 @@ internal static partial class Differential
     public static string Settled(string text)
     {
         string stopped = Moving().Replace(text, match => match.Groups["keep"].Value);
-        var rows = Rows(stopped);
         if (stopped != text)
-            rows = rows.Select(row => BlanksAtEnd().Replace(row, "")); // the last column is filled up to its longest cell, whose clock has other digits
+            stopped = Trimmed(stopped); // the last column is filled up to its longest cell, whose clock has other digits
         var settled = new StringBuilder(text.Length);
-        foreach (var section in Sections(rows))
+        foreach (var section in Sections(Rows(stopped)))
             settled.AppendJoin("", section.Order(StringComparer.Ordinal));
         return settled.ToString();
     }
+
+    public static string Trimmed(string text) => BlanksAtEnd().Replace(text, "");
 
     public static string[] Split(string arguments) => arguments.Length == 0 ? [] : arguments.Split(' ');
 

@@ -14,7 +14,7 @@ internal static partial class Recipes
         [Specimen.NetlinkRouteGroups] = new(lab => lab.Netlink(NETLINK_ROUTE, RTMGRP_LINK | RTMGRP_IPV4_IFADDR), "-ae -f netlink", @"^UNCONN 0 0 rtnl:\S+ \*.* groups=0x00000011|^UNCONN 0 0 rtnl:\S+ \*"),
         [Specimen.NetlinkKobjectUevent] = new(lab => lab.Netlink(NETLINK_KOBJECT_UEVENT, 1), "-a -f netlink", @"^UNCONN 0 0 uevent:\S+ \*"),
         [Specimen.NetlinkGeneric] = new(lab => lab.Netlink(NETLINK_GENERIC), "-a -f netlink", @"^UNCONN 0 0 genl:\S+ \*"),
-        [Specimen.NetlinkSockDiag] = new(lab => lab.Netlink(NETLINK_SOCK_DIAG), "-a -f netlink", @"^UNCONN 0 0 tcpdiag:\S+ \*"),
+        [Specimen.NetlinkSockDiag] = new(lab => { lab.Netlink(NETLINK_SOCK_DIAG); lab.Netlink(NETLINK_SOCK_DIAG, port: lab.WidestPort); }, "-a -f netlink", @"^UNCONN 0 0 tcpdiag:\S+ \*"),
         [Specimen.NetlinkConnected] = new(lab => lab.NetlinkConnect(), "-a -f netlink", @"^UNCONN 0 0 rtnl:\S+ \S+"),
         [Specimen.NetlinkUnnamedProtocol] = new(lab => lab.Netlink(NETLINK_USERSOCK), "-a -f netlink", @"^UNCONN 0 0 \S+:\S+ \*"),
     };
@@ -22,11 +22,15 @@ internal static partial class Recipes
 
 internal sealed partial class SocketLab
 {
+    /// <summary>Eleven characters, as many as a port has at most: the columns are then as wide whatever port the kernel gives to who asks.</summary>
+    public uint WidestPort => unchecked((uint)int.MinValue) + (uint)_held.Count;
+
     /// <param name="groups">The first 32 multicast groups, as a mask.</param>
-    public int Netlink(int protocol, int groups = 0)
+    /// <param name="port">0 lets the kernel choose: our pid, or a negative number where that is taken.</param>
+    public int Netlink(int protocol, int groups = 0, uint port = 0)
     {
         int fd = Socket(AF_NETLINK, SOCK_RAW, protocol);
-        byte[] address = NetlinkAddress(0, groups);
+        byte[] address = NetlinkAddress(port, groups);
         Check(bind(fd, address, address.Length), "bind");
         return fd;
     }
@@ -37,7 +41,7 @@ internal sealed partial class SocketLab
         Check(connect(Netlink(0), address, address.Length), "connect");
     }
 
-    // struct sockaddr_nl: family, pad, port, groups. Port 0 lets the kernel choose: our pid, or a negative number where that is taken.
+    // struct sockaddr_nl: family, pad, port, groups.
     private static byte[] NetlinkAddress(uint port, int groups) =>
         [AF_NETLINK, 0, 0, 0, .. BitConverter.GetBytes(port), .. BitConverter.GetBytes(groups)];
 }

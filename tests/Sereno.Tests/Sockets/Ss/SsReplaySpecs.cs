@@ -70,7 +70,9 @@ public sealed class SsReplaySpecs : IDisposable
         Assert.Equal(shown, SsPrograms.Ours("-tanoeim", ("TCPDIAG_FILE", _file)));
         SsPrograms.Ours($"{options} -D {_file}");
         Assert.Equal(theirs.Length, File.ReadAllBytes(_file).Length);
-        Assert.Equal(Differential.Settled(shown.Output), Differential.Settled(SsPrograms.Theirs("-tanoeim", ("TCPDIAG_FILE", _file)).Output));
+        // Only in one of the two may a clock have stood at zero, and been left out.
+        string Still(Outcome outcome) => Differential.Trimmed(Differential.Settled(outcome.Output));
+        Assert.Equal(Still(shown), Still(SsPrograms.Theirs("-tanoeim", ("TCPDIAG_FILE", _file))));
     });
 
     [Fact]

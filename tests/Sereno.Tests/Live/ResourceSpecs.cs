@@ -1,0 +1,176 @@
+using System.Net;
+using System.Net.Sockets;
+using Sereno.Linux;
+using Sereno.Linux.Headers;
+using Sereno.Verbs;
+using Xunit;
+
+namespace Sereno.Tests.Live;
+
+/// <summary>What systemd.resource-control(5) does by programs at the control group, from inside of a service.</summary>
+[Collection(Live.Name)]
+public sealed class ResourceSpecs(Probe probe) : IClassFixture<Probe>
+{
+    private static void Require()
+    {
+        Assert.SkipUnless(Cgroup.Writable(out string why) is not null, why);
+        Assert.SkipUnless(Self.HasCapability(libc.CAP_SYS_ADMIN), "needs CAP_SYS_ADMIN for programs at control groups");
+    }
+
+    private string Tell(string settings, string command)
+    {
+        Require();
+        return probe.Tell(settings, command).TrimEnd('\n').Replace('\n', ' ');
+    }
+
+    [Theory]
+    [InlineData("", "ok ok")]
+    [InlineData("IPAddressDeny=any", "EPERM EPERM")]
+    [InlineData("IPAddressDeny=any\nIPAddressAllow=localhost", "ok ok")]
+    [InlineData("IPAddressDeny=127.0.0.0/8", "EPERM ok")]
+    [InlineData("IPAddressDeny=::1", "ok EPERM")]
+    [InlineData("IPAddressDeny=127.0.0.0/8\nIPAddressAllow=127.0.0.1/32", "ok ok")]
+    [InlineData("IPAddressDeny=127.0.0.2 10.0.0.0/8 link-local multicast fe80::/10", "ok ok")]
+    [InlineData("IPAddressDeny=any\nIPAddressDeny=", "ok ok")]
+    [InlineData("IPAddressAllow=10.0.0.0/8\nIPAddressDeny=0.0.0.0/0", "EPERM ok")]
+    public void Packets_go_where_they_may(string settings, string expected)
+    {
+        using var v4 = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        using var v6 = new UdpClient(new IPEndPoint(IPAddress.IPv6Loopback, 0));
+        Assert.Equal(expected, Tell(settings, $"udp 127.0.0.1 {Port(v4)} ;; udp ::1 {Port(v6)}").Replace("udp: ", ""));
+    }
+
+    [Fact]
+    public void A_listener_cannot_be_reached_by_who_may_not_reach_it()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        int port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        Assert.Equal("tcp: ok", Tell("IPAddressAllow=localhost\nIPAddressDeny=any", $"tcp 127.0.0.1 {port}"));
+        Assert.Equal("tcp: ETIMEDOUT", Tell("IPAddressDeny=any", $"tcp 127.0.0.1 {port}"));
+    }
+
+    [Fact]
+    public void Packets_come_from_where_they_may()
+    {
+        Require();
+        var sereno = probe.Sereno;
+        string file = $"{sereno.Folder}/port", output = $"{sereno.Folder}/receiver.out";
+        File.WriteAllText($"{sereno.Units}/receiver.service",
+            $"[Service]\nStandardOutput=truncate:{output}\nIPAddressDeny=127.0.0.2\nIPAccounting=yes\nExecStart={sereno.Folder}/probe receive {file}\n");
+        sereno.Do("start", "receiver");
+        Live.Eventually(() => File.Exists(file), () => "the receiver's port");
+        int port = int.Parse(File.ReadAllText(file));
+        foreach (string from in (string[])["127.0.0.2", "127.0.0.3"])
+        {
+            using var sender = new UdpClient(new IPEndPoint(IPAddress.Parse(from), 0));
+            sender.Send([1, 2, 3], new IPEndPoint(IPAddress.Loopback, port));
+        }
+        sereno.Expect("receiver.service", "inactive");
+        Assert.Equal("receive: 127.0.0.3", File.ReadAllText(output).Split('\n')[0]);
+        // 20 bytes of IP, 8 of UDP, 3 of ours; what was refused isn't counted.
+        Assert.Equal((31ul, 1ul, 0ul), (Number("receiver", "IPIngressBytes"), Number("receiver", "IPIngressPackets"), Number("receiver", "IPEgressBytes")));
+    }
+
+    [Fact]
+    public void A_slices_lists_count_for_those_in_it_and_allow_wins()
+    {
+        Require();
+        using var v4 = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        File.WriteAllText($"{probe.Sereno.Units}/closed.slice", "[Slice]\nIPAddressDeny=any\n");
+        File.WriteAllText($"{probe.Sereno.Units}/closed-open.slice", "[Slice]\nIPAddressAllow=127.0.0.1\n");
+        Assert.Equal("udp: EPERM", Tell("Slice=closed.slice", $"udp 127.0.0.1 {Port(v4)}"));
+        Assert.Equal("udp: ok udp: EPERM", Tell("Slice=closed-open.slice", $"udp 127.0.0.1 {Port(v4)} ;; udp 127.0.0.2 {Port(v4)}"));
+        Assert.Equal("udp: ok", Tell("Slice=closed.slice\nIPAddressAllow=localhost", $"udp 127.0.0.1 {Port(v4)}"));
+    }
+
+    [Theory]
+    [InlineData("SocketBindDeny=any", "EPERM EPERM EPERM")]
+    [InlineData("SocketBindDeny=ipv4:tcp", "EPERM ok ok")]
+    [InlineData("SocketBindDeny=udp", "ok EPERM ok")]
+    [InlineData("SocketBindDeny=ipv6", "ok ok EPERM")]
+    [InlineData("SocketBindDeny=any\nSocketBindAllow=ipv4:tcp:30000-40000", "ok EPERM EPERM")]
+    [InlineData("SocketBindDeny=any\nSocketBindAllow=30001\nSocketBindAllow=ipv6:tcp:30003", "EPERM EPERM ok")]
+    [InlineData("SocketBindDeny=30000-30001\nSocketBindDeny=tcp:30003", "EPERM ok EPERM")]
+    [InlineData("SocketBindDeny=any\nSocketBindDeny=", "ok ok ok")]
+    public void Sockets_are_bound_where_they_may(string settings, string expected) =>
+        Assert.Equal(expected, Tell(settings, "bind tcp 127.0.0.1 30000 ;; bind udp 127.0.0.1 30002 ;; bind tcp ::1 30003").Replace("bind: ", ""));
+
+    [Theory]
+    [InlineData("RestrictNetworkInterfaces=lo", "ok")]
+    [InlineData("RestrictNetworkInterfaces=~lo", "EPERM")]
+    [InlineData("RestrictNetworkInterfaces=nosuch0", "EPERM")]
+    [InlineData("RestrictNetworkInterfaces=~nosuch0", "ok")]
+    [InlineData("RestrictNetworkInterfaces=nosuch0 lo\nRestrictNetworkInterfaces=~nosuch0", "ok")]
+    public void Interfaces_are_used_that_may_be(string settings, string expected)
+    {
+        using var v4 = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        Assert.Equal("udp: " + expected, Tell(settings, $"udp 127.0.0.1 {Port(v4)}"));
+    }
+
+    [Theory]
+    [InlineData("", "open: ok open: ok open: ok make: ok")]
+    [InlineData("DevicePolicy=closed", "open: ok open: ok open: EPERM make: EPERM")]
+    [InlineData("DevicePolicy=strict\nDeviceAllow=/dev/null r", "open: EPERM open: EPERM open: EPERM make: EPERM")]
+    [InlineData("DevicePolicy=strict\nDeviceAllow=/dev/null rw\nDeviceAllow=char-1:* r", "open: ok open: EPERM open: EPERM make: EPERM")]
+    [InlineData("DeviceAllow=/dev/kmsg r", "open: ok open: ok open: ok make: EPERM")]
+    [InlineData("DeviceAllow=char-mem rwm", "open: ok open: ok open: ok make: EPERM")]
+    [InlineData("DevicePolicy=strict\nDeviceAllow=char-mem", "open: ok open: ok open: ok make: EPERM")]
+    [InlineData("DevicePolicy=strict\nDeviceAllow=char-1 r", "open: EPERM open: ok open: ok make: EPERM")]
+    [InlineData("DeviceAllow=char-* m", "open: ok open: ok open: EPERM make: ok")]
+    public void Devices_are_opened_and_made_that_may_be(string settings, string expected) =>
+        Assert.Equal(expected, Tell($"StandardInput=null\n{settings}", $"open rw /dev/null ;; open r /dev/zero /dev/kmsg ;; make {probe.Sereno.Folder}/node 240 7")
+            .Replace("open: ENOENT", "open: EPERM"));
+
+    [Fact]
+    public void A_service_that_may_open_nothing_has_no_standard_input()
+    {
+        Require();
+        string? unit = "nothing.service";
+        _ = probe.Run("StandardInput=null\nDevicePolicy=strict", "who", "", ref unit, out int status);
+        Assert.Equal((1, 208ul), (status, Number("nothing", "ExecMainStatus")));
+    }
+
+    [Fact]
+    public void A_reload_changes_what_holds_and_leaves_one_program_of_each()
+    {
+        Require();
+        var sereno = probe.Sereno;
+        string unit = $"{sereno.Units}/long.service";
+        const string Start = "[Service]\nExecStart=/bin/sleep infinity\nIPAccounting=yes\n";
+        File.WriteAllText(unit, Start + "IPAddressDeny=any\nSocketBindDeny=any\nDevicePolicy=closed\nRestrictNetworkInterfaces=lo\n");
+        sereno.Do("start", "long");
+        string folder = Cgroup.Mount + sereno.Manager.Unit("long.service").GetAll().Text("ControlGroup");
+        (CgroupHook, string)[] all = [(CgroupHook.Ingress, "sereno_in"), (CgroupHook.Egress, "sereno_out"), (CgroupHook.Ingress, "sereno_ifin"), (CgroupHook.Egress, "sereno_ifout"),
+            (CgroupHook.Bind4, "sereno_bind4"), (CgroupHook.Bind6, "sereno_bind6"), (CgroupHook.Device, "sereno_dev")];
+        Assert.Equal([1, 1, 1, 1, 1, 1, 1], Counts());
+        for (int i = 0; i < 3; i++)
+        {
+            int manager = sereno.ManagerPid;
+            Proc.Kill(manager);
+            Live.Eventually(() => sereno.ManagerPid is > 0 and var next && next != manager, () => "the next manager");
+            sereno.Disconnect();
+            sereno.Do("daemon-reload");
+            Assert.Equal([1, 1, 1, 1, 1, 1, 1], Counts());
+        }
+        File.WriteAllText(unit, Start);
+        sereno.Do("daemon-reload");
+        Assert.Equal([1, 1, 0, 0, 0, 0, 0], Counts());
+        sereno.Do("stop", "long");
+
+        int[] Counts()
+        {
+            using var group = new Cgroup(folder).Open();
+            return [.. all.Select(p =>
+            {
+                var programs = CgroupBpf.Find(group, p.Item1, p.Item2);
+                programs.ForEach(f => f.Dispose());
+                return programs.Count;
+            })];
+        }
+    }
+
+    private ulong Number(string unit, string property) => ulong.Parse(probe.Sereno.Do("show", unit, "-p", property, "--value").Output.Trim());
+
+    private static int Port(UdpClient client) => ((IPEndPoint)client.Client.LocalEndPoint!).Port;
+}
