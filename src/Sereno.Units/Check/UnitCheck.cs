@@ -14,6 +14,9 @@ public interface ICheckHost
     bool UserExists(string nameOrId);
 
     bool GroupExists(string nameOrId);
+
+    /// <summary>Whether control groups have this controller here (cgroups(7)).</summary>
+    bool HasController(string name);
 }
 
 /// <summary>Everything that can be said about a unit without starting it.</summary>
@@ -45,7 +48,9 @@ public static class UnitCheck
         var byPlace = unit.Diagnostics.Where(d => d.Line > 0).ToLookup(d => (d.File, d.Line));
         var directives = unit.Directives.Select(d => byPlace[(d.File, d.Line)].FirstOrDefault() is { } finding && d.Support != Support.Ignored
             && d.Reason?.StartsWith(Directive.InPart, StringComparison.Ordinal) != true
-            ? d with { Support = Support.Ignored, Reason = finding.Message } : d);
+            ? d with { Support = Support.Ignored, Reason = finding.Message }
+            : d.Support == Support.Enforced && ControllerNeeds.Of(d) is { } controller && !host.HasController(controller)
+            ? d with { Support = Support.Ignored, Reason = $"no {controller} controller here" } : d);
         return new(unit, [.. directives], findings.ToImmutable());
     }
 
@@ -97,6 +102,10 @@ public sealed class CheckHost : ICheckHost
     }
 
     public bool UserExists(string nameOrId) => Exists("/etc/passwd", nameOrId);
+
+    /// <summary>Those of the hierarchy's root can be passed on to whoever is below (cgroups(7), cgroup.controllers).</summary>
+    public bool HasController(string name) => ((string[])["/sys/fs/cgroup/cgroup.controllers", "/sys/fs/cgroup/unified/cgroup.controllers"])
+        .Any(file => File.Exists(file) && File.ReadAllText(file).Split(' ', '\n').Contains(name));
 
     public bool GroupExists(string nameOrId) => Exists("/etc/group", nameOrId);
 

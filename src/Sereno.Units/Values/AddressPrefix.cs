@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
@@ -49,12 +50,14 @@ public readonly record struct AddressPrefix
         return new(address.AddressFamily == AddressFamily.InterNetworkV6, BinaryPrimitives.ReadUInt128BigEndian(bytes), length);
     }
 
+    private static readonly SearchValues<char> s_digits = SearchValues.Create("0123456789abcdefABCDEF:.");
+
     private static AddressPrefix? TryParse(string word)
     {
         int slash = word.IndexOf('/');
         string text = slash < 0 ? word : word[..slash];
         // inet_pton(3) knows neither zones nor brackets, nor octal, short and hexadecimal IPv4.
-        if (text.AsSpan().IndexOfAnyExcept("0123456789abcdefABCDEF:.") >= 0 || !IPAddress.TryParse(text, out var address))
+        if (text.AsSpan().ContainsAnyExcept(s_digits) || !IPAddress.TryParse(text, out var address))
             return null;
         string dotted = text[(text.LastIndexOf(':') + 1)..];
         if ((address.AddressFamily == AddressFamily.InterNetwork || dotted.Contains('.')) && !IsDotted(dotted))

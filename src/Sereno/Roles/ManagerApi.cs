@@ -171,7 +171,7 @@ public sealed partial class ManagerApi(ManagerCore core, UnitLoader files, Proce
         return unit!;
     }
 
-    private UnitSnapshot Snapshot(Unit unit) => Snapshots.Of(unit, core, groups, UnitFileStateOrEmpty(unit), () => files.HasChanged(unit.Definition));
+    private UnitSnapshot Snapshot(Unit unit) => Snapshots.Of(unit, core, groups, () => UnitFileStateOrEmpty(unit), () => files.HasChanged(unit.Definition));
 
     /// <summary>A refusal of the core is an error on the bus.</summary>
     private void Guard(Action action)

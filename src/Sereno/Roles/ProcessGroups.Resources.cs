@@ -38,6 +38,7 @@ public sealed partial class ProcessGroups
     /// <summary>Writes the settings of all units that have a group anew.</summary>
     public void Review()
     {
+        _existing = null;
         if (_writer is null)
             return;
         var groups = new List<(GroupSettings, string)>();
@@ -71,6 +72,25 @@ public sealed partial class ProcessGroups
             if (errno != 0)
                 Say(unit, LogLevel.Warning, $"{unit}: Failed to adjust control group access: {Errno.Text(errno)}");
         }
+    }
+
+    /// <summary>The kernel's number for the unit's group; 0 without one.</summary>
+    public ulong IdOf(UnitName unit) => CgroupOf(unit) is { Exists: true } cgroup ? CgroupId.Of(cgroup.Folder, out _) : 0;
+
+    /// <summary>What the nearest limit leaves, of the group's own and those above it; ulong.MaxValue where there is none.</summary>
+    public ulong MemoryAvailable(UnitName unit)
+    {
+        ulong available = ulong.MaxValue;
+        for (string? folder = CgroupOf(unit)?.Folder; _base is not null && folder?.Length >= _base.Folder.Length; folder = Path.GetDirectoryName(folder))
+        {
+            var cgroup = new Cgroup(folder);
+            if (!ulong.TryParse(cgroup.Read("memory.current"), out ulong current))
+                break;
+            foreach (string file in (string[])["memory.max", "memory.high"])
+                if (ulong.TryParse(cgroup.Read(file), out ulong limit))
+                    available = Math.Min(available, limit - Math.Min(limit, current));
+        }
+        return available;
     }
 
     public bool IsDelegated(UnitName unit) => SettingsOf(unit)?.IsDelegated == true;

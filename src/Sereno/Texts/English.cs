@@ -239,6 +239,9 @@ public sealed class English : Text
 
     public override string Ago(string span) => $"{span} ago";
     public override string Since => "since";
+    public override string InAndOut(string incoming, string outgoing) => $"{incoming} in, {outgoing} out";
+    public override string ReadAndWritten(string read, string written) => $"{read} read, {written} written";
+    public override string Limit(string kind) => kind;
     public override string UnitsListed(int count) => $"{count} loaded units listed.";
 
     public override string LoadLegend => """

@@ -275,6 +275,20 @@ public sealed class Spanish : Text
 
     public override string Ago(string span) => $"hace {span}";
     public override string Since => "desde";
+    public override string InAndOut(string incoming, string outgoing) => $"{incoming} entrantes, {outgoing} salientes";
+    public override string ReadAndWritten(string read, string written) => $"{read} leídos, {written} escritos";
+
+    public override string Limit(string kind) => kind switch
+    {
+        "min" => "mín.",
+        "low" => "bajo",
+        "high" => "alto",
+        "max" => "máx.",
+        "swap max" => "swap máx.",
+        "limit" => "límite",
+        "available" => "disponible",
+        _ => kind,
+    };
     public override string UnitsListed(int count) => $"{count} unidades cargadas.";
 
     public override string LoadLegend => """

@@ -68,6 +68,11 @@ public abstract class Text
     public abstract string Field(string name);
     public abstract string Ago(string span);
     public abstract string Since { get; }
+    public abstract string InAndOut(string incoming, string outgoing);
+    public abstract string ReadAndWritten(string read, string written);
+
+    /// <summary>A limit of a kind that systemctl's status names: "limit", "high", "available".</summary>
+    public abstract string Limit(string kind);
     public abstract string UnitsListed(int count);
     public abstract string LoadLegend { get; }
     public abstract string UnitFilesListed(int count);

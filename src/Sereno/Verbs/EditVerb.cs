@@ -2,7 +2,6 @@ using System.CommandLine;
 using Sereno.Bus.Client;
 using Sereno.Linux;
 using Sereno.Texts;
-using Sereno.Units.Load;
 using Sereno.Units.Model;
 using Sereno.Verbs.Install;
 

@@ -110,10 +110,7 @@ public static partial class StatusVerb
             Field("Main PID", $"{last} ({Ended((int)how, (int)p.Number("ExecMainStatus"))})");
         if (p.Text("StatusText") is { Length: > 0 } status2)
             Field("Status", $"\"{status2}\"");
-        if (processes.Count > 0)
-            Field("Tasks", processes.Count.ToString());
-        if (p.Number("MemoryCurrent") is > 0 and < ulong.MaxValue and var memory)
-            Field("Memory", $"{memory / 1048576.0:F1}M");
+        UsageText.Write(p, Field);
         string group = p.Text("ControlGroup");
         if (processes.Count == 0)
             return;

@@ -1,5 +1,4 @@
 using Sereno.Linux;
-using Sereno.Linux.Headers;
 using Sereno.Units.Model;
 using Sereno.Units.Values;
 
