@@ -92,7 +92,7 @@ public sealed class UnitFiles
     {
         foreach (string name in _targets.Keys)
         {
-            if (Follow(name) is not { } fragment || Links.IsMask(fragment, Paths.Root))
+            if (Follow(name) is not { } fragment || Values.Paths.FileName(fragment) == name || Links.IsMask(fragment, Paths.Root))
                 continue;
             string main = Values.Paths.FileName(fragment);
             if (UnitName.TryParse(main, out var template) && template.IsTemplate && UnitName.Parse(name) is { IsInstance: true } instance)

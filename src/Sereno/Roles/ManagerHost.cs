@@ -287,6 +287,7 @@ public sealed partial class ManagerHost : IDisposable
                 CarryOut(effect);
         }
         LookForEndOfStartup();
+        WriteLog();
         DropUnwanted();
         _bus.DropUnauthenticated(TimeSpan.FromSeconds(10));
         if (_keeper.WantsWrite != _keeperWantsWrite)
@@ -316,14 +317,14 @@ public sealed partial class ManagerHost : IDisposable
         if (_busySince == 0 || Environment.TickCount64 - _busySince < 1500)
             return;
         _busySince = 0;
-        GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        Self.ForgetCodeOfStart();
+        Self.Rest();
     }
 
     private void Finish(int code)
     {
         _over = true;
         _exitCode = code;
+        WriteLog();
         _groups.Dispose(); // the keeper ends us as soon as it is told
         _keeper.Exit(code);
         for (int i = 0; _keeper.WantsWrite && i < 100; i++)
@@ -346,6 +347,7 @@ public sealed partial class ManagerHost : IDisposable
         _clock?.Dispose();
         _zone?.Dispose();
         _loop.Dispose();
+        WriteLog();
         _log.Dispose();
     }
 }

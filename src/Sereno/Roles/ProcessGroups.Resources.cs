@@ -12,6 +12,7 @@ public sealed partial class ProcessGroups
 {
     private readonly GroupWriter? _writer;
     private readonly Dictionary<UnitName, Traffic> _lastTraffic = [];
+    private readonly HashSet<UnitName> _unlimited = [];
 
     /// <summary>How often something has happened, by a line of a file that tells of changes.</summary>
     private sealed record EventCount(string File, string Key, int Watch)
@@ -133,6 +134,13 @@ public sealed partial class ProcessGroups
         _lastTraffic.Remove(unit);
         if (SettingsOf(unit) is { } settings)
             _writer!.Apply(settings, cgroup.Folder, Machine(), isNew);
+    }
+
+    /// <summary>Once for each: what it asks for holds for a group only.</summary>
+    private void SayUnlimited(UnitName unit)
+    {
+        if (SettingsOf(unit)?.Unit.Resources is not null && _unlimited.Add(unit))
+            Say(unit, LogLevel.Warning, $"{unit}: There is no control group to limit ({Reason}). Proceeding WITHOUT resource control, IP firewalling and device ACL in effect!");
     }
 
     /// <summary>memory.events and pids.events are there where the controllers are (the kernel's cgroup-v2.rst).</summary>
