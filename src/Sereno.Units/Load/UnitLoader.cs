@@ -20,6 +20,9 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
     /// <summary>What specifiers stand for here.</summary>
     public SpecifierContext Context { get; } = context;
 
+    /// <summary>Which assignments stay in the definitions as they were read; null for all. A manager of a thousand units wants few.</summary>
+    public Func<Directive, bool>? Keeps { get; init; }
+
     /// <summary>The scan in use.</summary>
     public UnitFiles Files { get; private set; } = UnitFiles.Scan(paths);
 
@@ -76,6 +79,8 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
         var socket = loading.Socket(ref state, ref error);
         if (state == LoadState.Loaded && main.IsTemplate)
             (state, error, service) = (LoadState.Error, $"Unit name {main} is missing the instance name.", null);
+        if (Keeps is { } keeps)
+            unit.Directives.RemoveAll(d => !keeps(d));
         return unit.Build() with
         {
             Aliases = aliases,

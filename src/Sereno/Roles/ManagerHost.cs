@@ -42,7 +42,7 @@ public sealed partial class ManagerHost : IDisposable
         _keeper = new KeeperClient(new UnixSocket(new Fd(3)));
         _log = new Fd(4);
         _log.SetNonBlocking();
-        _files = new UnitLoader(instance.Paths, instance.Specifiers);
+        _files = new UnitLoader(instance.Paths, instance.Specifiers) { Keeps = Bus.Server.Systemd1.ExecProperties.AreToldOf };
         _checkpoint = new CheckpointStore(_keeper);
         _groups = new ProcessGroups(instance.Folder is { } f ? "sereno-" + UnitName.Escape(f.Trim('/')) : "sereno", Self.ParentPid);
         _keeperWatch = _loop.Watch(_keeper.Fd, Readiness.Read, _ => OnKeeper());
