@@ -9,7 +9,7 @@ namespace Sereno.Journal;
 /// <summary>Log intake: pipes from the keeper in, lines of files out. One thread on one epoll; never waits for a service.</summary>
 public sealed class JournalLoop : IDisposable
 {
-    private const int MaxOpenFiles = 256, MaxLastReads = 1024, ReadSize = 64 * 1024;
+    private const int MaxOpenFiles = 4096, MaxLastReads = 1024, ReadSize = 64 * 1024, RestAfter = 1500;
 
     private readonly UnixSocket _keeper;
     private readonly string _folder;
@@ -69,9 +69,12 @@ public sealed class JournalLoop : IDisposable
     private void Loop()
     {
         Span<(ulong Token, Readiness Ready)> ready = new (ulong, Readiness)[64];
-        for (bool open = true; open;)
+        for (bool open = true, busy = true; open;)
         {
-            int n = _epoll.Wait(ready, -1);
+            int n = _epoll.Wait(ready, busy ? RestAfter : -1);
+            busy = n > 0;
+            if (n == 0)
+                Self.Rest();
             foreach (var (token, _) in ready[..n])
                 if (token == 0)
                     open &= Listen();

@@ -159,7 +159,7 @@ public sealed partial class KeeperLoop
 
     private void ChildEnded(ChildExit exit)
     {
-        _busy = true;
+        _workedAt = Environment.TickCount64;
         _children.Remove(exit.Pid, out var child);
         var reply = new ExitedReply(++_exitSequence, child?.Id ?? 0, exit.Pid, (int)exit.Code, exit.Status, child?.Tag ?? []);
         child?.Pidfd?.Dispose();

@@ -64,7 +64,7 @@ public sealed partial class KeeperLoop
             }
             role.Started(spawned.Pid, spawned.Pidfd, ours);
         }
-        _busy = true;
+        _workedAt = Environment.TickCount64;
         _epoll.Add(ours.Fd, role == _manager ? ManagerToken : JournalToken);
         if (role == _manager)
             SayWelcome();

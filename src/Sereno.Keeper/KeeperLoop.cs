@@ -11,7 +11,7 @@ namespace Sereno.Keeper;
 public sealed partial class KeeperLoop : IDisposable
 {
     private const ulong SignalToken = 1, ManagerToken = 2, JournalToken = 3;
-    private const int MessagesPerTurn = 64, ReapsPerTurn = 1024, MaxWaitingSignals = 64;
+    private const int MessagesPerTurn = 64, ReapsPerTurn = 1024, MaxWaitingSignals = 64, RestAfter = 1500;
 
     private readonly KeeperOptions _options;
     private readonly Epoll _epoll = new();
@@ -21,7 +21,8 @@ public sealed partial class KeeperLoop : IDisposable
     private readonly byte[] _signalBuffer = new byte[256];
     private readonly List<Fd> _fds = [];
     private readonly List<int> _waitingSignals = [];
-    private bool _reapAgain, _busy;
+    private bool _reapAgain;
+    private long _workedAt; // 0: nothing to tidy up after
 
     private KeeperLoop(KeeperOptions options)
     {
@@ -79,7 +80,7 @@ public sealed partial class KeeperLoop : IDisposable
             Watch(_manager, ManagerToken);
             Watch(_journal, JournalToken);
             int n = _epoll.Wait(ready, Timeout());
-            if (n == 0 && _busy && !_reapAgain)
+            if (n == 0 && _workedAt > 0 && Environment.TickCount64 - _workedAt >= RestAfter)
                 GiveMemoryBack();
             bool reap = _reapAgain;
             try
@@ -111,15 +112,14 @@ public sealed partial class KeeperLoop : IDisposable
         if (_reapAgain)
             return 0;
         long? due = _manager.StartAt is { } m ? _journal.StartAt is { } j ? Math.Min(m, j) : m : _journal.StartAt;
-        return due is { } at ? (int)Math.Clamp(at - Environment.TickCount64, 0, 1000) : _busy ? 5000 : -1;
+        return due is { } at ? (int)Math.Clamp(at - Environment.TickCount64, 0, 1000) : _workedAt > 0 ? RestAfter : -1;
     }
 
     /// <summary>After a burst, once: the idle keeper should weigh what it weighed before.</summary>
     private void GiveMemoryBack()
     {
-        _busy = false;
-        GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        Self.ForgetCodeOfStart();
+        _workedAt = 0;
+        Self.Rest();
     }
 
     private void ReceiveSignals()
@@ -198,7 +198,7 @@ public sealed partial class KeeperLoop : IDisposable
                 return true;
             if (received.Length == 0)
                 return false;
-            _busy = true;
+            _workedAt = Environment.TickCount64;
             if (role == _manager)
                 Obey(_buffer.AsSpan(0, received.Length), received.Truncated);
             else if (KeeperWire.DecodeStreamDone(_buffer.AsSpan(0, received.Length)) is { } done)

@@ -65,10 +65,18 @@ public sealed class Cgroup
 
     /// <summary>A child of this cgroup, made if it isn't there.</summary>
     /// <param name="name">May have slashes: every level is made.</param>
-    public Cgroup Create(string name)
+    public Cgroup Create(string name) => Create(name, out _);
+
+    /// <param name="isNew">It wasn't there.</param>
+    public Cgroup Create(string name, out bool isNew)
     {
         string folder = $"{Folder}/{name}";
-        Directory.CreateDirectory(folder);
+        isNew = Files.MakeFolder(folder, out int errno);
+        if (!isNew && errno != libc.EEXIST)
+        {
+            Directory.CreateDirectory(folder); // a level above it isn't there yet, or it says why not
+            isNew = true;
+        }
         return new(folder);
     }
 
@@ -81,11 +89,12 @@ public sealed class Cgroup
     /// <returns>False while it has processes (EBUSY).</returns>
     public bool Remove()
     {
-        if (!Exists)
+        if (FileStatus.Of(Folder) is not { } status)
             return true;
         bool empty = true;
-        foreach (string child in Directory.EnumerateDirectories(Folder))
-            empty &= new Cgroup(child).Remove();
+        if (status.Links > 2)
+            foreach (string child in Directory.EnumerateDirectories(Folder))
+                empty &= new Cgroup(child).Remove();
         try
         {
             // rmdir(2) takes the kernel's files along; Directory.Delete does just that when not asked to recurse.
@@ -116,7 +125,8 @@ public sealed class Cgroup
                     pids.Add(pid);
             try
             {
-                if (recursive)
+                // Like any folder's, its link count tells how many are in it (inode(7)).
+                if (recursive && FileStatus.Of(folder) is { Links: > 2 })
                     foreach (string child in Directory.EnumerateDirectories(folder))
                         Collect(child);
             }

@@ -22,6 +22,13 @@ public readonly record struct FileStatus(FileKind Kind, uint Mode, uint Uid, uin
             return Of(folder.Number, p, libc.AT_SYMLINK_NOFOLLOW, out errno);
     }
 
+    /// <summary>Of a path, links not followed; null when there is nothing.</summary>
+    public static unsafe FileStatus? Of(string path)
+    {
+        fixed (byte* p = Files.Text(path))
+            return Of(libc.AT_FDCWD, p, libc.AT_SYMLINK_NOFOLLOW, out _);
+    }
+
     public bool IsSameFileAs(FileStatus other) => Device == other.Device && Inode == other.Inode;
 
     private static unsafe FileStatus? Of(int folder, byte* path, int flags, out int errno)

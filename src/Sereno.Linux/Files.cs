@@ -53,6 +53,14 @@ public static unsafe class Files
         return Encoding.UTF8.GetString(all is null ? first[..length] : all.AsSpan(0, length));
     }
 
+    /// <summary>mkdir(2); false and the errno when that fails.</summary>
+    public static bool MakeFolder(string path, out int errno)
+    {
+        fixed (byte* p = Text(path))
+            errno = libc.mkdirat(libc.AT_FDCWD, p, 0x1FF /* 0777 */) == 0 ? 0 : Errno.Last;
+        return errno == 0;
+    }
+
     /// <summary>readlink(2) of a path that a zero ends.</summary>
     public static int ReadLink(ReadOnlySpan<byte> terminated, Span<byte> target)
     {

@@ -28,9 +28,16 @@ public static unsafe class Self
         }
     }
 
+    /// <summary>What a burst of work needed goes back to the system.</summary>
+    public static void Rest()
+    {
+        GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        ForgetCodeOfStart();
+    }
+
     /// <summary>Lets go of the program code that only the start needed: pages of mapped files that nobody writes to come back
     /// from the page cache when they are wanted (madvise(2), MADV_DONTNEED).</summary>
-    public static void ForgetCodeOfStart()
+    private static void ForgetCodeOfStart()
     {
         try
         {

@@ -1,6 +1,8 @@
 // The measuring side of ./bench manager, and the service that all managers run.
 //   manager idle SOCKET                       the service: says its pid, then waits for ever
 //   manager mark SOCKET COMMAND...            says that the race begins now, then becomes the command
+//   manager floor N COMMAND...                starts the command N times, again whenever one ends, and ends all on SIGTERM: what
+//                                             the kernel's own part costs
 //   manager race SOCKET N KILLS STOPSIGNAL COMMAND...
 //     starts the command, waits until N services have spoken, kills KILLS of them one after the other and waits for each
 //     successor, measures weight and idle time of the command's other processes, signals it, and waits until all is gone.
@@ -212,10 +214,45 @@ static int race(int argc, char **argv) {
     return 0;
 }
 
+static int start(char **command) {
+    sigset_t none;
+    sigemptyset(&none);
+    int pid = vfork();
+    if (pid == 0) {
+        sigprocmask(SIG_SETMASK, &none, NULL);
+        execv(command[0], command);
+        _exit(127);
+    }
+    return pid;
+}
+
+static int keep(int n, char **command) {
+    int *pids = calloc((size_t)n, sizeof *pids), ended;
+    sigset_t waited;
+    sigemptyset(&waited);
+    sigaddset(&waited, SIGCHLD);
+    sigaddset(&waited, SIGTERM);
+    sigprocmask(SIG_BLOCK, &waited, NULL);
+    for (int i = 0; i < n; i++)
+        pids[i] = start(command);
+    while (sigwaitinfo(&waited, NULL) != SIGTERM)
+        while ((ended = waitpid(-1, NULL, WNOHANG)) > 0)
+            for (int i = 0; i < n; i++)
+                if (pids[i] == ended)
+                    pids[i] = start(command);
+    for (int i = 0; i < n; i++)
+        kill(pids[i], SIGTERM);
+    while (waitpid(-1, NULL, 0) > 0)
+        ;
+    return 0;
+}
+
 int main(int argc, char **argv) {
     const char *path = getenv("BENCH_SOCKET");
     if (argc > 2 && !strcmp(argv[1], "race"))
         return race(argc, argv);
+    if (argc > 3 && !strcmp(argv[1], "floor"))
+        return keep(atoi(argv[2]), argv + 3);
     if (argc > 3 && !strcmp(argv[1], "mark")) {
         say(argv[2], 1);
         execvp(argv[3], argv + 3);

@@ -72,8 +72,8 @@ manager() {
     make_services
     systemd_root && with_systemd=yes || printf 'systemd cannot be run here: %s\n' "$(tail -n 1 "$dir/root.log" 2> /dev/null)"
     for ((round = 0; round < ${BENCH_ROUNDS:-3}; round++)); do
-        rm -rf "$dir/run" "$dir/log"
-        one sereno 100 15 out/sereno init --quiet --dir "$dir/instance" --unit-path "$dir/units" --default all.target
+        one sereno 100 15 out/sereno init --quiet --dir "$dir/instance$round" --unit-path "$dir/units" --default all.target
+        one floor 100 15 "$dir/manager" floor $services "$dir/manager" idle "$socket"
         one s6 0 15 s6-svscan -c 2000 "$dir/s6"
         one runit 0 1 runsvdir -P "$dir/runit"
         one supervisord 0 15 supervisord -c "$dir/supervisord.conf"
@@ -81,7 +81,7 @@ manager() {
     done
     printf '%s, %s, %d processors, %d services (medians of %d, interleaved)\n' "$(date -u +%F)" "$(uname -sr)" "$(nproc)" $services "${BENCH_ROUNDS:-3}"
     printf '%-14s %10s %10s %12s %12s %10s %8s\n' '' 'up ms' 'down ms' 'again p50 ms' 'again p99 ms' 'PSS MB' 'idle %'
-    for label in sereno s6 runit supervisord systemd; do
+    for label in sereno floor s6 runit supervisord systemd; do
         printf '%-14s %10.8s %10.8s %12.8s %12.8s %10.8s %8s\n' "$label" "$(scaled "$(of up $label 50)" 1000)" "$(scaled "$(of down $label 50)" 1000)" \
             "$(scaled "$(of kill $label 50)" 1000)" "$(scaled "$(of kill $label 99)" 1000)" "$(scaled "$(of pss $label 50)" 1024)" "$(of idle $label 50)"
     done

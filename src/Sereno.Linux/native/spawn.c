@@ -26,7 +26,7 @@
 #define EXPORT __attribute__((visibility("default")))
 
 enum { PLAN_MAGIC = 0x504e5253 /* "SRNP" */, PLAN_MAX = 64 << 20, TARGET_MAX = 1 << 16, GROUPS_MAX = 65536 };
-enum { WINDOW_LOWEST = 64, WINDOW_SIZE = 16, SCRATCH_KEPT = 256 << 10 };
+enum { WINDOW_LOWEST = 10, WINDOW_SIZE = 8, SCRATCH_KEPT = 256 << 10 };
 enum { STACK_SIZE = 64 << 10, SECOND_STACK_SIZE = 4 << 10, SIGNALS = 64, STAGE_FDS = 202 /* EXIT_FDS of systemd.exec(5) */ };
 
 enum opcode {

@@ -47,6 +47,7 @@ public static class UnitCheck
         // What could not be parsed holds nowhere, however well its directive is supported.
         var byPlace = unit.Diagnostics.Where(d => d.Line > 0).ToLookup(d => (d.File, d.Line));
         var directives = unit.Directives.Select(d => byPlace[(d.File, d.Line)].FirstOrDefault() is { } finding && d.Support != Support.Ignored
+            && d.Reason?.StartsWith(Directive.InPart, StringComparison.Ordinal) != true
             ? d with { Support = Support.Ignored, Reason = finding.Message }
             : d.Support == Support.Enforced && ControllerNeeds.Of(d) is { } controller && !host.HasController(controller)
             ? d with { Support = Support.Ignored, Reason = $"no {controller} controller here" } : d);
@@ -63,9 +64,11 @@ public static class UnitCheck
         [
             service.ExecCondition, service.ExecStartPre, service.ExecStart, service.ExecStartPost, service.ExecReload, service.ExecStop, service.ExecStopPost,
         ];
-        foreach (var command in kinds.SelectMany(k => k).Where(c => !c.IgnoreFailure))
-            if (host.WhyNotExecutable(command.Path) is { } reason)
-                yield return new(Severity.Error, unit.Name.Full, 0, $"Command {command.Path} is not executable: {reason}");
+        // The verdict rests on the first of each kind, as systemd-analyze's does: those before it may bring the others.
+        foreach (var commands in kinds)
+            foreach (var command in commands.Where(c => !c.IgnoreFailure))
+                if (host.WhyNotExecutable(command.Path) is { } reason)
+                    yield return new(command == commands[0] ? Severity.Error : Severity.Warning, unit.Name.Full, 0, $"Command {command.Path} is not executable: {reason}");
     }
 
     private static IEnumerable<Diagnostic> MissingAccounts(UnitDefinition unit, ExecContext exec, ICheckHost host)

@@ -15,7 +15,7 @@ internal sealed class UnitBuilder(UnitName name)
     public UnitDefinition Unit { get; set; } = new() { Name = name, Description = "" };
     public ServiceDefinition Service { get; set; } = new();
     public ExecContext Exec { get; set; } = new();
-    public KillContext Kill { get; set; } = new();
+    public KillContext Kill { get; set; } = KillContext.Usual;
     public Sandbox Sandbox { get; set; } = Sandbox.None;
     public SandboxLists SandboxLists { get; } = new();
     public ResourceControl? Resources { get; set; }
@@ -79,7 +79,7 @@ internal sealed class UnitBuilder(UnitName name)
         Diagnostics = [.. Diagnostics],
         Directives = [.. Directives],
         Resources = ResourceLists.AddTo(Resources),
-        Install = new([.. WantedBy], [.. RequiredBy], [.. Also], [.. Alias], DefaultInstance),
+        Install = WantedBy.Count + RequiredBy.Count + Also.Count + Alias.Count == 0 && DefaultInstance is null ? InstallSection.None : new([.. WantedBy], [.. RequiredBy], [.. Also], [.. Alias], DefaultInstance),
     };
 
     public ServiceDefinition BuildService()
@@ -99,7 +99,7 @@ internal sealed class UnitBuilder(UnitName name)
             TimeoutStartUsec = type == ServiceType.Oneshot && !TimeoutStartIsSet ? ServiceDefinition.Infinity : Service.TimeoutStartUsec,
             NotifyAccess = Service.NotifyAccess == NotifyAccess.None && notifies ? NotifyAccess.Main : Service.NotifyAccess,
             OomPolicy = OomPolicy ?? (Resources?.Delegated is null ? Service.OomPolicy : Model.OomPolicy.Continue),
-            Exec = BuildExec(),
+            Exec = BuildExec() is var exec && exec == s_usual ? s_usual : exec,
             Kill = Kill,
         };
     }
@@ -129,6 +129,9 @@ internal sealed class UnitBuilder(UnitName name)
             ProtectHome = sandbox.ProtectHome == ProtectHome.No ? ProtectHome.ReadOnly : sandbox.ProtectHome,
         };
     }
+
+    /// <summary>Most services say little about their processes: a thousand of them share one answer.</summary>
+    private static readonly ExecContext s_usual = new();
 
     private ExecContext BuildExec()
     {

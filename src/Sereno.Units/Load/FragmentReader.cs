@@ -69,7 +69,8 @@ internal static class FragmentReader
             reading.Warn($"Unknown key '{reading.Key}' in section [{section}], ignoring.");
         row?.Read?.Invoke(reading);
         var (support, reason) = reading.Held ?? (row?.Support ?? Support.Ignored, row is null ? "unknown" : row.Reason);
-        reading.Unit.Directives.Add(new(section, reading.Key, reading.Value, reading.File, line, support, reason));
+        // The names are the table's own strings: a thousand units have them but once.
+        reading.Unit.Directives.Add(new(row?.Section ?? section, row?.Key ?? reading.Key, reading.Value, reading.File, line, support, reason));
         return reading.Result;
     }
 }

@@ -92,7 +92,7 @@ public sealed class UnitFiles
     {
         foreach (string name in _targets.Keys)
         {
-            if (Follow(name) is not { } fragment || Links.IsMask(fragment, Paths.Root))
+            if (Follow(name) is not { } fragment || Values.Paths.FileName(fragment) == name || Links.IsMask(fragment, Paths.Root))
                 continue;
             string main = Values.Paths.FileName(fragment);
             if (UnitName.TryParse(main, out var template) && template.IsTemplate && UnitName.Parse(name) is { IsInstance: true } instance)
@@ -178,6 +178,18 @@ public sealed class UnitFiles
         }
         result.AddRange(_folders.GetValueOrDefault(UnitName.SuffixOf(unit.Type)[1..] + suffix, []).Select(f => f.Path));
         return [.. result.Distinct()];
+    }
+
+    /// <summary>The drop-ins of one unit as they are now, without a scan of all folders.</summary>
+    public static List<string> DropInsOf(UnitPaths paths, UnitName unit, ImmutableArray<UnitName> aliases)
+    {
+        var now = new UnitFiles(paths);
+        string type = UnitName.SuffixOf(unit.Type)[1..];
+        foreach (string folder in aliases.Prepend(unit).SelectMany(Variants).Append(type).Select(v => v + ".d").Distinct())
+            for (int rank = 0; rank < paths.Search.Length; rank++)
+                if (Values.Paths.Join(paths.Search[rank], folder) is var path && Directory.Exists(path))
+                    (now._folders.TryGetValue(folder, out var places) ? places : now._folders[folder] = []).Add((rank, path));
+        return now.Merge(now.Folders(unit, aliases, ".d"), ".conf");
     }
 
     private static IEnumerable<string> Variants(UnitName name)

@@ -79,7 +79,7 @@ public sealed record ServiceDefinition
     public ExitStatusSet RestartPreventExitStatus { get; init; } = ExitStatusSet.Empty;
     public ExitStatusSet RestartForceExitStatus { get; init; } = ExitStatusSet.Empty;
     public ExecContext Exec { get; init; } = new();
-    public KillContext Kill { get; init; } = new();
+    public KillContext Kill { get; init; } = KillContext.Usual;
 }
 
 /// <summary>Exit codes and signals, as SuccessExitStatus= lists them.</summary>
@@ -90,6 +90,8 @@ public sealed record ExitStatusSet(ImmutableHashSet<int> Codes, ImmutableHashSet
 
 public sealed record KillContext
 {
+    public static readonly KillContext Usual = new();
+
     public KillMode Mode { get; init; } = KillMode.ControlGroup;
     public int Signal { get; init; } = 15;
     public int? RestartSignal { get; init; }

@@ -9,7 +9,8 @@ public sealed partial class ManagerHost
 {
     private readonly Dictionary<ulong, SpawnProcess> _spawning = [];
     private ulong _acknowledge;
-    private int _unlogged;
+    private readonly byte[] _lines = new byte[4096];
+    private int _linesLength, _unlogged;
 
     private void CarryOut(Effect effect)
     {
@@ -124,7 +125,7 @@ public sealed partial class ManagerHost
 
     private void Signal(KillGroup request)
     {
-        var members = _groups.Members(request.Unit).FindAll(p => !request.Except.Contains(p));
+        var members = _groups.Members(request.Unit, except: request.Except);
         if (members.Count > 0 && (request.Signal != 9 || !_groups.TryKillAll(request.Unit)))
         {
             // A pid may have changed hands since the look: open them, look again, and signal what is still the unit's.
@@ -180,11 +181,13 @@ public sealed partial class ManagerHost
             Log(request.Unit, LogLevel.Warning, $"{request.Unit}: {e.Message}");
         }
         _signals.UnitRemoved(request.Unit);
+        _groups.ForgetUse(request.Unit);
     }
 
     private void Release(ReleaseUnit request)
     {
         _lies.RemoveWhere(l => l.Item1 == request.Unit);
+        TellUse(request.Unit);
         _groups.Release(request.Unit);
         if (request.Namespaces is { } owner)
             DropNamespaces(owner);
@@ -217,11 +220,16 @@ public sealed partial class ManagerHost
         message = message.ReplaceLineEndings(" ");
         try
         {
-            // Non-blocking: a journal that is behind, or dead, must not stop the manager.
-            if (_log.Write(Encoding.UTF8.GetBytes($"<{(int)level}>{unit?.Full}\t{message}\n")) < 0)
-                _unlogged++;
-            else if (_unlogged > 0 && _log.Write(Encoding.UTF8.GetBytes($"<4>\t{_unlogged} lines of the manager were lost: the journal was behind\n")) > 0)
-                _unlogged = 0;
+            byte[] line = Encoding.UTF8.GetBytes($"<{(int)level}>{unit?.Full}\t{message}\n");
+            if (_linesLength + line.Length > _lines.Length)
+                WriteLog();
+            if (line.Length > _lines.Length)
+                Write(line);
+            else
+            {
+                line.CopyTo(_lines, _linesLength);
+                _linesLength += line.Length;
+            }
         }
         catch (LinuxException e)
         {
@@ -229,5 +237,31 @@ public sealed partial class ManagerHost
         }
         if (_verbose)
             Files.Print(message);
+    }
+
+    /// <summary>A turn's lines go together, as many as a pipe takes whole or not at all (pipe(7), PIPE_BUF).</summary>
+    private void WriteLog()
+    {
+        if (_linesLength == 0)
+            return;
+        int length = _linesLength;
+        _linesLength = 0;
+        try
+        {
+            Write(_lines.AsSpan(0, length));
+        }
+        catch (LinuxException e)
+        {
+            Files.Complain($"cannot write to the log: {e.Message}");
+        }
+    }
+
+    /// <summary>Non-blocking: a journal that is behind, or dead, must not stop the manager.</summary>
+    private void Write(ReadOnlySpan<byte> lines)
+    {
+        if (_log.Write(lines) < 0)
+            _unlogged += lines.Count((byte)'\n');
+        else if (_unlogged > 0 && _log.Write(Encoding.UTF8.GetBytes($"<4>\t{_unlogged} lines of the manager were lost: the journal was behind\n")) > 0)
+            _unlogged = 0;
     }
 }

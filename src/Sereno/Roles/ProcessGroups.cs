@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Sereno.Linux;
 using Sereno.Roles.Resources;
 using Sereno.Units.Load;
@@ -25,7 +26,7 @@ public sealed partial class ProcessGroups : IDisposable
         public Cgroup? Cgroup { get; set; }
         public int Watch { get; set; } = -1;
         public string InvocationId { get; set; } = "";
-        public HashSet<int> Sessions { get; } = [];
+        public List<int> Sessions { get; } = []; // as a rule one
         public bool IsDraining { get; set; }
         public bool IsWatched { get; set; }
         public EventCount? OomKills { get; set; }
@@ -37,9 +38,11 @@ public sealed partial class ProcessGroups : IDisposable
         _keeper = keeper;
         var own = Cgroup.Writable(out string reason);
         Reason = reason;
-        // The units go below a folder of the instance's.
+        // The units go below a folder of the instance's; an earlier manager may have put the roles there too.
         if (own is null)
             return;
+        if (own.Folder.EndsWith($"/{instance}/{OwnScope}", StringComparison.Ordinal))
+            own = new Cgroup(own.Folder[..^$"/{instance}/{OwnScope}".Length]);
         new Cgroup($"{own.Folder}/{instance}").Remove(); // what an instance that was killed has left empty
         _base = own.Create(instance);
         _events = new Inotify();
@@ -83,14 +86,16 @@ public sealed partial class ProcessGroups : IDisposable
         var group = Get(unit);
         group.InvocationId = invocationId;
         if (_base is null)
+        {
+            SayUnlimited(unit);
             return null;
+        }
         try
         {
             if (group.Cgroup is null or { Exists: false } || group.Watch < 0)
             {
                 string folder = Folder(unit);
-                bool isNew = !Directory.Exists($"{_base.Folder}/{folder}");
-                group.Cgroup = _base.Create(folder);
+                group.Cgroup = _base.Create(folder, out bool isNew);
                 group.Watch = _events!.Add(group.Cgroup.EventsFile, FileEvents.Modify);
                 _watches[group.Watch] = unit;
                 if (!isRestored)
@@ -123,7 +128,7 @@ public sealed partial class ProcessGroups : IDisposable
             foreach (string path in Directory.EnumerateDirectories(folder))
                 if (path.EndsWith(".slice", StringComparison.Ordinal))
                     folders.Push(path);
-                else if (UnitName.TryParse(Path.GetFileName(path), out var unit))
+                else if (UnitName.TryParse(Path.GetFileName(path), out var unit) && unit.Full != OwnScope)
                     yield return (unit, path);
     }
 
@@ -175,18 +180,19 @@ public sealed partial class ProcessGroups : IDisposable
 
     /// <summary>The unit's living processes.</summary>
     /// <param name="fresh">Not from the look at /proc that others may share.</param>
-    public List<int> Members(UnitName unit, bool fresh = false)
+    /// <param name="except">Not these.</param>
+    public List<int> Members(UnitName unit, bool fresh = false, ImmutableArray<int> except = default)
     {
         if (fresh)
             _table = null;
         if (!_groups.TryGetValue(unit, out var group))
             return [];
         if (group.Cgroup is { } cgroup)
-            return cgroup.Processes().FindAll(IsAlive);
+            return cgroup.Processes().FindAll(p => (except.IsDefault || !except.Contains(p)) && IsAlive(p));
         var table = Table();
         var result = new List<int>();
         foreach (int pid in table.Descendants(_keeper))
-            if (table.Processes[pid] is { State: not ('Z' or 'X') } stat && pid != Self.Pid && (group.Sessions.Contains(stat.Session)
+            if (table.Processes[pid] is { State: not ('Z' or 'X') } stat && pid != Self.Pid && (except.IsDefault || !except.Contains(pid)) && (group.Sessions.Contains(stat.Session)
                 || (group.InvocationId.Length > 0 && ProcessTable.Environment(pid, "INVOCATION_ID") == group.InvocationId)))
                 result.Add(pid);
         return result;
@@ -282,7 +288,6 @@ public sealed partial class ProcessGroups : IDisposable
             Unwatch(group.OomKills);
             Unwatch(group.RefusedForks);
             (group.OomKills, group.RefusedForks) = (null, null);
-            KeepTraffic(unit, cgroup);
             if (!cgroup.Remove())
                 return; // KillMode=process leaves processes behind: the folder goes with the next stop
         }
