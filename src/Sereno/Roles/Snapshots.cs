@@ -61,7 +61,11 @@ public static class Snapshots
             InvocationId = unit.InvocationId.Length == 32 ? [.. Convert.FromHexString(unit.InvocationId)] : [],
             FindControlGroup = () => ControlGroup(unit, core, groups),
             Service = unit is ServiceUnit service ? Service(service) : null,
-            Socket = unit is SocketUnit socket ? new() { Listen = [.. socket.Config.Listens.Select(Listener)], Accept = socket.Config.Accept } : null,
+            Socket = unit is SocketUnit socket ? new()
+            {
+                Listen = [.. socket.Config.Listens.Select(Listener)], Accept = socket.Config.Accept, Result = socket.Result.Name(),
+                Connections = (uint)socket.Connections, Accepted = socket.Accepted, Refused = socket.Refused,
+            } : null,
             Timer = unit is TimerUnit timer ? Timer(timer) : null,
             Path = unit is PathUnit path ? new() { Unit = path.Target?.Name.Full ?? "", Definition = path.Config, Result = path.Result.Name() } : null,
         };
@@ -105,13 +109,17 @@ public static class Snapshots
         ListenKind.Datagram => "Datagram",
         ListenKind.SequentialPacket => "SequentialPacket",
         ListenKind.Fifo => "FIFO",
+        ListenKind.Special => "Special",
+        ListenKind.Netlink => "Netlink",
+        ListenKind.MessageQueue => "MessageQueue",
+        ListenKind.UsbFunction => "USBFunction",
     }, listen.Address.ToString());
 
     private static ControlGroupSnapshot ControlGroup(Unit unit, ManagerCore core, ProcessGroups groups)
     {
         if (core.Graph.Of(unit, CoreRelation.InSlice) is not [var slice, ..])
             return unit is SliceUnit ? GroupSnapshots.Of(unit, null, groups) : ControlGroupSnapshot.None;
-        if (unit is not (ServiceUnit or ScopeUnit or MountUnit or SliceUnit))
+        if (unit is not (ServiceUnit or SocketUnit or ScopeUnit or MountUnit or SliceUnit))
             return new() { Slice = slice.Name.Full };
         return GroupSnapshots.Of(unit, slice.Name, groups);
     }
