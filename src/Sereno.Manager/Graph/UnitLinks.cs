@@ -31,41 +31,51 @@ internal sealed class UnitLinks
 internal sealed class UnitSet(Unit first) : IReadOnlyList<Unit>
 {
     private const int Few = 16;
-    private Unit[] _units = [first];
+    private object _units = first; // of one, without an array: most sets are that small
     private HashSet<Unit>? _set;
 
     public int Count { get; private set; } = 1;
 
-    public Unit this[int index] => _units[index];
+    public Unit this[int index] => _units is Unit[] units ? units[index] : (Unit)_units;
 
-    public bool Contains(Unit unit) => _set?.Contains(unit) ?? Array.IndexOf(_units, unit, 0, Count) >= 0;
+    public bool Contains(Unit unit) => _set?.Contains(unit) ?? IndexOf(unit) >= 0;
+
+    private int IndexOf(Unit unit) => _units is Unit[] units ? Array.IndexOf(units, unit, 0, Count) : Count == 1 && _units == unit ? 0 : -1;
 
     public bool Add(Unit unit)
     {
         if (_set is null && Count >= Few)
-            _set = [.. _units.AsSpan(0, Count)];
+            _set = [.. this];
         if (_set is null ? Contains(unit) : !_set.Add(unit))
             return false;
-        if (Count == _units.Length)
-            Array.Resize(ref _units, Count < 4 ? Count + 1 : Count * 2);
-        _units[Count++] = unit;
+        var units = _units as Unit[] ?? [(Unit)_units];
+        if (Count == units.Length)
+            Array.Resize(ref units, Count < 4 ? Count + 1 : Count * 2);
+        units[Count++] = unit;
+        _units = units;
         return true;
     }
 
     public void Remove(Unit unit)
     {
-        int at = Array.IndexOf(_units, unit, 0, Count);
+        int at = IndexOf(unit);
         if (at < 0)
             return;
         _set?.Remove(unit);
-        _units.AsSpan(at + 1, --Count - at).CopyTo(_units.AsSpan(at));
-        _units[Count] = null!;
+        Count--;
+        if (_units is not Unit[] units)
+        {
+            _units = Array.Empty<Unit>();
+            return;
+        }
+        units.AsSpan(at + 1, Count - at).CopyTo(units.AsSpan(at));
+        units[Count] = null!;
     }
 
     public IEnumerator<Unit> GetEnumerator()
     {
         for (int i = 0; i < Count; i++)
-            yield return _units[i];
+            yield return this[i];
     }
 
     System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();

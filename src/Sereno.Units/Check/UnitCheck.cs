@@ -47,6 +47,7 @@ public static class UnitCheck
         // What could not be parsed holds nowhere, however well its directive is supported.
         var byPlace = unit.Diagnostics.Where(d => d.Line > 0).ToLookup(d => (d.File, d.Line));
         var directives = unit.Directives.Select(d => byPlace[(d.File, d.Line)].FirstOrDefault() is { } finding && d.Support != Support.Ignored
+            && d.Reason?.StartsWith(Directive.InPart, StringComparison.Ordinal) != true
             ? d with { Support = Support.Ignored, Reason = finding.Message }
             : d.Support == Support.Enforced && ControllerNeeds.Of(d) is { } controller && !host.HasController(controller)
             ? d with { Support = Support.Ignored, Reason = $"no {controller} controller here" } : d);

@@ -130,13 +130,20 @@ internal static partial class DirectiveTable
     {
         if (r.IsEmpty)
             r.Unit.Environment.Clear();
+        string? wrong = null;
+        bool anyHolds = false;
         foreach (string word in r.Words(WordFlags.Unescape | WordFlags.Unquote))
             if (!r.Specifiers.TryText(word, out string assignment, out string error))
-                r.Warn($"Failed to resolve specifiers in {word}, ignoring: {error}");
+                r.Warn(wrong = $"Failed to resolve specifiers in {word}, ignoring: {error}");
             else if (!Validity.IsEnvironmentAssignment(assignment))
-                r.Warn($"Invalid environment assignment, ignoring: {assignment}");
+                r.Warn(wrong = $"Invalid environment assignment, ignoring: {assignment}");
             else
+            {
                 r.Unit.Environment.Set(assignment);
+                anyHolds = true;
+            }
+        if (anyHolds && wrong is not null)
+            r.Held = (Support.Emulated, Directive.InPart + wrong);
     }
 
     private static void ReadEnvironmentFile(Reading r)

@@ -20,6 +20,9 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
     /// <summary>What specifiers stand for here.</summary>
     public SpecifierContext Context { get; } = context;
 
+    /// <summary>Which assignments stay in the definitions as they were read; null for all. A manager of a thousand units wants few.</summary>
+    public Func<Directive, bool>? Keeps { get; init; }
+
     /// <summary>The scan in use.</summary>
     public UnitFiles Files { get; private set; } = UnitFiles.Scan(paths);
 
@@ -29,6 +32,10 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
         _folderTimes = TimesOf(Paths);
         Files = UnitFiles.Scan(Paths);
     }
+
+    /// <summary>Files that are newer than what was read, or gone, and drop-ins that have come since (systemctl(1), "Warning: ... changed on disk").</summary>
+    public bool HasChanged(UnitDefinition unit) => unit.Sources.Any(s => File.GetLastWriteTimeUtc(s.Path) != s.ModifiedUtc)
+        || (unit.FragmentPath is not null && !UnitFiles.DropInsOf(Paths, unit.Name, unit.Aliases).SequenceEqual(unit.DropInPaths));
 
     private bool HaveFoldersChanged() => !TimesOf(Paths).AsSpan().SequenceEqual(_folderTimes);
 
@@ -72,6 +79,8 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
         var socket = loading.Socket(ref state, ref error);
         if (state == LoadState.Loaded && main.IsTemplate)
             (state, error, service) = (LoadState.Error, $"Unit name {main} is missing the instance name.", null);
+        if (Keeps is { } keeps)
+            unit.Directives.RemoveAll(d => !keeps(d));
         return unit.Build() with
         {
             Aliases = aliases,

@@ -61,6 +61,16 @@ public sealed partial class ManagerHost
         _groups.ReviewStartup();
     }
 
+    /// <summary>Before the group goes. At the end of all only of those whose packets were counted: it takes a look at each group.</summary>
+    private void TellUse(UnitName name)
+    {
+        if (!_groups.HasCgroups || !_core.Graph.TryGet(name, out var unit) || (_core.IsStopping && unit.Definition.Resources?.Network?.Accounting != true))
+            return;
+        _groups.KeepUse(name);
+        if (GroupSnapshots.Consumed(GroupSnapshots.Of(unit, null, _groups)) is var (level, message))
+            Log(name, level, $"{name}: {message}");
+    }
+
     private Fd? OpenGroup(SpawnProcess request)
     {
         var cgroup = _groups.Open(request.Unit, request.InvocationId, isControl: request.IsControl);

@@ -42,7 +42,7 @@ public sealed partial class ManagerHost : IDisposable
         _keeper = new KeeperClient(new UnixSocket(new Fd(3)));
         _log = new Fd(4);
         _log.SetNonBlocking();
-        _files = new UnitLoader(instance.Paths, instance.Specifiers);
+        _files = new UnitLoader(instance.Paths, instance.Specifiers) { Keeps = Bus.Server.Systemd1.ExecProperties.AreToldOf };
         _checkpoint = new CheckpointStore(_keeper);
         _groups = new ProcessGroups(instance.Folder is { } f ? "sereno-" + UnitName.Escape(f.Trim('/')) : "sereno", Self.ParentPid);
         _keeperWatch = _loop.Watch(_keeper.Fd, Readiness.Read, _ => OnKeeper());
@@ -98,6 +98,9 @@ public sealed partial class ManagerHost : IDisposable
         _generators = new Generators(_instance, _keeper, facts.Environment, message => Log(null, LogLevel.Warning, message));
         if (Held(CheckpointStore.Name) is null)
             GenerateUnits();
+        else if (Held(Generators.HeldName) is { } variables)
+            _generators.TakeGathered(variables);
+        facts = facts with { Environment = facts.Environment.SetItems(_generators.Gathered) };
         _core = new ManagerCore(new StandardUnits(_files), _machine, facts) { Now = Clock.Now };
         _groups.SliceOf = unit => _core.Graph.TryGet(unit, out var known) && _core.Graph.Of(known, Manager.Graph.Relation.InSlice) is [var slice, ..]
             ? slice.Name : SlicePath.Default(unit, _instance.IsSystem) ?? UnitName.Parse("-.slice");

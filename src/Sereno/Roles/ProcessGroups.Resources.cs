@@ -10,8 +10,11 @@ namespace Sereno.Roles;
 /// <summary>What the groups may use, and what they have used.</summary>
 public sealed partial class ProcessGroups
 {
+    /// <summary>Where the roles are when they can't stay where they were.</summary>
+    private const string OwnScope = "init.scope";
+
     private readonly GroupWriter? _writer;
-    private readonly Dictionary<UnitName, Traffic> _lastTraffic = [];
+    private readonly Dictionary<UnitName, (ulong CpuUsec, Traffic? Traffic)> _lastUse = [];
     private readonly HashSet<UnitName> _unlimited = [];
 
     /// <summary>How often something has happened, by a line of a file that tells of changes.</summary>
@@ -99,7 +102,18 @@ public sealed partial class ProcessGroups
     /// <summary>What the unit's packets came to; null where they aren't counted.</summary>
     public Traffic? TrafficOf(UnitName unit) => SettingsOf(unit)?.Own.Network?.Accounting != true ? null
         : CgroupOf(unit) is { } cgroup && GroupPrograms.Count(cgroup.Folder) is { } traffic ? traffic
-        : _lastTraffic.TryGetValue(unit, out var last) ? last : null;
+        : _lastUse.TryGetValue(unit, out var last) ? last.Traffic : null;
+
+    /// <summary>Microseconds of processor time in this run, or in the last one; null where that isn't known.</summary>
+    public ulong? CpuOf(UnitName unit) => Read(unit, "cpu.stat") is { } stat ? CpuOf(stat)
+        : _lastUse.TryGetValue(unit, out var last) && last.CpuUsec != ulong.MaxValue ? last.CpuUsec : null;
+
+    private static ulong? CpuOf(string stat) => stat.Split('\n')[0].Split(' ') is ["usage_usec", var used] && ulong.TryParse(used, out ulong usec) ? usec : null;
+
+    /// <summary>What was used is asked for after the end too, until the next start.</summary>
+    public void KeepUse(UnitName unit) => _lastUse[unit] = (CpuOf(unit) ?? ulong.MaxValue, TrafficOf(unit));
+
+    public void ForgetUse(UnitName unit) => _lastUse.Remove(unit);
 
     /// <summary>Whose session a process leads.</summary>
     public UnitName? UnitOfLeader(int pid)
@@ -131,7 +145,7 @@ public sealed partial class ProcessGroups
 
     private void Limit(UnitName unit, Cgroup cgroup, bool isNew)
     {
-        _lastTraffic.Remove(unit);
+        _lastUse.Remove(unit);
         if (SettingsOf(unit) is { } settings)
             _writer!.Apply(settings, cgroup.Folder, Machine(), isNew);
     }
@@ -174,13 +188,6 @@ public sealed partial class ProcessGroups
         count.Last = now;
     }
 
-    /// <summary>What was counted is asked for after the end too.</summary>
-    private void KeepTraffic(UnitName unit, Cgroup cgroup)
-    {
-        if (SettingsOf(unit)?.Own.Network?.Accounting == true && GroupPrograms.Count(cgroup.Folder) is { } traffic)
-            _lastTraffic[unit] = traffic;
-    }
-
     /// <summary>
     /// Controllers can be passed on only by a group that has no processes itself, but for the root of all (cgroups(7), "no internal
     /// processes"): where we are alone in ours, we move into one below it.
@@ -198,7 +205,7 @@ public sealed partial class ProcessGroups
             catch (LinuxException e) when (e.Number == Linux.Headers.libc.EBUSY && !hasMoved)
             {
                 hasMoved = true;
-                MoveInto(instance.Create("init.scope"), own.Processes(recursive: false));
+                MoveInto(instance.Create(OwnScope), own.Processes(recursive: false));
                 TryPassOn(own, controller);
             }
             catch (IOException)

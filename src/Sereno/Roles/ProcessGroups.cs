@@ -38,9 +38,11 @@ public sealed partial class ProcessGroups : IDisposable
         _keeper = keeper;
         var own = Cgroup.Writable(out string reason);
         Reason = reason;
-        // The units go below a folder of the instance's.
+        // The units go below a folder of the instance's; an earlier manager may have put the roles there too.
         if (own is null)
             return;
+        if (own.Folder.EndsWith($"/{instance}/{OwnScope}", StringComparison.Ordinal))
+            own = new Cgroup(own.Folder[..^$"/{instance}/{OwnScope}".Length]);
         new Cgroup($"{own.Folder}/{instance}").Remove(); // what an instance that was killed has left empty
         _base = own.Create(instance);
         _events = new Inotify();
@@ -126,7 +128,7 @@ public sealed partial class ProcessGroups : IDisposable
             foreach (string path in Directory.EnumerateDirectories(folder))
                 if (path.EndsWith(".slice", StringComparison.Ordinal))
                     folders.Push(path);
-                else if (UnitName.TryParse(Path.GetFileName(path), out var unit))
+                else if (UnitName.TryParse(Path.GetFileName(path), out var unit) && unit.Full != OwnScope)
                     yield return (unit, path);
     }
 
@@ -286,7 +288,6 @@ public sealed partial class ProcessGroups : IDisposable
             Unwatch(group.OomKills);
             Unwatch(group.RefusedForks);
             (group.OomKills, group.RefusedForks) = (null, null);
-            KeepTraffic(unit, cgroup);
             if (!cgroup.Remove())
                 return; // KillMode=process leaves processes behind: the folder goes with the next stop
         }

@@ -32,7 +32,7 @@ public static class Snapshots
         LoadState.Masked => "masked",
     };
 
-    public static UnitSnapshot Of(Unit unit, ManagerCore core, ProcessGroups groups, Func<string> unitFileState)
+    public static UnitSnapshot Of(Unit unit, ManagerCore core, ProcessGroups groups, Func<string> unitFileState, Func<bool>? hasChanged = null)
     {
         var definition = unit.Definition;
         bool runs = unit is not InertUnit;
@@ -53,7 +53,7 @@ public static class Snapshots
             Perpetual = unit.IsPerpetual,
             Transient = definition.IsTransient,
             CanReload = unit.CanReload,
-            FindChanges = () => HasChanged(definition),
+            FindChanges = hasChanged,
             FindUnitFileState = unitFileState,
             ConditionResult = unit.ConditionsMet,
             AssertResult = unit.ConditionsMet,
@@ -61,6 +61,7 @@ public static class Snapshots
             InvocationId = unit.InvocationId.Length == 32 ? [.. Convert.FromHexString(unit.InvocationId)] : [],
             FindControlGroup = () => ControlGroup(unit, core, groups),
             Service = unit is ServiceUnit service ? Service(service) : null,
+            Socket = unit is SocketUnit socket ? new() { Listen = [.. socket.Config.Listens.Select(Listener)], Accept = socket.Config.Accept } : null,
             Timer = unit is TimerUnit timer ? Timer(timer) : null,
             Path = unit is PathUnit path ? new() { Unit = path.Target?.Name.Full ?? "", Definition = path.Config, Result = path.Result.Name() } : null,
         };
@@ -98,9 +99,13 @@ public static class Snapshots
         return result;
     }
 
-    /// <summary>Files that are newer than what was read, or gone (systemctl(1), "Warning: ... changed on disk").</summary>
-    private static bool HasChanged(UnitDefinition definition) =>
-        definition.Sources.Any(s => File.GetLastWriteTimeUtc(s.Path) != s.ModifiedUtc);
+    private static (string, string) Listener(Listen listen) => (listen.Kind switch
+    {
+        ListenKind.Stream => "Stream",
+        ListenKind.Datagram => "Datagram",
+        ListenKind.SequentialPacket => "SequentialPacket",
+        ListenKind.Fifo => "FIFO",
+    }, listen.Address.ToString());
 
     private static ControlGroupSnapshot ControlGroup(Unit unit, ManagerCore core, ProcessGroups groups)
     {

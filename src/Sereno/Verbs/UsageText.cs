@@ -1,4 +1,3 @@
-using Sereno.Bus.Client;
 using Sereno.Bus.Wire;
 using Sereno.Texts;
 using Sereno.Units.Values;

@@ -68,6 +68,8 @@ public sealed class ResourceSpecs(Probe probe) : IClassFixture<Probe>
         }
         sereno.Expect("receiver.service", "inactive");
         Assert.Equal("receive: 127.0.0.3", File.ReadAllText(output).Split('\n')[0]);
+        Assert.Matches(@"receiver.service: Consumed \d+(\.\d+)?m?s CPU time, received 31B IP traffic, sent 0B IP traffic.", sereno.Do("logs", "receiver").Output);
+        Assert.InRange(Number("receiver", "CPUUsageNSec"), 1000ul, 60_000_000_000ul);
         // 20 bytes of IP, 8 of UDP, 3 of ours; what was refused isn't counted.
         Assert.Equal((31ul, 1ul, 0ul), (Number("receiver", "IPIngressBytes"), Number("receiver", "IPIngressPackets"), Number("receiver", "IPEgressBytes")));
     }

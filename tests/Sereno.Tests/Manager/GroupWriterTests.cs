@@ -1,5 +1,4 @@
 using Sereno.Linux;
-using Sereno.Manager;
 using Sereno.Manager.Resources;
 using Sereno.Roles;
 using Sereno.Roles.Resources;

@@ -3,7 +3,7 @@ using Sereno.Units.Model;
 namespace Sereno.Bus.Server.Systemd1;
 
 /// <summary>The properties of systemd.exec(5): those the model holds by value, and the sandbox by whether it is enforced.</summary>
-internal static class ExecProperties
+public static class ExecProperties
 {
     /// <summary>Switches of the sandbox: true only where the unit asks for it and it holds here, so nobody is told of a protection that is not.</summary>
     private static readonly string[] s_switches =
@@ -21,7 +21,7 @@ internal static class ExecProperties
         (Resource.MessageQueues, "MSGQUEUE"), (Resource.Nice, "NICE"), (Resource.RealtimePriority, "RTPRIO"), (Resource.RealtimeTime, "RTTIME"),
     ];
 
-    public static void Add(BusInterface<ServiceView> table)
+    internal static void Add(BusInterface<ServiceView> table)
     {
         AddProcess(table);
         AddStreams(table);
@@ -90,6 +90,10 @@ internal static class ExecProperties
     private static string Stream(StreamTarget target) => target.Kind is StreamKind.File or StreamKind.Append or StreamKind.Truncate or StreamKind.Fd
         ? $"{Words.Of(target.Kind)}:{target.Argument}"
         : Words.Of(target.Kind);
+
+    /// <summary>Whether a property repeats what stands in the file.</summary>
+    public static bool AreToldOf(Directive directive) =>
+        directive.Section == "Service" && (directive.Key is "ProtectSystem" or "ProtectHome" || s_switches.Contains(directive.Key));
 
     /// <summary>The last value that the unit's files give, when it is not ignored here.</summary>
     private static string? Enforced(ServiceView service, string key) =>

@@ -22,6 +22,12 @@ internal static class OtherInterfaces
         .UInt32("NRefused", s => s.Refused)
         .String("Result", s => s.Result, Emits.Change);
 
+    public static BusInterface<UnitSnapshot> Mount() => Plain(UnitType.Mount)
+        .String("Where", u => u.Definition.Mount?.Where ?? "", Emits.Const)
+        .String("What", u => u.Definition.Mount?.What ?? "")
+        .String("Options", u => u.Definition.Mount?.Options ?? "")
+        .String("Type", u => u.Definition.Mount?.FileSystem ?? "");
+
     /// <summary>Types without properties of their own still have their interface, by which clients tell the type.</summary>
     public static BusInterface<UnitSnapshot> Plain(UnitType type)
     {
