@@ -38,7 +38,7 @@ public static unsafe class SafeWalk
                 if (next is null)
                     return Fail(at, errno);
                 var found = FileStatus.Of(next);
-                if (safe && name != ".." && IsUnsafe(status, found))
+                if (safe && IsUnsafe(status, found))
                 {
                     next.Dispose();
                     return Fail(at, libc.ELOOP, isUnsafe: true);
@@ -47,6 +47,7 @@ public static unsafe class SafeWalk
                 {
                     string? target = ReadLink(next);
                     next.Dispose();
+                    status = found; // whose link it is counts for where it leads
                     if (target is null || ++links > MaxLinks)
                         return Fail(at, target is null ? libc.ENOENT : libc.ELOOP);
                     if (target.StartsWith('/'))
@@ -68,7 +69,7 @@ public static unsafe class SafeWalk
     }
 
     /// <summary>Who isn't root and has <paramref name="from"/> may have put there what leads to another's.</summary>
-    private static bool IsUnsafe(FileStatus from, FileStatus to) => from.Uid != 0 && from.Uid != to.Uid;
+    public static bool IsUnsafe(FileStatus from, FileStatus to) => from.Uid != 0 && from.Uid != to.Uid;
 
     private static string[] Names(string path) => [.. path.Split('/').Where(n => n is not ("" or "."))];
 

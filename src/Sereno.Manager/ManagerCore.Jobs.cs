@@ -374,7 +374,9 @@ public sealed partial class ManagerCore
         MarkChanged(unit);
         NoteForTriggers(unit);
         Emit(new JobEnded(job.Id, unit.Name, type, result));
-        Report(unit, type, result);
+        // Who was already as he was asked to be has done nothing that could be told.
+        if (job.State == JobState.Running || result != JobResult.Done)
+            Report(unit, type, result);
         NoteEnd(unit);
         _review.Add(unit);
         if (!propagate)

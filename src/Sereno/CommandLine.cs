@@ -36,6 +36,7 @@ public static class CommandLine
         ("preset-all", () => InstallVerbs.Build("preset-all")),
         ("link", () => InstallVerbs.Build("link")),
         ("revert", () => InstallVerbs.Build("revert")),
+        ("edit", EditVerb.Build),
         ("add-wants", () => InstallVerbs.Build("add-wants")),
         ("add-requires", () => InstallVerbs.Build("add-requires")),
         ("set-default", () => InstallVerbs.Build("set-default")),
@@ -88,7 +89,8 @@ public static class CommandLine
         int known = Array.FindIndex(s_verbs, v => v.Name == typed);
         foreach (var (_, build) in known >= 0 ? s_verbs.AsSpan(known, 1) : s_verbs)
             root.Add(build());
-        var parsed = root.Parse(args.Length == 0 ? ["--help"] : typed == "run" ? RunVerb.MarkCommand(args) : args, s_parsing);
+        var parsed = root.Parse(args.Length == 0 ? ["--help"] : typed == "run" ? RunVerb.MarkCommand(args)
+            : typed is "timespan" or "timestamp" or "calendar" ? AnalyzeVerb.MarkNumbers(args) : args, s_parsing);
         if ((parsed.Errors.Count > 0 || UnknownOption(parsed) is not null) && parsed.Action is not HelpPage)
         {
             foreach (string message in Messages(parsed).Distinct())

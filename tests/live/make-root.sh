@@ -4,7 +4,7 @@
 set -eu
 root=$1
 packages='systemd dbus redis-server redis-tools nginx-light curl iproute2 procps openssh-server openssh-client cron memcached
-    netcat-openbsd rsyslog bsdutils dnsmasq bind9-host haproxy'
+    netcat-openbsd rsyslog bsdutils dnsmasq bind9-host haproxy postgresql postfix chrony avahi-daemon tor php-fpm libfcgi-bin'
 # An image of other packages is made anew.
 [ "$(cat "$root/.complete" 2>/dev/null)" = "$packages" ] && exit 0
 command -v debootstrap >/dev/null || { echo "debootstrap is not installed" >&2; exit 1; }

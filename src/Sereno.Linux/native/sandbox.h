@@ -139,6 +139,13 @@ static long stat_fd(long fd, struct statx *st)
 
 enum make { MAKE_NOTHING, MAKE_FOLDER, MAKE_FILE };
 
+// The kernel's own links to whoever looks (proc_pid_self(5)): each process has to follow them itself, and nobody can make others.
+static int is_process_link(long folder, const char *name)
+{
+    struct { long type, rest[15]; } fs;
+    return (same_path(name, "self") || same_path(name, "thread-self")) && CALL2(SYS_fstatfs, folder, &fs) == 0 && fs.type == 0x9fa0 /* PROC_SUPER_MAGIC */;
+}
+
 static long walk(const char *path, enum make make)
 {
     char name[256];
@@ -157,7 +164,7 @@ static long walk(const char *path, enum make make)
         long next = -ENAMETOOLONG;
         if (n < sizeof name) {
             name[n] = 0;
-            int flags = O_PATH | O_NOFOLLOW | O_CLOEXEC | (*path != 0 ? O_DIRECTORY : 0);
+            int flags = O_PATH | O_CLOEXEC | (is_process_link(fd, name) ? 0 : O_NOFOLLOW) | (*path != 0 ? O_DIRECTORY : 0);
             next = CALL4(SYS_openat, fd, name, flags, 0);
             if (next == -ENOENT && make != MAKE_NOTHING) {
                 if (*path == 0 && make == MAKE_FILE)

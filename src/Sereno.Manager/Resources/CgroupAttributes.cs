@@ -32,7 +32,7 @@ public static class CgroupAttributes
 
     /// <summary>In the order in which they are written.</summary>
     public static IEnumerable<CgroupAttribute> Of(GroupSettings settings, MachineResources machine) =>
-        settings.Unit is { Resources: null, Service.OomPolicy: not OomPolicy.Kill } && settings.Slices.All(s => s.Resources is null) && machine.DefaultTasksMax is null ? []
+        settings.Unit is { Resources: null, Service.OomPolicy: not OomPolicy.Kill } && settings.Root is null && settings.Slices.All(s => s.Resources is null) && machine.DefaultTasksMax is null ? []
             : [.. Processor(settings.Own, machine), .. Io(settings.Own.Io, machine), .. Memory(settings, machine), .. Tasks(settings, machine)];
 
     /// <summary>What undoes those that were set once and aren't any more.</summary>

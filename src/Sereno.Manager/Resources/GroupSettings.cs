@@ -9,6 +9,14 @@ public sealed record GroupSettings(UnitDefinition Unit, ImmutableArray<UnitDefin
 {
     private static readonly ResourceControl s_nothing = new();
 
+    /// <summary>-.slice, where it says something: the machine's limits aren't ours to set, but its lists and defaults count for all.</summary>
+    public UnitDefinition? Root { get; init; }
+
+    /// <summary>What the n-th slice says for itself.</summary>
+    public GroupSettings Above(int index) => this with { Unit = Slices[index], Slices = Slices[(index + 1)..] };
+
+    private IEnumerable<UnitDefinition> Ancestors => Root is null ? Slices : Slices.Append(Root);
+
     public ResourceControl Own => Unit.Resources ?? s_nothing;
 
     public bool IsSlice => Unit.Name.Type == UnitType.Slice;
@@ -38,23 +46,23 @@ public sealed record GroupSettings(UnitDefinition Unit, ImmutableArray<UnitDefin
     }
 
     /// <summary>DisableControllers= of the slices.</summary>
-    public Controllers Disabled => Slices.Aggregate(Controllers.None, (set, slice) => set | (slice.Resources?.Disabled ?? 0));
+    public Controllers Disabled => Ancestors.Aggregate(Controllers.None, (set, slice) => set | (slice.Resources?.Disabled ?? 0));
 
     /// <summary>MemoryMin=, or what the nearest slice says for those that don't.</summary>
-    public ResourceAmount? MemoryMin => Own.MemoryMin ?? Slices.Select(s => s.Resources?.DefaultMemoryMin).FirstOrDefault(m => m is not null);
+    public ResourceAmount? MemoryMin => Own.MemoryMin ?? Ancestors.Select(s => s.Resources?.DefaultMemoryMin).FirstOrDefault(m => m is not null);
 
-    public ResourceAmount? MemoryLow => Own.MemoryLow ?? Slices.Select(s => s.Resources?.DefaultMemoryLow).FirstOrDefault(m => m is not null);
+    public ResourceAmount? MemoryLow => Own.MemoryLow ?? Ancestors.Select(s => s.Resources?.DefaultMemoryLow).FirstOrDefault(m => m is not null);
 
     /// <summary>MemoryLimit= counts only where nothing of this is set.</summary>
     public bool HasMemoryOfV2 => MemoryMin is { Value: > 0 } || MemoryLow is { Value: > 0 } || IsLimited(Own.MemoryHigh) || IsLimited(Own.MemoryMax) || IsLimited(Own.MemorySwapMax);
 
     /// <summary>What the unit and its slices allow, or deny: they add up.</summary>
     public ImmutableArray<AddressPrefix> Prefixes(Func<NetworkControl, ImmutableArray<AddressPrefix>> list) =>
-        Slices.IsEmpty ? Own.Network is { } own ? list(own) : []
-            : [.. Slices.Prepend(Unit).SelectMany(u => u.Resources?.Network is { } network ? list(network) : []).Distinct()];
+        !Ancestors.Any() ? Own.Network is { } own ? list(own) : []
+            : [.. Ancestors.Prepend(Unit).SelectMany(u => u.Resources?.Network is { } network ? list(network) : []).Distinct()];
 
     /// <summary>Slices have no processes of their own: their lists count for those below them.</summary>
-    public bool HasFirewall => !IsSlice && (IsFiltering(Unit) || Slices.Any(IsFiltering));
+    public bool HasFirewall => !IsSlice && (IsFiltering(Unit) || Ancestors.Any(IsFiltering));
 
     /// <summary>PrivateDevices= closes what DevicePolicy= leaves open, and ProtectClock= lets the clock be read (systemd.exec(5)).</summary>
     public DeviceControl? Devices

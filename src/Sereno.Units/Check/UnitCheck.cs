@@ -14,6 +14,9 @@ public interface ICheckHost
     bool UserExists(string nameOrId);
 
     bool GroupExists(string nameOrId);
+
+    /// <summary>Whether control groups have this controller here (cgroups(7)).</summary>
+    bool HasController(string name);
 }
 
 /// <summary>Everything that can be said about a unit without starting it.</summary>
@@ -44,7 +47,10 @@ public static class UnitCheck
         // What could not be parsed holds nowhere, however well its directive is supported.
         var byPlace = unit.Diagnostics.Where(d => d.Line > 0).ToLookup(d => (d.File, d.Line));
         var directives = unit.Directives.Select(d => byPlace[(d.File, d.Line)].FirstOrDefault() is { } finding && d.Support != Support.Ignored
-            ? d with { Support = Support.Ignored, Reason = finding.Message } : d);
+            && d.Reason?.StartsWith(Directive.InPart, StringComparison.Ordinal) != true
+            ? d with { Support = Support.Ignored, Reason = finding.Message }
+            : d.Support == Support.Enforced && ControllerNeeds.Of(d) is { } controller && !host.HasController(controller)
+            ? d with { Support = Support.Ignored, Reason = $"no {controller} controller here" } : d);
         return new(unit, [.. directives], findings.ToImmutable());
     }
 
@@ -58,9 +64,11 @@ public static class UnitCheck
         [
             service.ExecCondition, service.ExecStartPre, service.ExecStart, service.ExecStartPost, service.ExecReload, service.ExecStop, service.ExecStopPost,
         ];
-        foreach (var command in kinds.SelectMany(k => k).Where(c => !c.IgnoreFailure))
-            if (host.WhyNotExecutable(command.Path) is { } reason)
-                yield return new(Severity.Error, unit.Name.Full, 0, $"Command {command.Path} is not executable: {reason}");
+        // The verdict rests on the first of each kind, as systemd-analyze's does: those before it may bring the others.
+        foreach (var commands in kinds)
+            foreach (var command in commands.Where(c => !c.IgnoreFailure))
+                if (host.WhyNotExecutable(command.Path) is { } reason)
+                    yield return new(command == commands[0] ? Severity.Error : Severity.Warning, unit.Name.Full, 0, $"Command {command.Path} is not executable: {reason}");
     }
 
     private static IEnumerable<Diagnostic> MissingAccounts(UnitDefinition unit, ExecContext exec, ICheckHost host)
@@ -96,6 +104,10 @@ public sealed class CheckHost : ICheckHost
     }
 
     public bool UserExists(string nameOrId) => Exists("/etc/passwd", nameOrId);
+
+    /// <summary>Those of the hierarchy's root can be passed on to whoever is below (cgroups(7), cgroup.controllers).</summary>
+    public bool HasController(string name) => ((string[])["/sys/fs/cgroup/cgroup.controllers", "/sys/fs/cgroup/unified/cgroup.controllers"])
+        .Any(file => File.Exists(file) && File.ReadAllText(file).Split(' ', '\n').Contains(name));
 
     public bool GroupExists(string nameOrId) => Exists("/etc/group", nameOrId);
 

@@ -14,7 +14,14 @@ internal static partial class DirectiveTable
         yield return Exec("User", (r, e) => r.Unit.Exec = e with { User = ReadAccount(r, e.User) });
         yield return Exec("Group", (r, e) => r.Unit.Exec = e with { Group = ReadAccount(r, e.Group) });
         yield return Emulated("Service", "DynamicUser", "other programs don't know the account's name, only its number",
-            r => r.Unit.Exec = r.Unit.Exec with { DynamicUser = r.Boolean() ?? r.Unit.Exec.DynamicUser });
+            r =>
+            {
+                // Running as root instead would be worse than not running.
+                if (Booleans.Parse(r.Value) is { } dynamic)
+                    r.Unit.Exec = r.Unit.Exec with { DynamicUser = dynamic };
+                else
+                    r.Fatal($"Failed to parse boolean value: {r.Value}");
+            });
         yield return Exec("RemoveIPC", (r, e) => r.Unit.Exec = e with { RemoveIpc = r.Boolean() ?? e.RemoveIpc });
         yield return Enforced("Service", "SupplementaryGroups", ReadGroups);
         yield return Enforced("Service", "WorkingDirectory", ReadWorkingDirectory);
@@ -123,13 +130,20 @@ internal static partial class DirectiveTable
     {
         if (r.IsEmpty)
             r.Unit.Environment.Clear();
+        string? wrong = null;
+        bool anyHolds = false;
         foreach (string word in r.Words(WordFlags.Unescape | WordFlags.Unquote))
             if (!r.Specifiers.TryText(word, out string assignment, out string error))
-                r.Warn($"Failed to resolve specifiers in {word}, ignoring: {error}");
+                r.Warn(wrong = $"Failed to resolve specifiers in {word}, ignoring: {error}");
             else if (!Validity.IsEnvironmentAssignment(assignment))
-                r.Warn($"Invalid environment assignment, ignoring: {assignment}");
+                r.Warn(wrong = $"Invalid environment assignment, ignoring: {assignment}");
             else
+            {
                 r.Unit.Environment.Set(assignment);
+                anyHolds = true;
+            }
+        if (anyHolds && wrong is not null)
+            r.Held = (Support.Emulated, Directive.InPart + wrong);
     }
 
     private static void ReadEnvironmentFile(Reading r)

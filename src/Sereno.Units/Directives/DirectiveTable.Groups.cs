@@ -39,7 +39,7 @@ internal static partial class DirectiveTable
                 if (PlainPath(r, device) is not { } path)
                     return;
                 device = path;
-                if (!device.StartsWith("/dev/", StringComparison.Ordinal) && !device.StartsWith("/run/systemd/inaccessible/", StringComparison.Ordinal))
+                if (device != "/dev" && !device.StartsWith("/dev/", StringComparison.Ordinal) && !device.StartsWith("/run/systemd/inaccessible/", StringComparison.Ordinal))
                 {
                     r.Warn($"Invalid device node path '{device}', ignoring.");
                     return;

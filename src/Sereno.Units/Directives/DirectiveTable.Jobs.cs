@@ -75,6 +75,8 @@ internal static partial class DirectiveTable
                     r.Warn($"Failed to resolve unit specifiers in {r.Value}, ignoring: {error}");
                 else if (!UnitName.TryParse(name, out var slice))
                     r.Warn($"Failed to load slice unit {name}, ignoring: Unit name {name} is not valid.");
+                else if (slice.IsTemplate)
+                    r.Warn($"Failed to load slice unit {name}, ignoring: Unit name {name} is missing the instance name.");
                 else if (slice.Type != UnitType.Slice || section == "Slice")
                     r.Warn($"Failed to assign slice {name} to unit {r.Unit.Name}, ignoring: Invalid argument");
                 else

@@ -101,16 +101,22 @@ internal static partial class DirectiveTable
     private static void ReadProgram(Reading r)
     {
         var list = r.Unit.ResourceLists.Programs;
-        int colon = r.Value.IndexOf(':');
         if (r.IsEmpty)
+        {
             list.Clear();
-        else if (colon <= 0 || colon == r.Value.Length - 1)
+            return;
+        }
+        var reader = new WordReader(r.Value);
+        var result = reader.Next(WordFlags.None, out string hook, ":");
+        if (result == WordResult.Invalid)
+            r.Warn($"Failed to parse foreign BPF program, ignoring: {r.Value}");
+        else if (result == WordResult.End || reader.Rest.Length == 0)
             r.Warn($"Invalid syntax in {r.Key}=, ignoring: {r.Value}");
-        else if (!s_hooks.Contains(r.Value[..colon]))
-            r.Warn($"Unknown BPF attach type={r.Value[..colon]}, ignoring: {r.Value}");
-        else if (!r.Specifiers.TryPath(r.Value[(colon + 1)..], out string text, out _))
-            r.Warn($"Failed to resolve unit specifiers in '{r.Value[(colon + 1)..]}', ignoring: {r.Value}");
+        else if (!s_hooks.Contains(hook))
+            r.Warn($"Unknown BPF attach type={hook}, ignoring: {r.Value}");
+        else if (!r.Specifiers.TryPath(reader.Rest, out string text, out _))
+            r.Warn($"Failed to resolve unit specifiers in '{reader.Rest}', ignoring: {r.Value}");
         else if (r.CheckedPath(text) is { } path)
-            list.Add(new(r.Value[..colon], path));
+            list.Add(new(hook, path));
     }
 }

@@ -35,7 +35,15 @@ internal static partial class DirectiveTable
             r.Warn($"Invalid CPU quota '{r.Value}', ignoring.");
             return c;
         }),
-        Controlled("CPUQuotaPeriodSec", (r, c) => r.IsEmpty ? c with { CpuPeriodUsec = null } : c with { CpuPeriodUsec = r.Seconds() ?? c.CpuPeriodUsec }),
+        Controlled("CPUQuotaPeriodSec", (r, c) =>
+        {
+            if (r.IsEmpty || TimeSpans.TryParse(r.Value, out ulong usec) && usec == ulong.MaxValue)
+                return c with { CpuPeriodUsec = null };
+            if (TimeSpans.TryParse(r.Value, out usec))
+                return c with { CpuPeriodUsec = usec };
+            r.Warn($"Failed to parse sec_def_infinity value, ignoring: {r.Value}");
+            return c;
+        }),
         Controlled("AllowedCPUs", (r, c) => c with { Cpus = ReadIndexes(r, c.Cpus) }),
         Controlled("StartupAllowedCPUs", (r, c) => c with { StartupCpus = ReadIndexes(r, c.StartupCpus) }),
         Controlled("AllowedMemoryNodes", (r, c) => c with { MemoryNodes = ReadIndexes(r, c.MemoryNodes) }),

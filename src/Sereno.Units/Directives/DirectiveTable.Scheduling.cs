@@ -103,13 +103,16 @@ internal static partial class DirectiveTable
     {
         set = null;
         var indexes = new List<int>();
-        if (WordReader.Split(text, WordFlags.Unquote, " \t\n\r,") is not { } words)
+        bool any = false;
+        var reader = new WordReader(text);
+        while (reader.Next(WordFlags.Unquote, out string word, " \t\n\r,") is not WordResult.End and var result)
         {
-            r.Error($"Invalid value for {r.Key}: {text}");
-            return false;
-        }
-        foreach (string word in words)
-        {
+            if (result == WordResult.Invalid)
+            {
+                r.Error($"Invalid value for {r.Key}: {text}");
+                return false;
+            }
+            any = true;
             int dash = word.IndexOf('-');
             if (Integers.ReadUnsigned(dash < 0 ? word : word[..dash], uint.MaxValue, out ulong first) != ParseError.None
                 || Integers.ReadUnsigned(dash < 0 ? word : word[(dash + 1)..], uint.MaxValue, out ulong last) != ParseError.None)
@@ -127,7 +130,7 @@ internal static partial class DirectiveTable
             else
                 indexes.AddRange(Enumerable.Range((int)first, (int)(last - first) + 1));
         }
-        if (words.Count > 0)
+        if (any)
             set = before is null ? IndexSet.Of(indexes) : before.Union(IndexSet.Of(indexes));
         return true;
     }

@@ -110,7 +110,7 @@ internal static partial class DirectiveTable
         if (TimeSpans.TryParse(r.Value, out ulong usec))
             r.Unit.Service = set(r, s, ZeroIsInfinity(usec));
         else
-            r.Warn($"Failed to parse {key}= parameter, ignoring: {r.Value}");
+            r.Warn($"Failed to parse {(key == "TimeoutStopSec" ? "time value" : $"{key}= parameter")}, ignoring: {r.Value}");
     });
 
     private static DirectiveRow Mode(string key, Func<ServiceDefinition, TimeoutFailureMode, ServiceDefinition> set) => Service(key, (r, s) =>

@@ -6,6 +6,7 @@ namespace Sereno.Units.Install;
 public sealed partial class Installer
 {
     private readonly Dictionary<string, List<(FolderEntry Entry, string? Target)>> _listings = [];
+    private readonly Dictionary<string, LinkIndex> _indexes = [];
 
     /// <summary>is-enabled: null where no such unit file exists, Bad where it can't be worked with. Folders are listed once for each installer.</summary>
     public UnitFileState? StateOf(string name) => StateOf(name, out var state) switch
@@ -88,26 +89,37 @@ public sealed partial class Installer
 
     private bool FindIn(string config, InstallUnit unit, bool ownNamesOnly, bool below, ref bool sameName)
     {
-        foreach (var (entry, _) in Listing(config))
-            if (entry.IsDirectory && !entry.IsLink && (entry.Name.EndsWith(".wants", StringComparison.Ordinal) || entry.Name.EndsWith(".requires", StringComparison.Ordinal)))
-                foreach (var (link, _) in Listing(Values.Paths.Join(config, entry.Name)))
-                    if (link.IsLink && IsNamed(link.Name, unit) && (!ownNamesOnly || unit.IsKnownAs(link.Name)))
-                        return true;
-        foreach (var (link, target) in Listing(config))
+        var index = Index(config);
+        foreach (string link in index.Wanted(unit.Name.Full))
+            if (!ownNamesOnly || unit.IsKnownAs(link))
+                return true;
+        foreach (var (link, target) in index.Leading(unit.Name.Full))
         {
-            if (target is null)
-                continue;
-            bool leads = Values.Paths.FileName(target) == unit.Name.Full, named = !below && link.Name == unit.Name.Full;
+            bool leads = target == unit.Name.Full, named = !below && link == unit.Name.Full;
             if (named && leads)
                 sameName = true;
-            else if ((named || leads) && (!ownNamesOnly || unit.IsKnownAs(link.Name)))
+            else if ((named || leads) && (!ownNamesOnly || unit.IsKnownAs(link)))
                 return true;
         }
         return false;
     }
 
-    private static bool IsNamed(string link, InstallUnit unit) =>
-        link == unit.Name.Full || (UnitName.TryParse(link, out var name) && (name.Template == unit.Name || (name.IsTemplate && name == unit.Name)));
+    private LinkIndex Index(string folder)
+    {
+        if (_indexes.TryGetValue(folder, out var index))
+            return index;
+        _indexes[folder] = index = new LinkIndex();
+        foreach (var (entry, target) in Listing(folder))
+        {
+            if (entry.IsDirectory && !entry.IsLink && (entry.Name.EndsWith(".wants", StringComparison.Ordinal) || entry.Name.EndsWith(".requires", StringComparison.Ordinal)))
+                foreach (var (link, _) in Listing(Values.Paths.Join(folder, entry.Name)))
+                    if (link.IsLink)
+                        index.AddDependency(link.Name);
+            if (target is not null)
+                index.AddLink(entry.Name, Values.Paths.FileName(target));
+        }
+        return index;
+    }
 
     private List<(FolderEntry Entry, string? Target)> Listing(string folder)
     {

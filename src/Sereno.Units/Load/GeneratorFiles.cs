@@ -10,7 +10,16 @@ public static class GeneratorFiles
     /// <param name="path">SYSTEMD_GENERATOR_PATH: replaces the usual folders, or with an empty last entry comes before them.</param>
     public static IEnumerable<string> Folders(bool isUser, string? path)
     {
-        string name = isUser ? "user-generators" : "system-generators";
+        return Below(isUser ? "user-generators" : "system-generators", path);
+    }
+
+    /// <summary>Those that write variables instead of units (systemd.environment-generator(7)).</summary>
+    /// <param name="path">SYSTEMD_ENVIRONMENT_GENERATOR_PATH, likewise.</param>
+    public static IEnumerable<string> EnvironmentFolders(bool isUser, string? path) =>
+        Below(isUser ? "user-environment-generators" : "system-environment-generators", path);
+
+    private static IEnumerable<string> Below(string name, string? path)
+    {
         string[] usual = [$"/run/systemd/{name}", $"/etc/systemd/{name}", $"/usr/local/lib/systemd/{name}", $"/usr/lib/systemd/{name}"];
         return path is null ? usual : path.Split(':').Where(p => p.Length > 0).Concat(path.EndsWith(':') ? usual : []);
     }

@@ -14,6 +14,9 @@ public sealed class Specifiers(UnitName unit, string? fragmentPath, SpecifierCon
     /// <summary>Only what is safe in a unit's name (systemd.unit(5) marks those).</summary>
     public bool TryName(string format, out string result, out string error) => TryExpand(format, NameLimit, namesOnly: true, out result, out error);
 
+    /// <summary>The letters that count, where not all of a unit's do.</summary>
+    public string? Known { get; init; }
+
     public bool TryPath(string format, out string result, out string error) => TryExpand(format, PathLimit, namesOnly: false, out result, out error);
 
     public bool TryText(string format, out string result, out string error, int limit = LineLimit) => TryExpand(format, limit, namesOnly: false, out result, out error);
@@ -52,6 +55,8 @@ public sealed class Specifiers(UnitName unit, string? fragmentPath, SpecifierCon
     private string? Lookup(char specifier, bool namesOnly, out string error)
     {
         error = UnknownSpecifier;
+        if (Known?.Contains(specifier) == false)
+            return null;
         string? value = specifier switch
         {
             'n' => unit.Full,

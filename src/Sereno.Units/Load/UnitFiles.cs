@@ -180,6 +180,18 @@ public sealed class UnitFiles
         return [.. result.Distinct()];
     }
 
+    /// <summary>The drop-ins of one unit as they are now, without a scan of all folders.</summary>
+    public static List<string> DropInsOf(UnitPaths paths, UnitName unit, ImmutableArray<UnitName> aliases)
+    {
+        var now = new UnitFiles(paths);
+        string type = UnitName.SuffixOf(unit.Type)[1..];
+        foreach (string folder in aliases.Prepend(unit).SelectMany(Variants).Append(type).Select(v => v + ".d").Distinct())
+            for (int rank = 0; rank < paths.Search.Length; rank++)
+                if (Values.Paths.Join(paths.Search[rank], folder) is var path && Directory.Exists(path))
+                    (now._folders.TryGetValue(folder, out var places) ? places : now._folders[folder] = []).Add((rank, path));
+        return now.Merge(now.Folders(unit, aliases, ".d"), ".conf");
+    }
+
     private static IEnumerable<string> Variants(UnitName name)
     {
         yield return name.Full;

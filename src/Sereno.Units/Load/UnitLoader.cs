@@ -33,6 +33,10 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
         Files = UnitFiles.Scan(Paths);
     }
 
+    /// <summary>Files that are newer than what was read, or gone, and drop-ins that have come since (systemctl(1), "Warning: ... changed on disk").</summary>
+    public bool HasChanged(UnitDefinition unit) => unit.Sources.Any(s => File.GetLastWriteTimeUtc(s.Path) != s.ModifiedUtc)
+        || (unit.FragmentPath is not null && !UnitFiles.DropInsOf(Paths, unit.Name, unit.Aliases).SequenceEqual(unit.DropInPaths));
+
     private bool HaveFoldersChanged() => !TimesOf(Paths).AsSpan().SequenceEqual(_folderTimes);
 
     private static DateTime[] TimesOf(UnitPaths paths) => [.. paths.Search.Select(Directory.GetLastWriteTimeUtc)];

@@ -16,7 +16,11 @@ public enum Dependency
 public enum Support { Enforced, Emulated, Ignored }
 
 /// <summary>One assignment as it was read, for <c>cat</c> and <c>check</c>.</summary>
-public sealed record Directive(string Section, string Key, string Value, string File, int Line, Support Support, string? Reason = null);
+public sealed record Directive(string Section, string Key, string Value, string File, int Line, Support Support, string? Reason = null)
+{
+    /// <summary>How the reason begins where one of several values doesn't hold.</summary>
+    public const string InPart = "in part: ";
+}
 
 public enum Severity { Warning, Error }
 

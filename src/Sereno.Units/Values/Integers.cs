@@ -15,7 +15,8 @@ public static class Integers
         if (digits is ['+', ..])
             digits = digits[1..];
         if (digits is ['-', ..])
-            return IsAllZero(digits[1..]) ? ParseError.None : digits.Length > 1 && char.IsAsciiDigit(digits[1]) ? ParseError.Range : ParseError.Invalid;
+            return digits.Length < 2 || !char.IsAsciiDigit(digits[1]) || ReadUnsigned(digits[1..].ToString(), ulong.MaxValue, out ulong magnitude, radix) is var error && error == ParseError.Invalid ? ParseError.Invalid
+                : error == ParseError.None && magnitude == 0 ? ParseError.None : ParseError.Range;
         if (radix == 0)
         {
             (radix, int prefix) = digits switch
@@ -76,8 +77,6 @@ public static class Integers
         mode = (uint)value;
         return true;
     }
-
-    private static bool IsAllZero(ReadOnlySpan<char> text) => !text.IsEmpty && text.TrimStart('0').IsEmpty;
 
     internal static string Format(ulong value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -57,5 +57,17 @@ public static class Sizes
         return ParseError.None;
     }
 
+    /// <summary>As systemctl shows amounts: <c>1.5K</c>, <c>8.0M</c>, <c>999B</c>; cut off after one digit, not rounded.</summary>
+    public static string Format(ulong bytes)
+    {
+        for (int i = 0; i < Suffixes.Length - 1; i++)
+        {
+            ulong factor = 1ul << (10 * (Suffixes.Length - 1 - i));
+            if (bytes >= factor)
+                return $"{bytes / factor}.{(ulong)((UInt128)(bytes % factor) * 10 / factor)}{Suffixes[i]}";
+        }
+        return $"{bytes}B";
+    }
+
     private static int Digits(ReadOnlySpan<char> text) => text.IndexOfAnyExceptInRange('0', '9') is >= 0 and var end ? end : text.Length;
 }

@@ -54,5 +54,5 @@ public static class Validity
 
     /// <summary>A network interface: up to 15 printable characters, not a number.</summary>
     public static bool IsInterfaceName(string name) =>
-        name.Length is > 0 and < 16 && name is not ("." or "..") && name.All(c => c is > ' ' and < '\x7f' and not (':' or '/' or '%')) && !name.All(char.IsAsciiDigit);
+        name.Length is > 0 and < 16 && name is not ("." or ".." or "all" or "default") && Integers.ReadUnsigned(name, int.MaxValue, out _) != ParseError.None && name.All(c => c is > ' ' and < '\x7f' and not (':' or '/' or '%')) && !name.All(char.IsAsciiDigit);
 }

@@ -11,7 +11,7 @@ namespace Sereno.Roles;
 /// Programs that write units (systemd.generator(7)): all at once, as the keeper's children, before the unit files are read.
 /// What one of them does wrong is logged and stops nothing; those that take too long are killed.
 /// </summary>
-internal sealed class Generators(Instance instance, KeeperClient keeper, IReadOnlyDictionary<string, string> environment, Action<string> warn) : IDisposable
+internal sealed partial class Generators(Instance instance, KeeperClient keeper, IReadOnlyDictionary<string, string> environment, Action<string> warn) : IDisposable
 {
     /// <summary>Far from the ids that the core counts up.</summary>
     private const ulong FirstId = 1UL << 63;
@@ -37,6 +37,12 @@ internal sealed class Generators(Instance instance, KeeperClient keeper, IReadOn
     {
         if (instance.Paths.Generator is not { } generator || !instance.Paths.Search.Contains(generator) || (instance.IsSystem && IsSystemdRunning))
             return;
+        (_deadline, _killed) = (Environment.TickCount64 + LimitMilliseconds, false);
+        GatherEnvironment();
+    }
+
+    private void StartUnits()
+    {
         var programs = GeneratorFiles.Find(GeneratorFiles.Folders(!instance.IsRoot, Environment.GetEnvironmentVariable("SYSTEMD_GENERATOR_PATH")));
         try
         {
@@ -81,7 +87,9 @@ internal sealed class Generators(Instance instance, KeeperClient keeper, IReadOn
 
     private IEnumerable<string> Variables()
     {
-        foreach (var (name, value) in environment)
+        foreach (var (name, value) in environment.Where(v => !Gathered.ContainsKey(v.Key)))
+            yield return $"{name}={value}";
+        foreach (var (name, value) in Gathered)
             yield return $"{name}={value}";
         yield return $"SYSTEMD_SCOPE={(instance.IsRoot ? "system" : "user")}";
         if (instance.IsRoot)
@@ -112,10 +120,14 @@ internal sealed class Generators(Instance instance, KeeperClient keeper, IReadOn
                     warn($"{ended.Path} terminated by signal {Sereno.Units.Values.Signals.ShortName(exited.Status)}.");
                 else if (exited.Status != 0)
                     warn($"{ended.Path} failed with exit status {exited.Status}.");
+                else
+                    TakeOutput();
                 break;
             default:
                 return false;
         }
+        if (!IsRunning && _isGathering)
+            GatherNext();
         if (!IsRunning)
             Trim();
         return true;
@@ -144,6 +156,7 @@ internal sealed class Generators(Instance instance, KeeperClient keeper, IReadOn
 
     public void Dispose()
     {
+        _output?.Dispose();
         foreach (var (_, pidfd) in _running.Values)
             pidfd?.Dispose();
     }

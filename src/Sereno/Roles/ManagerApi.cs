@@ -129,6 +129,18 @@ public sealed partial class ManagerApi(ManagerCore core, UnitLoader files, Proce
         core.Facts = core.Facts with { Environment = _environment.ToImmutableDictionary() };
     }
 
+    /// <summary>What generators say of the environment now; what somebody has set since stays.</summary>
+    public void ReplaceGenerated(ImmutableDictionary<string, string> before, ImmutableDictionary<string, string> now)
+    {
+        bool IsOurs(string name) => !_environment.TryGetValue(name, out string? value) || (before.TryGetValue(name, out string? old) && old == value);
+        foreach (var (name, value) in now)
+            if (IsOurs(name))
+                _environment = _environment.SetItem(name, value);
+        foreach (string name in before.Keys.Where(n => !now.ContainsKey(n) && IsOurs(n)))
+            _environment = _environment.Remove(name);
+        core.Facts = core.Facts with { Environment = _environment.ToImmutableDictionary() };
+    }
+
     public void Reload(Reply reply)
     {
         reload(() =>
@@ -159,7 +171,7 @@ public sealed partial class ManagerApi(ManagerCore core, UnitLoader files, Proce
         return unit!;
     }
 
-    private UnitSnapshot Snapshot(Unit unit) => Snapshots.Of(unit, core, groups, UnitFileStateOrEmpty(unit));
+    private UnitSnapshot Snapshot(Unit unit) => Snapshots.Of(unit, core, groups, () => UnitFileStateOrEmpty(unit), () => files.HasChanged(unit.Definition));
 
     /// <summary>A refusal of the core is an error on the bus.</summary>
     private void Guard(Action action)

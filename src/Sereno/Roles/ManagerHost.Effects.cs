@@ -177,11 +177,13 @@ public sealed partial class ManagerHost
         }
         _files.Rescan();
         _signals.UnitRemoved(request.Unit);
+        _groups.ForgetUse(request.Unit);
     }
 
     private void Release(ReleaseUnit request)
     {
         _lies.RemoveWhere(l => l.Item1 == request.Unit);
+        TellUse(request.Unit);
         _groups.Release(request.Unit);
         if (request.Namespaces is { } owner)
             DropNamespaces(owner);

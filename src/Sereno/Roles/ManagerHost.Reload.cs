@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Sereno.Keeper;
 using Sereno.Manager;
 
@@ -8,6 +9,7 @@ public sealed partial class ManagerHost
 {
     private readonly List<Action> _afterReload = [];
     private Generators _generators = null!;
+    private ImmutableDictionary<string, string> _generatedBefore = ImmutableDictionary<string, string>.Empty;
     private bool _reloading, _reloadAgain;
 
     /// <summary>At boot nobody is served yet: generators first, then the units that they wrote are found with all others.</summary>
@@ -42,6 +44,7 @@ public sealed partial class ManagerHost
             return;
         }
         _reloading = true;
+        _generatedBefore = _generators.Gathered;
         _signals.Reloading(true);
         _generators.Start();
         if (!_generators.IsRunning)
@@ -71,6 +74,7 @@ public sealed partial class ManagerHost
         }
         _reloading = false;
         _core.Now = Clock.Now;
+        _api.ReplaceGenerated(_generatedBefore, _generators.Gathered);
         _files.Rescan();
         _core.Reload();
         ReviewLimits();

@@ -14,6 +14,8 @@ public sealed partial class ManagerHost
     /// <summary>DefaultTasksMax= of systemd-system.conf(5): 15 %.</summary>
     private static readonly ResourceAmount s_defaultTasks = new(1500, IsShare: true);
 
+    private static readonly UnitName s_rootSlice = UnitName.Parse("-.slice");
+
     private MachineResources? _resources;
     private bool _isStartingUp, _wasStopping;
 
@@ -41,7 +43,10 @@ public sealed partial class ManagerHost
         var slices = new List<UnitDefinition>();
         for (var next = unit; _core.Graph.Of(next, Relation.InSlice) is [{ Name.Full: not "-.slice" } slice, ..] && slices.Count < 64; next = slice)
             slices.Add(slice.Definition);
-        return new(unit.Definition, [.. slices]);
+        return new(unit.Definition, [.. slices])
+        {
+            Root = _core.Graph.TryGet(s_rootSlice, out var root) && root.Definition.Resources is not null && root != unit ? root.Definition : null,
+        };
     }
 
     /// <summary>Definitions have changed, or the manager has: what is written is brought up to date.</summary>
@@ -54,6 +59,16 @@ public sealed partial class ManagerHost
             return;
         (_isStartingUp, _wasStopping) = (_isStartingUp && _core.Jobs.All.Count > 0, _core.IsStopping);
         _groups.ReviewStartup();
+    }
+
+    /// <summary>Before the group goes. At the end of all only of those whose packets were counted: it takes a look at each group.</summary>
+    private void TellUse(UnitName name)
+    {
+        if (!_groups.HasCgroups || !_core.Graph.TryGet(name, out var unit) || (_core.IsStopping && unit.Definition.Resources?.Network?.Accounting != true))
+            return;
+        _groups.KeepUse(name);
+        if (GroupSnapshots.Consumed(GroupSnapshots.Of(unit, null, _groups)) is var (level, message))
+            Log(name, level, $"{name}: {message}");
     }
 
     private Fd? OpenGroup(SpawnProcess request)

@@ -98,6 +98,9 @@ public sealed partial class ManagerHost : IDisposable
         _generators = new Generators(_instance, _keeper, facts.Environment, message => Log(null, LogLevel.Warning, message));
         if (Held(CheckpointStore.Name) is null)
             GenerateUnits();
+        else if (Held(Generators.HeldName) is { } variables)
+            _generators.TakeGathered(variables);
+        facts = facts with { Environment = facts.Environment.SetItems(_generators.Gathered) };
         _core = new ManagerCore(new StandardUnits(_files), _machine, facts) { Now = Clock.Now };
         _groups.SliceOf = unit => _core.Graph.TryGet(unit, out var known) && _core.Graph.Of(known, Manager.Graph.Relation.InSlice) is [var slice, ..]
             ? slice.Name : SlicePath.Default(unit, _instance.IsSystem) ?? UnitName.Parse("-.slice");
@@ -153,6 +156,8 @@ public sealed partial class ManagerHost : IDisposable
             if (record.Service is { } service && UnitName.TryParse(record.Name, out var name))
                 _groups.Restore(name, record.InvocationId, welcome.Children.Where(c => Encoding.UTF8.GetString(c.Tag) == record.Name).Select(c => c.Pid)
                     .Concat(service.Main.Pid > 0 ? [service.Main.Pid] : []));
+            else if (record.Scope is not null && UnitName.TryParse(record.Name, out var scope))
+                _groups.Restore(scope, record.InvocationId, []);
         TakeStored(records, welcome.Held);
         _core.Restore(records, spawned, pid => spawned.ContainsValue(pid) || ended.Contains(pid) || ProcessTable.Stat(pid) is not null);
         ReviewLimits();

@@ -10,8 +10,12 @@ namespace Sereno.Roles;
 /// <summary>What the groups may use, and what they have used.</summary>
 public sealed partial class ProcessGroups
 {
+    /// <summary>Where the roles are when they can't stay where they were.</summary>
+    private const string OwnScope = "init.scope";
+
     private readonly GroupWriter? _writer;
-    private readonly Dictionary<UnitName, Traffic> _lastTraffic = [];
+    private readonly Dictionary<UnitName, (ulong CpuUsec, Traffic? Traffic)> _lastUse = [];
+    private readonly HashSet<UnitName> _unlimited = [];
 
     /// <summary>How often something has happened, by a line of a file that tells of changes.</summary>
     private sealed record EventCount(string File, string Key, int Watch)
@@ -38,6 +42,7 @@ public sealed partial class ProcessGroups
     /// <summary>Writes the settings of all units that have a group anew.</summary>
     public void Review()
     {
+        _existing = null;
         if (_writer is null)
             return;
         var groups = new List<(GroupSettings, string)>();
@@ -73,12 +78,42 @@ public sealed partial class ProcessGroups
         }
     }
 
+    /// <summary>The kernel's number for the unit's group; 0 without one.</summary>
+    public ulong IdOf(UnitName unit) => CgroupOf(unit) is { Exists: true } cgroup ? CgroupId.Of(cgroup.Folder, out _) : 0;
+
+    /// <summary>What the nearest limit leaves, of the group's own and those above it; ulong.MaxValue where there is none.</summary>
+    public ulong MemoryAvailable(UnitName unit)
+    {
+        ulong available = ulong.MaxValue;
+        for (string? folder = CgroupOf(unit)?.Folder; _base is not null && folder?.Length >= _base.Folder.Length; folder = Path.GetDirectoryName(folder))
+        {
+            var cgroup = new Cgroup(folder);
+            if (!ulong.TryParse(cgroup.Read("memory.current"), out ulong current))
+                break;
+            foreach (string file in (string[])["memory.max", "memory.high"])
+                if (ulong.TryParse(cgroup.Read(file), out ulong limit))
+                    available = Math.Min(available, limit - Math.Min(limit, current));
+        }
+        return available;
+    }
+
     public bool IsDelegated(UnitName unit) => SettingsOf(unit)?.IsDelegated == true;
 
     /// <summary>What the unit's packets came to; null where they aren't counted.</summary>
     public Traffic? TrafficOf(UnitName unit) => SettingsOf(unit)?.Own.Network?.Accounting != true ? null
         : CgroupOf(unit) is { } cgroup && GroupPrograms.Count(cgroup.Folder) is { } traffic ? traffic
-        : _lastTraffic.TryGetValue(unit, out var last) ? last : null;
+        : _lastUse.TryGetValue(unit, out var last) ? last.Traffic : null;
+
+    /// <summary>Microseconds of processor time in this run, or in the last one; null where that isn't known.</summary>
+    public ulong? CpuOf(UnitName unit) => Read(unit, "cpu.stat") is { } stat ? CpuOf(stat)
+        : _lastUse.TryGetValue(unit, out var last) && last.CpuUsec != ulong.MaxValue ? last.CpuUsec : null;
+
+    private static ulong? CpuOf(string stat) => stat.Split('\n')[0].Split(' ') is ["usage_usec", var used] && ulong.TryParse(used, out ulong usec) ? usec : null;
+
+    /// <summary>What was used is asked for after the end too, until the next start.</summary>
+    public void KeepUse(UnitName unit) => _lastUse[unit] = (CpuOf(unit) ?? ulong.MaxValue, TrafficOf(unit));
+
+    public void ForgetUse(UnitName unit) => _lastUse.Remove(unit);
 
     /// <summary>Whose session a process leads.</summary>
     public UnitName? UnitOfLeader(int pid)
@@ -110,9 +145,16 @@ public sealed partial class ProcessGroups
 
     private void Limit(UnitName unit, Cgroup cgroup, bool isNew)
     {
-        _lastTraffic.Remove(unit);
+        _lastUse.Remove(unit);
         if (SettingsOf(unit) is { } settings)
             _writer!.Apply(settings, cgroup.Folder, Machine(), isNew);
+    }
+
+    /// <summary>Once for each: what it asks for holds for a group only.</summary>
+    private void SayUnlimited(UnitName unit)
+    {
+        if (SettingsOf(unit)?.Unit.Resources is not null && _unlimited.Add(unit))
+            Say(unit, LogLevel.Warning, $"{unit}: There is no control group to limit ({Reason}). Proceeding WITHOUT resource control, IP firewalling and device ACL in effect!");
     }
 
     /// <summary>memory.events and pids.events are there where the controllers are (the kernel's cgroup-v2.rst).</summary>
@@ -146,13 +188,6 @@ public sealed partial class ProcessGroups
         count.Last = now;
     }
 
-    /// <summary>What was counted is asked for after the end too.</summary>
-    private void KeepTraffic(UnitName unit, Cgroup cgroup)
-    {
-        if (SettingsOf(unit)?.Own.Network?.Accounting == true && GroupPrograms.Count(cgroup.Folder) is { } traffic)
-            _lastTraffic[unit] = traffic;
-    }
-
     /// <summary>
     /// Controllers can be passed on only by a group that has no processes itself, but for the root of all (cgroups(7), "no internal
     /// processes"): where we are alone in ours, we move into one below it.
@@ -170,7 +205,7 @@ public sealed partial class ProcessGroups
             catch (LinuxException e) when (e.Number == Linux.Headers.libc.EBUSY && !hasMoved)
             {
                 hasMoved = true;
-                MoveInto(instance.Create("init.scope"), own.Processes(recursive: false));
+                MoveInto(instance.Create(OwnScope), own.Processes(recursive: false));
                 TryPassOn(own, controller);
             }
             catch (IOException)

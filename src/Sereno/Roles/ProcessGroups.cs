@@ -15,6 +15,7 @@ public sealed partial class ProcessGroups : IDisposable
     private readonly Cgroup? _base;
     private readonly Dictionary<UnitName, Group> _groups = [];
     private readonly Inotify? _events;
+    private Dictionary<UnitName, string>? _existing;
     private readonly Dictionary<int, UnitName> _watches = [];
     private readonly int _keeper;
     private ProcessTable? _table;
@@ -37,9 +38,11 @@ public sealed partial class ProcessGroups : IDisposable
         _keeper = keeper;
         var own = Cgroup.Writable(out string reason);
         Reason = reason;
-        // The units go below a folder of the instance's.
+        // The units go below a folder of the instance's; an earlier manager may have put the roles there too.
         if (own is null)
             return;
+        if (own.Folder.EndsWith($"/{instance}/{OwnScope}", StringComparison.Ordinal))
+            own = new Cgroup(own.Folder[..^$"/{instance}/{OwnScope}".Length]);
         new Cgroup($"{own.Folder}/{instance}").Remove(); // what an instance that was killed has left empty
         _base = own.Create(instance);
         _events = new Inotify();
@@ -83,7 +86,10 @@ public sealed partial class ProcessGroups : IDisposable
         var group = Get(unit);
         group.InvocationId = invocationId;
         if (_base is null)
+        {
+            SayUnlimited(unit);
             return null;
+        }
         try
         {
             if (group.Cgroup is null or { Exists: false } || group.Watch < 0)
@@ -107,6 +113,14 @@ public sealed partial class ProcessGroups : IDisposable
     /// <summary>Processes in the units' folders before anything was started: an earlier instance lost its keeper.</summary>
     public IEnumerable<(UnitName Unit, int Pid)> LeftOvers()
     {
+        foreach (var (unit, folder) in Existing())
+            foreach (int pid in new Cgroup(folder).Processes())
+                yield return (unit, pid);
+    }
+
+    /// <summary>The units' folders that are there.</summary>
+    private IEnumerable<(UnitName Unit, string Folder)> Existing()
+    {
         var folders = new Stack<string>();
         if (_base is not null)
             folders.Push(_base.Folder);
@@ -114,9 +128,8 @@ public sealed partial class ProcessGroups : IDisposable
             foreach (string path in Directory.EnumerateDirectories(folder))
                 if (path.EndsWith(".slice", StringComparison.Ordinal))
                     folders.Push(path);
-                else if (UnitName.TryParse(Path.GetFileName(path), out var unit))
-                    foreach (int pid in new Cgroup(path).Processes())
-                        yield return (unit, pid);
+                else if (UnitName.TryParse(Path.GetFileName(path), out var unit) && unit.Full != OwnScope)
+                    yield return (unit, path);
     }
 
     /// <summary>Takes processes that somebody else started.</summary>
@@ -153,9 +166,14 @@ public sealed partial class ProcessGroups : IDisposable
                 group.Sessions.Remove(pid);
     }
 
+    /// <summary>Of an earlier manager: where its group is can't be asked of the graph, which is still empty.</summary>
     public void Restore(UnitName unit, string invocationId, IEnumerable<int> leaders)
     {
-        Open(unit, invocationId, isRestored: true)?.Dispose();
+        _existing ??= Existing().ToDictionary(e => e.Unit, e => e.Folder);
+        if (_existing.ContainsKey(unit))
+            Open(unit, invocationId, isRestored: true)?.Dispose();
+        else
+            Get(unit).InvocationId = invocationId;
         foreach (int pid in leaders)
             AddLeader(unit, pid);
     }
@@ -270,7 +288,6 @@ public sealed partial class ProcessGroups : IDisposable
             Unwatch(group.OomKills);
             Unwatch(group.RefusedForks);
             (group.OomKills, group.RefusedForks) = (null, null);
-            KeepTraffic(unit, cgroup);
             if (!cgroup.Remove())
                 return; // KillMode=process leaves processes behind: the folder goes with the next stop
         }
@@ -296,7 +313,8 @@ public sealed partial class ProcessGroups : IDisposable
     private static bool IsAlive(int pid) => ProcessTable.Stat(pid) is { State: not ('Z' or 'X') };
 
     /// <summary>The tree of folders is the tree of slices (systemd.slice(5)).</summary>
-    private string Folder(UnitName unit) => SlicePath.Folder(SliceOf(unit)) is { Length: > 0 } slice ? $"{slice}/{unit.Full}" : unit.Full;
+    private string Folder(UnitName unit) => _existing?.GetValueOrDefault(unit) is { } existing ? existing[(_base!.Folder.Length + 1)..]
+        : SlicePath.Folder(SliceOf(unit)) is { Length: > 0 } slice ? $"{slice}/{unit.Full}" : unit.Full;
 
     private Group Get(UnitName unit)
     {

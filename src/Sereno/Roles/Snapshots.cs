@@ -32,7 +32,7 @@ public static class Snapshots
         LoadState.Masked => "masked",
     };
 
-    public static UnitSnapshot Of(Unit unit, ManagerCore core, ProcessGroups groups, string unitFileState)
+    public static UnitSnapshot Of(Unit unit, ManagerCore core, ProcessGroups groups, Func<string> unitFileState, Func<bool>? hasChanged = null)
     {
         var definition = unit.Definition;
         bool runs = unit is not InertUnit;
@@ -41,7 +41,7 @@ public static class Snapshots
             Definition = definition,
             ActiveState = unit.Active.Name(),
             SubState = unit.SubState,
-            Relations = Relations(unit, core),
+            FindRelations = () => Relations(unit, core),
             Job = unit.Job is { } job ? Status(job) : null,
             StateChange = Time(unit.StateChanged),
             InactiveExit = Time(unit.InactiveExit),
@@ -53,15 +53,15 @@ public static class Snapshots
             Perpetual = unit.IsPerpetual,
             Transient = definition.IsTransient,
             CanReload = unit.CanReload,
-            NeedDaemonReload = HasChanged(definition),
-            UnitFileState = unitFileState,
-            UnitFilePreset = unitFileState is "enabled" or "disabled" ? "enabled" : "",
+            FindChanges = hasChanged,
+            FindUnitFileState = unitFileState,
             ConditionResult = unit.ConditionsMet,
             AssertResult = unit.ConditionsMet,
             Condition = Time(unit.ConditionsTried),
             InvocationId = unit.InvocationId.Length == 32 ? [.. Convert.FromHexString(unit.InvocationId)] : [],
-            ControlGroup = ControlGroup(unit, core, groups),
+            FindControlGroup = () => ControlGroup(unit, core, groups),
             Service = unit is ServiceUnit service ? Service(service) : null,
+            Socket = unit is SocketUnit socket ? new() { Listen = [.. socket.Config.Listens.Select(Listener)], Accept = socket.Config.Accept } : null,
             Timer = unit is TimerUnit timer ? Timer(timer) : null,
             Path = unit is PathUnit path ? new() { Unit = path.Target?.Name.Full ?? "", Definition = path.Config, Result = path.Result.Name() } : null,
         };
@@ -99,28 +99,21 @@ public static class Snapshots
         return result;
     }
 
-    /// <summary>Files that are newer than what was read, or gone (systemctl(1), "Warning: ... changed on disk").</summary>
-    private static bool HasChanged(UnitDefinition definition) =>
-        definition.Sources.Any(s => File.GetLastWriteTimeUtc(s.Path) != s.ModifiedUtc);
+    private static (string, string) Listener(Listen listen) => (listen.Kind switch
+    {
+        ListenKind.Stream => "Stream",
+        ListenKind.Datagram => "Datagram",
+        ListenKind.SequentialPacket => "SequentialPacket",
+        ListenKind.Fifo => "FIFO",
+    }, listen.Address.ToString());
 
     private static ControlGroupSnapshot ControlGroup(Unit unit, ManagerCore core, ProcessGroups groups)
     {
         if (core.Graph.Of(unit, CoreRelation.InSlice) is not [var slice, ..])
-            return ControlGroupSnapshot.None;
-        if (unit is not (ServiceUnit or ScopeUnit or MountUnit))
+            return unit is SliceUnit ? GroupSnapshots.Of(unit, null, groups) : ControlGroupSnapshot.None;
+        if (unit is not (ServiceUnit or ScopeUnit or MountUnit or SliceUnit))
             return new() { Slice = slice.Name.Full };
-        string path = groups.PathOf(unit.Name);
-        ulong Read(string file) => groups.Read(unit.Name, file) is { } text && ulong.TryParse(text, out ulong value) ? value : ControlGroupSnapshot.Unknown;
-        return new()
-        {
-            Path = path,
-            Slice = slice.Name.Full,
-            MemoryCurrent = Read("memory.current"),
-            TasksCurrent = Read("pids.current") is var tasks and not ControlGroupSnapshot.Unknown ? tasks
-                : unit.IsInactiveOrFailed ? ControlGroupSnapshot.Unknown : (ulong)groups.Members(unit.Name).Count,
-            CpuUsageNsec = groups.Read(unit.Name, "cpu.stat") is { } stat && stat.Split('\n')[0].Split(' ') is ["usage_usec", var usec] && ulong.TryParse(usec, out ulong used)
-                ? used * 1000 : ControlGroupSnapshot.Unknown,
-        };
+        return GroupSnapshots.Of(unit, slice.Name, groups);
     }
 
     private static TimerSnapshot Timer(TimerUnit timer) => new()

@@ -32,7 +32,7 @@ public sealed class SysusersItem(char type, string name)
 public sealed class SysusersReader(SpecifierContext context, Action<string> complain)
 {
     private static readonly UnitName s_noUnit = UnitName.Parse("sysusers.service");
-    private readonly Specifiers _specifiers = new(s_noUnit, null, context);
+    private readonly Specifiers _specifiers = new(s_noUnit, null, context) { Known = "aAbBHlqmMovwWTV" }; // sysusers.d(5), "Specifiers"
 
     public OrderedDictionary<string, SysusersItem> Users { get; } = [];
     public OrderedDictionary<string, SysusersItem> Groups { get; } = [];

@@ -39,6 +39,7 @@ public sealed class English : Text
         "revert" => "Give unit files back the form in which they were installed",
         "add-wants" => "Have a target want units",
         "add-requires" => "Have a target require units",
+        "edit" => "Edit unit files or their drop-ins, and load them",
         "set-default" => "Choose the target that is started at boot",
         "get-default" => "Say which target is started at boot",
         "list-units" => "List units in memory",
@@ -204,13 +205,43 @@ public sealed class English : Text
     };
 
     public override string SeeStatus(string unit) => $"See \"sereno status {unit}\" and \"sereno logs {unit}\" for details.";
-    public override string ReloadNeeded(string unit) => $"Warning: the unit file, or a drop-in of {unit} has changed on disk. Run 'sereno daemon-reload' to read it again.";
+    public override string ReloadNeeded(string unit) => $"Warning: The unit file, source configuration file or drop-ins of {unit} changed on disk. Run 'sereno daemon-reload' to reload units.";
+    public override string StartOfPattern => """
+        Warning: sereno start called with a glob pattern.
+        Hint: unit globs expand to loaded units, so start will usually have no effect.
+              Passing --all will also load units which are pulled in by other units.
+        """;
+
+    public override string StillTriggered(string unit, IReadOnlyList<string> triggers) => $"Warning: Stopping {unit}, but it can still be activated by:\n  {string.Join("\n  ", triggers)}";
+
+    public override string CatIsNewer(string unit) => $"""
+        # Warning: {unit} changed on disk, the version sereno has loaded is outdated.
+        # This output shows the current version of the unit's original fragment and drop-in files.
+        # If fragments or drop-ins were added or removed, they are not properly reflected in this output.
+        # Run 'sereno daemon-reload' to reload units.
+        """;
+
+    public override string CannotReadTime(string kind, string text, bool outOfRange) => kind switch
+    {
+        "calendar" => $"Failed to parse calendar specification '{text}'",
+        "timespan" => $"Failed to parse time span '{text}'",
+        "--base-time" => $"Failed to parse --base-time= parameter: {text}",
+        _ => $"Failed to parse \"{text}\"",
+    } + (outOfRange ? ": Numerical result out of range" : ": Invalid argument");
+
+    public override string NoNextElapse(string text, bool isLost) =>
+        $"Failed to determine next elapse for '{text}': {(isLost ? "Resource deadlock avoided" : "Invalid argument")}";
+
+    public override string? Relative(ulong time, ulong now) => Units.Values.Timestamps.Relative(time, now);
     public override string UnitNotFound(string unit) => $"Unit {unit} could not be found.";
 
     public override string Field(string name) => name;
 
     public override string Ago(string span) => $"{span} ago";
     public override string Since => "since";
+    public override string InAndOut(string incoming, string outgoing) => $"{incoming} in, {outgoing} out";
+    public override string ReadAndWritten(string read, string written) => $"{read} read, {written} written";
+    public override string Limit(string kind) => kind;
     public override string UnitsListed(int count) => $"{count} loaded units listed.";
 
     public override string LoadLegend => """

@@ -39,6 +39,7 @@ public sealed class Spanish : Text
         "revert" => "Devolver los ficheros de unidad a como se instalaron",
         "add-wants" => "Hacer que un objetivo desee unidades",
         "add-requires" => "Hacer que un objetivo requiera unidades",
+        "edit" => "Editar ficheros de unidad o sus añadidos, y cargarlos",
         "set-default" => "Elegir el objetivo que se inicia en el arranque",
         "get-default" => "Decir qué objetivo se inicia en el arranque",
         "list-units" => "Listar las unidades en memoria",
@@ -214,6 +215,46 @@ public sealed class Spanish : Text
 
     public override string SeeStatus(string unit) => $"Vea \"sereno status {unit}\" y \"sereno logs {unit}\" para más detalles.";
     public override string ReloadNeeded(string unit) => $"Aviso: un fichero de {unit} ha cambiado en el disco. Ejecute 'sereno daemon-reload' para volver a leerlo.";
+    public override string StartOfPattern => """
+        Aviso: sereno start con un patrón.
+        Los patrones se expanden a unidades cargadas, así que start no suele tener efecto.
+        Con --all también se inician las inactivas que cargaron otras unidades.
+        """;
+
+    public override string StillTriggered(string unit, IReadOnlyList<string> triggers) => $"Aviso: se detiene {unit}, pero aún la pueden activar:\n  {string.Join("\n  ", triggers)}";
+
+    public override string CatIsNewer(string unit) => $"""
+        # Aviso: {unit} ha cambiado en el disco; la versión que tiene cargada sereno es anterior.
+        # Aquí se ven el fichero y los añadidos de la unidad como están ahora.
+        # Si se han añadido o quitado ficheros, esto no lo refleja bien.
+        # Ejecute 'sereno daemon-reload' para volver a leerlas.
+        """;
+
+    public override string TimeLabel(string name) => name switch
+    {
+        "Original form:" => "Forma original:",
+        "Normalized form:" => "Forma normalizada:",
+        "Next elapse:" => "Próxima vez:",
+        "(in UTC):" => "(en UTC):",
+        "From now:" => "Desde ahora:",
+        "Original:" => "Original:",
+        "Human:" => "Legible:",
+        "UNIX seconds:" => "Segundos UNIX:",
+        "never" => "nunca",
+        _ => name.Replace("Iter.", "Vez", StringComparison.Ordinal),
+    };
+
+    public override string CannotReadTime(string kind, string text, bool outOfRange) => kind switch
+    {
+        "calendar" => $"'{text}' no es un evento de calendario",
+        "timespan" => $"'{text}' no es un lapso de tiempo",
+        "--base-time" => $"--base-time= no puede ser {text}",
+        _ => $"\"{text}\" no es un momento",
+    } + (outOfRange ? ": fuera de rango" : ": no se entiende");
+
+    public override string NoNextElapse(string text, bool isLost) => $"No se puede saber cuándo llega '{text}': {(isLost ? "no se encuentra un final" : "no se entiende")}";
+
+    public override string? Relative(ulong time, ulong now) => SpanishTimes.Relative(time, now);
     public override string UnitNotFound(string unit) => $"No se encontró la unidad {unit}.";
 
     public override string Field(string name) => name switch
@@ -234,6 +275,20 @@ public sealed class Spanish : Text
 
     public override string Ago(string span) => $"hace {span}";
     public override string Since => "desde";
+    public override string InAndOut(string incoming, string outgoing) => $"{incoming} entrantes, {outgoing} salientes";
+    public override string ReadAndWritten(string read, string written) => $"{read} leídos, {written} escritos";
+
+    public override string Limit(string kind) => kind switch
+    {
+        "min" => "mín.",
+        "low" => "bajo",
+        "high" => "alto",
+        "max" => "máx.",
+        "swap max" => "swap máx.",
+        "limit" => "límite",
+        "available" => "disponible",
+        _ => kind,
+    };
     public override string UnitsListed(int count) => $"{count} unidades cargadas.";
 
     public override string LoadLegend => """
@@ -351,6 +406,14 @@ public sealed class Spanish : Text
     public override string InvalidSignal(string signal) => $"{signal} no es una señal.";
     public override string NoFiles(string unit) => $"No hay ficheros de {unit}.";
     public override string CheckSummary(int enforced, int emulated, int ignored) => $"{enforced} aplicadas, {emulated} emuladas, {ignored} ignoradas";
+
+    public override string CheckReason(string reason) => reason switch
+    {
+        "unknown" => "desconocida",
+        "unknown section" => "sección desconocida",
+        "a section for other programs" => "sección de otros programas",
+        _ => reason.StartsWith(Units.Model.Directive.InPart, StringComparison.Ordinal) ? "en parte: " + reason[Units.Model.Directive.InPart.Length..] : reason,
+    };
 
     public override string Support(string level) => level switch
     {

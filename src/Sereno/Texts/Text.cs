@@ -50,9 +50,29 @@ public abstract class Text
     public abstract string SeeStatus(string unit);
     public abstract string ReloadNeeded(string unit);
     public abstract string UnitNotFound(string unit);
+    public abstract string StartOfPattern { get; }
+    public abstract string StillTriggered(string unit, IReadOnlyList<string> triggers);
+
+    /// <summary>cat shows what the manager has not read yet.</summary>
+    public abstract string CatIsNewer(string unit);
+
+    /// <summary>A name before a value in what calendar, timespan and timestamp say.</summary>
+    public virtual string TimeLabel(string name) => name;
+
+    /// <param name="kind">The verb.</param>
+    public abstract string CannotReadTime(string kind, string text, bool outOfRange);
+    public abstract string NoNextElapse(string text, bool isLost);
+
+    /// <summary>How far a time is from now; null for none. Both in microseconds.</summary>
+    public abstract string? Relative(ulong time, ulong now);
     public abstract string Field(string name);
     public abstract string Ago(string span);
     public abstract string Since { get; }
+    public abstract string InAndOut(string incoming, string outgoing);
+    public abstract string ReadAndWritten(string read, string written);
+
+    /// <summary>A limit of a kind that systemctl's status names: "limit", "high", "available".</summary>
+    public abstract string Limit(string kind);
     public abstract string UnitsListed(int count);
     public abstract string LoadLegend { get; }
     public abstract string UnitFilesListed(int count);
@@ -95,6 +115,9 @@ public abstract class Text
     public abstract string NoFiles(string unit);
     public abstract string CheckSummary(int enforced, int emulated, int ignored);
     public abstract string Support(string level);
+
+    /// <summary>Why a directive doesn't hold as it is; the table's own reasons are the same in every language.</summary>
+    public virtual string CheckReason(string reason) => reason;
     public abstract string Guarantee(bool hasCgroup, string path);
 
     /// <summary>--lang first, wherever it stands, then the locale (locale(7)).</summary>

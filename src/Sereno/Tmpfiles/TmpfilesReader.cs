@@ -27,7 +27,7 @@ public sealed record TmpfilesOptions
 public sealed class TmpfilesReader(TmpfilesOptions options, SpecifierContext context, Action<string> complain)
 {
     private static readonly UnitName s_noUnit = UnitName.Parse("tmpfiles.service");
-    private readonly Specifiers _specifiers = new(s_noUnit, null, context);
+    private readonly Specifiers _specifiers = new(s_noUnit, null, context) { Known = "abBHlmovwWhCLStgGuUTV" }; // tmpfiles.d(5), "Specifiers"
     private readonly UserDatabase _users = options.Root is { } root ? new($"{root}/etc/passwd", $"{root}/etc/group") : new();
 
     /// <summary>Lines that can't be lines: the exit status tells (EX_DATAERR).</summary>

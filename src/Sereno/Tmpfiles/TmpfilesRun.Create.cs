@@ -43,8 +43,8 @@ public sealed partial class TmpfilesRun
                 Each(item, path => Recurse(item, path, file => SetFlags(item, file, path)));
                 break;
             default:
-                MakeParents(item);
-                WithParent(item, item.Path, (folder, name) => Make(item, folder, name));
+                if (MakeParents(item))
+                    WithParent(item, item.Path, (folder, name) => Make(item, folder, name));
                 break;
         }
     }
@@ -105,23 +105,51 @@ public sealed partial class TmpfilesRun
                     Recurse(child, act, depth + 1);
     }
 
-    private void MakeParents(TmpfilesItem item)
+    /// <summary>What is missing on the way to an item; with <c>=</c>, what is no folder makes room.</summary>
+    /// <returns>False where the item has to be given up; that has been said then.</returns>
+    private bool MakeParents(TmpfilesItem item)
     {
         string root = _options.Root?.TrimEnd('/') ?? "";
+        var names = (Path.GetDirectoryName(item.Path[root.Length..]) ?? "/").Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (item.Path.Split('/').Contains(".."))
+            return true; // WithParent refuses it, and nothing may have been made then
         var at = SafeWalk.Open(null, root.Length > 0 ? root : "/", safe: false).Fd;
         string done = "";
-        foreach (string name in (Path.GetDirectoryName(item.Path[root.Length..]) ?? "/").Split('/', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string name in names)
         {
             if (at is null)
-                return;
+                return true; // WithParent says what is wrong
             done += "/" + name;
-            if (item.Replaces && FileStatus.Of(at, name, out _) is { Kind: not (FileKind.Folder or FileKind.Link) })
-                _ = OpenFolder.Remove(at, name);
-            _ = OpenFolder.MakeFolder(at, name, 0x1ED); // WithParent says what is wrong
+            if (item.Replaces && !MakeRoom(item, at, name, done))
+            {
+                at.Dispose();
+                return false;
+            }
+            _ = OpenFolder.MakeFolder(at, name, 0x1ED);
             at.Dispose();
-            at = SafeWalk.Open(_options.Root, done, safe: true).Fd;
+            at = SafeWalk.Open(_options.Root, done, safe: false).Fd;
         }
         at?.Dispose();
+        return true;
+    }
+
+    /// <summary>Removes what is no folder, nor a link that leads to one.</summary>
+    private bool MakeRoom(TmpfilesItem item, Fd folder, string name, string path)
+    {
+        using var target = SafeWalk.Open(_options.Root, path, safe: false).Fd;
+        if (target is not null && SafeWalk.IsUnsafe(FileStatus.Of(folder), FileStatus.Of(target)))
+        {
+            Fail($"Unsafe transition from \"{Path.GetDirectoryName(path)}\" to \"{name}\".", item);
+            return false;
+        }
+        if (target is not null && FileStatus.Of(target).Kind == FileKind.Folder)
+            return true;
+        if (FileStatus.Of(folder, name, out _) is not null && OpenFolder.Remove(folder, name) is not 0 and var errno)
+        {
+            Fail($"Failed to remove \"{path}\"", errno, item);
+            return false;
+        }
+        return true;
     }
 
     private void Make(TmpfilesItem item, Fd folder, string name)

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using Sereno.Linux;
-using Sereno.Linux.Headers;
 using Sereno.Texts;
 using Sereno.Units.Values;
 using Sereno.Verbs.Analyze;
@@ -30,7 +28,7 @@ public static class AnalyzeVerb
             ulong now = Now, from = now;
             if (r.GetValue(start) is { } text && Timestamps.Read(text, now, local, out from) is not ParseError.None and var error)
             {
-                StandardStreams.Errors.WriteLine($"Failed to parse --base-time= parameter: {Printable.Of(text)}: {Reason(error)}");
+                StandardStreams.Errors.WriteLine(Text.Current.CannotReadTime("--base-time", Printable.Of(text), error == ParseError.Range));
                 return 1;
             }
             var found = new List<Elapses>();
@@ -53,12 +51,19 @@ public static class AnalyzeVerb
         return command;
     }
 
+    /// <summary>"-5" is five seconds ago, or a span that can't be: none of these verbs has an option that is a number. What follows it are expressions.</summary>
+    public static string[] MarkNumbers(string[] args)
+    {
+        int at = Array.FindIndex(args, a => a is ['-', >= '0' and <= '9', ..]);
+        return at < 0 || args.AsSpan(0, at).Contains("--") ? args : [.. args[..at], "--", .. args[at..]];
+    }
+
     public static Command Timespan() => Simple("timespan", ["sereno timespan 1h30min", "sereno timespan '2 weeks' 500ms -o json"], (text, _, _) =>
     {
         var error = TimeSpans.Read(text, TimeSpans.Second, out ulong usec);
         if (error == ParseError.None)
             return (TimeReport.OfSpan(Printable.Of(text), usec), usec);
-        Refuse($"Failed to parse time span '{Printable.Of(text)}': {Reason(error)}", text, "calendar", "timestamp");
+        Refuse(Text.Current.CannotReadTime("timespan", Printable.Of(text), error == ParseError.Range), text, "calendar", "timestamp");
         return null;
     });
 
@@ -67,7 +72,7 @@ public static class AnalyzeVerb
         var error = Timestamps.Read(text, now, local, out ulong usec);
         if (error == ParseError.None)
             return (TimeReport.OfTimestamp(Printable.Of(text), usec, local, now), usec);
-        Refuse($"Failed to parse \"{Printable.Of(text)}\": {Reason(error)}", text, "calendar", "timespan");
+        Refuse(Text.Current.CannotReadTime("timestamp", Printable.Of(text), error == ParseError.Range), text, "calendar", "timespan");
         return null;
     });
 
@@ -111,7 +116,7 @@ public static class AnalyzeVerb
         var error = CalendarEvent.Read(text, names, out var calendar);
         if (error != ParseError.None)
         {
-            Refuse($"Failed to parse calendar specification '{Printable.Of(text)}': {Reason(error)}", text, "timestamp", "timespan");
+            Refuse(Text.Current.CannotReadTime("calendar", Printable.Of(text), error == ParseError.Range), text, "timestamp", "timespan");
             return null;
         }
         var times = new List<ulong>();
@@ -122,7 +127,7 @@ public static class AnalyzeVerb
                 break;
             if (outcome != CalendarOutcome.Found)
             {
-                StandardStreams.Errors.WriteLine($"Failed to determine next elapse for '{Printable.Of(text)}': {(outcome == CalendarOutcome.Lost ? "Resource deadlock avoided" : Reason(ParseError.Invalid))}");
+                StandardStreams.Errors.WriteLine(Text.Current.NoNextElapse(Printable.Of(text), outcome == CalendarOutcome.Lost));
                 return null;
             }
             times.Add(from = next);
@@ -181,8 +186,6 @@ public static class AnalyzeVerb
     });
 
     private static Argument<string[]> Expressions() => new("EXPRESSION") { Arity = ArgumentArity.OneOrMore };
-
-    private static string Reason(ParseError error) => Errno.Text(error == ParseError.Range ? libc.ERANGE : libc.EINVAL);
 
     private static ulong Now => (ulong)((DateTime.UtcNow - DateTime.UnixEpoch).Ticks / 10);
 }

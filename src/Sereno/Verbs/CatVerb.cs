@@ -17,7 +17,7 @@ public static class CatVerb
             using var client = GlobalOptions.Connect(r);
             int exit = 0;
             bool first = true;
-            foreach (string name in r.GetValue(units)!.Select(GlobalOptions.UnitName))
+            foreach (string name in UnitPatterns.Expand(new(client), r.GetValue(units)!, all: true))
             {
                 var properties = new ManagerProxy(client).Unit(name).GetAll(UnitProxy.Unit);
                 var files = (IEnumerable<string>)[properties.Text("FragmentPath"), .. properties.Strings("DropInPaths")];
@@ -26,6 +26,11 @@ public static class CatVerb
                     StandardStreams.Errors.WriteLine(Text.Current.NoFiles(name));
                     exit = 1;
                     continue;
+                }
+                if (properties.Number("NeedDaemonReload") == 1)
+                {
+                    StandardStreams.Text.Flush();
+                    StandardStreams.Errors.WriteLine(Text.Current.CatIsNewer(name));
                 }
                 foreach (string path in files)
                 {

@@ -70,7 +70,7 @@ public static class CheckVerb
         foreach (var directive in report.Directives)
             table.Add(directive.Support switch { Support.Enforced => Columns.Colour.None, Support.Emulated => Columns.Colour.Yellow, _ => Columns.Colour.Grey },
                 $"[{directive.Section}] {directive.Key}={Short(directive.Value)}", text.Support(directive.Support.ToString()),
-                $"{directive.File}:{directive.Line}", directive.Reason ?? "");
+                $"{directive.File}:{directive.Line}", text.CheckReason(directive.Reason ?? ""));
         foreach (string line in table.Lines())
             StandardStreams.Text.WriteLine(line);
         int Count(Support support) => report.Directives.Count(d => d.Support == support);

@@ -32,7 +32,7 @@ public static class ControlVerbs
             if (names.Length == 0)
                 manager.ResetFailed();
             int exit = 0;
-            foreach (string name in names.Select(GlobalOptions.UnitName))
+            foreach (string name in UnitPatterns.Expand(manager, names))
                 try
                 {
                     manager.ResetFailedUnit(name);

@@ -63,20 +63,9 @@ public static class InstallVerbs
 
     private static int Run(ParseResult r, InstallArguments arguments, string? root, bool global, bool user, bool json, bool reload, bool now)
     {
-        InstallPlace place;
-        try
-        {
-            var instance = GlobalOptions.Instance(r);
-            place = root is not null || global ? InstallPlace.Below(root, global)
-                : user && Self.Uid == 0 ? new(UnitPaths.User(), HostFacts.Read(user: true))
-                : new(instance.Paths, instance.Specifiers);
-        }
-        catch (InstallPlaceException e)
-        {
-            StandardStreams.Errors.WriteLine(Text.Current.Install.NoSearchPath(e.Root, e.Error.Words()));
+        var (place, offline) = Place(r, root, global, user);
+        if (place is null)
             return ExitCodes.Failure;
-        }
-        bool offline = root is not null || global || (user && Self.Uid == 0);
         using var client = offline ? null : GlobalOptions.ConnectIfRunning(r);
         if (json)
             return ListVerbs.WriteUnitFiles(client is null
@@ -89,6 +78,24 @@ public static class InstallVerbs
             return exit;
         using var manager = GlobalOptions.Connect(r); // says that there is none
         return JobVerbs.Run(manager, arguments.Verb == "enable" ? "start" : "stop", arguments.Names);
+    }
+
+    /// <summary>Which unit files are meant, and whether no manager is asked; null where there are none, which has been said then.</summary>
+    internal static (InstallPlace? Place, bool Offline) Place(ParseResult r, string? root, bool global, bool user)
+    {
+        bool others = user && Self.Uid == 0;
+        try
+        {
+            var instance = GlobalOptions.Instance(r);
+            return (root is not null || global ? InstallPlace.Below(root, global)
+                : others ? new(UnitPaths.User(), HostFacts.Read(user: true))
+                : new(instance.Paths, instance.Specifiers), root is not null || global || others);
+        }
+        catch (InstallPlaceException e)
+        {
+            StandardStreams.Errors.WriteLine(Text.Current.Install.NoSearchPath(e.Root, e.Error.Words()));
+            return (null, true);
+        }
     }
 
     /// <summary>Of list-unit-files: a name without a type is a service here too.</summary>

@@ -14,8 +14,9 @@ public static class JobVerbs
         var noBlock = Help.Option<bool>("--no-block", "no-block");
         var mode = new Option<string>("--job-mode") { Description = Text.Current.Option("job-mode"), DefaultValueFactory = _ => "replace" };
         var quiet = Help.Option<bool>("--quiet", "quiet", "-q");
-        var command = Help.Command(verb, $"sereno {verb} redis-server", $"sereno {verb} --no-block nginx.service redis-server.service");
-        foreach (var symbol in (Symbol[])[units, noBlock, mode, quiet])
+        var all = Help.Option<bool>("--all", "all", "-a");
+        var command = Help.Command(verb, $"sereno {verb} redis-server", $"sereno {verb} --no-block nginx.service redis-server.service", $"sereno {verb} 'worker@*'");
+        foreach (var symbol in (Symbol[])[units, noBlock, mode, quiet, all])
             if (symbol is Argument argument)
                 command.Add(argument);
             else
@@ -23,7 +24,10 @@ public static class JobVerbs
         command.SetAction(r =>
         {
             using var client = GlobalOptions.Connect(r);
-            return Run(client, verb, r.GetValue(units)!, r.GetValue(mode)!, wait: !r.GetValue(noBlock), quiet: r.GetValue(quiet));
+            string[] words = r.GetValue(units)!;
+            if (verb == "start" && !r.GetValue(all) && !r.GetValue(quiet) && words.Any(UnitPatterns.IsPattern))
+                StandardStreams.Errors.WriteLine(Text.Current.StartOfPattern);
+            return Run(client, verb, UnitPatterns.Expand(new(client), words, r.GetValue(all)), r.GetValue(mode)!, wait: !r.GetValue(noBlock), quiet: r.GetValue(quiet));
         });
         return command;
     }
@@ -38,8 +42,10 @@ public static class JobVerbs
             try
             {
                 jobs.Add((manager.EnqueueJob(method, name, mode), name));
-                if (!quiet && manager.Unit(name).Get("NeedDaemonReload").Scalar is true)
+                if (manager.Unit(name).Get("NeedDaemonReload").Scalar is true)
                     StandardStreams.Errors.WriteLine(Text.Current.ReloadNeeded(name));
+                if (verb == "stop" && !quiet)
+                    WarnOfTriggers(manager, name);
             }
             catch (BusException e)
             {
@@ -55,6 +61,14 @@ public static class JobVerbs
                         Complain(manager, name, result ?? "");
                 }
         return exit;
+    }
+
+    /// <summary>What is stopped may soon be started again.</summary>
+    private static void WarnOfTriggers(ManagerProxy manager, string name)
+    {
+        var active = manager.Unit(name).Get("TriggeredBy").Items.Select(t => (string)t.Scalar!).Where(t => manager.Unit(t).ActiveState is "active" or "reloading").ToList();
+        if (active.Count > 0)
+            StandardStreams.Errors.WriteLine(Text.Current.StillTriggered(name, active));
     }
 
     internal static void Complain(ManagerProxy manager, string name, string result)

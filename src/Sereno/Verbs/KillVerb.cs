@@ -28,7 +28,7 @@ public static class KillVerb
             using var client = GlobalOptions.Connect(r);
             var manager = new ManagerProxy(client);
             int exit = 0;
-            foreach (string name in r.GetValue(units)!.Select(GlobalOptions.UnitName))
+            foreach (string name in UnitPatterns.Expand(manager, r.GetValue(units)!))
                 try
                 {
                     manager.KillUnit(name, number, r.GetValue(whom)!);

@@ -25,7 +25,7 @@ public static class ShowVerb
             using var client = GlobalOptions.Connect(r);
             string[] wanted = [.. (r.GetValue(property) ?? []).SelectMany(p => p.Split(',', StringSplitOptions.RemoveEmptyEntries))];
             var objects = r.GetValue(units)! is { Length: > 0 } names
-                ? names.Select(n => new ManagerProxy(client).Unit(GlobalOptions.UnitName(n)).GetAll()).ToList()
+                ? UnitPatterns.Expand(new(client), names).Select(n => new ManagerProxy(client).Unit(n).GetAll()).ToList()
                 : [client.GetAllProperties(UnitPath.Manager, "org.freedesktop.systemd1.Manager")];
             if (r.GetValue(output) == "json")
                 WriteJson(objects, wanted);

@@ -18,7 +18,7 @@ public static class StateVerbs
             using var client = GlobalOptions.Connect(r);
             var manager = new ManagerProxy(client);
             bool any = false;
-            foreach (string name in r.GetValue(units)!.Select(GlobalOptions.UnitName))
+            foreach (string name in UnitPatterns.Expand(manager, r.GetValue(units)!))
             {
                 string state = manager.Unit(name).ActiveState;
                 if (!r.GetValue(quiet))

@@ -12,7 +12,7 @@ using Sereno.Texts;
 namespace Sereno.Verbs;
 
 /// <summary>status: systemctl's block for each unit, and what only we have: its sockets and who is connected.</summary>
-public static class StatusVerb
+public static partial class StatusVerb
 {
     public static Command Build()
     {
@@ -25,8 +25,8 @@ public static class StatusVerb
         {
             using var client = GlobalOptions.Connect(r);
             var manager = new ManagerProxy(client);
-            string[] names = [.. r.GetValue(units)!.Select(GlobalOptions.UnitName)];
-            if (names.Length == 0)
+            string[] names = [.. UnitPatterns.Expand(manager, r.GetValue(units)!)];
+            if (r.GetValue(units)!.Length == 0)
                 names = [.. manager.ListUnits().Where(u => u.ActiveState != "inactive" && u.Id.EndsWith(".service", StringComparison.Ordinal)).Select(u => u.Id)];
             int exit = 0;
             for (int i = 0; i < names.Length; i++)
@@ -51,6 +51,9 @@ public static class StatusVerb
             return ExitCodes.Unknown;
         }
         WriteHead(p, load, active);
+        WriteTriggers(manager, p);
+        WriteDocumentation(p);
+        WriteListeners(p);
         var processes = manager.GetUnitProcesses(p.Text("Id"));
         WriteProcesses(processes, p);
         if (processes.Count > 0)
@@ -60,6 +63,11 @@ public static class StatusVerb
             StandardStreams.Text.WriteLine();
         foreach (var entry in entries)
             StandardStreams.Text.WriteLine(LogsVerb.Format(entry));
+        if (p.Number("NeedDaemonReload") == 1)
+        {
+            StandardStreams.Text.Flush();
+            StandardStreams.Errors.WriteLine(Text.Current.ReloadNeeded(p.Text("Id")));
+        }
         return active is "active" or "reloading" or "activating" ? 0 : ExitCodes.Inactive;
     }
 
@@ -87,9 +95,6 @@ public static class StatusVerb
         ulong since = p.Number(active switch { "active" or "reloading" => "ActiveEnterTimestamp", "inactive" or "failed" => "InactiveEnterTimestamp", "activating" => "InactiveExitTimestamp", _ => "ActiveExitTimestamp" });
         Field("Active", since == 0 ? stateText
             : $"{stateText} {Text.Current.Since} {Times.Full(since)}; {Text.Current.Ago(Times.Ago((ulong)((DateTime.UtcNow - DateTime.UnixEpoch).Ticks / 10) - since))}");
-        string docs = string.Join("\n             ", p.Strings("Documentation"));
-        if (docs.Length > 0)
-            Field("Docs", docs);
     }
 
     private static void WriteProcesses(List<UnitProcess> processes, Dictionary<string, BusValue> p)
@@ -105,10 +110,7 @@ public static class StatusVerb
             Field("Main PID", $"{last} ({Ended((int)how, (int)p.Number("ExecMainStatus"))})");
         if (p.Text("StatusText") is { Length: > 0 } status2)
             Field("Status", $"\"{status2}\"");
-        if (processes.Count > 0)
-            Field("Tasks", processes.Count.ToString());
-        if (p.Number("MemoryCurrent") is > 0 and < ulong.MaxValue and var memory)
-            Field("Memory", $"{memory / 1048576.0:F1}M");
+        UsageText.Write(p, Field);
         string group = p.Text("ControlGroup");
         if (processes.Count == 0)
             return;

@@ -46,11 +46,16 @@ public static class TimersVerb
     private static Timer Read(ManagerProxy manager, string unit, Manager.Timestamp now)
     {
         var properties = manager.Unit(unit).GetAll();
+        return new(unit, properties.Text("Unit"), NextElapse(properties, now), properties.Number("LastTriggerUSec"));
+    }
+
+    /// <summary>By the clock on the wall; 0 or infinity for never.</summary>
+    internal static ulong NextElapse(IReadOnlyDictionary<string, Bus.Wire.BusValue> properties, Manager.Timestamp now)
+    {
         ulong realtime = properties.Number("NextElapseUSecRealtime"), monotonic = properties.Number("NextElapseUSecMonotonic");
-        // What is counted from boot is shown by the clock on the wall.
+        // What is counted from boot is shown by it too.
         ulong converted = monotonic is 0 or ulong.MaxValue ? monotonic : now.Realtime + monotonic - now.Monotonic;
-        ulong next = IsSet(converted) && IsSet(realtime) ? Math.Min(converted, realtime) : IsSet(converted) ? converted : realtime;
-        return new(unit, properties.Text("Unit"), next, properties.Number("LastTriggerUSec"));
+        return IsSet(converted) && IsSet(realtime) ? Math.Min(converted, realtime) : IsSet(converted) ? converted : realtime;
     }
 
     private static bool IsSet(ulong time) => time is not (0 or ulong.MaxValue);
@@ -61,8 +66,8 @@ public static class TimersVerb
         var text = Text.Current;
         var table = new Columns(text.Column("NEXT"), text.Column("LEFT"), text.Column("LAST"), text.Column("PASSED"), text.Column("UNIT"), text.Column("ACTIVATES"));
         foreach (var t in timers)
-            table.Add(Timestamps.Format(t.Next, zone) ?? "-", Timestamps.Relative(t.Next, now) ?? "-", Timestamps.Format(t.Last, zone) ?? "-",
-                Timestamps.Relative(t.Last, now) ?? "-", t.Unit, t.Activates);
+            table.Add(Timestamps.Format(t.Next, zone) ?? "-", Text.Current.Relative(t.Next, now) ?? "-", Timestamps.Format(t.Last, zone) ?? "-",
+                Text.Current.Relative(t.Last, now) ?? "-", t.Unit, t.Activates);
         foreach (string line in table.Lines(legend))
             StandardStreams.Text.WriteLine(line);
         if (!legend)

@@ -6,9 +6,14 @@ using Sereno.Sockets.Owners;
 namespace Sereno.Verbs;
 
 /// <summary>Names the units of sockets as the manager knows them, asking once for each process that holds one; for what isn't its own, the control group's name.</summary>
-public sealed class UnitsByPid(ManagerProxy manager) : IUnitResolver
+/// <param name="onlyOwn">What isn't its own has no unit: another manager's may be called the same.</param>
+public sealed class UnitsByPid(ManagerProxy manager, bool onlyOwn = false) : IUnitResolver
 {
     private readonly CgroupUnitResolver _groups = new();
+    private readonly CgroupPaths _paths = new();
+
+    /// <summary>The control group that the manager's units are in; empty where it has none.</summary>
+    private readonly string _base = onlyOwn ? manager.Client.GetProperty(UnitPath.Manager, "org.freedesktop.systemd1.Manager", "ControlGroup").Scalar as string ?? "" : "";
     private readonly Dictionary<int, string?> _units = [];
     private bool _failed;
     private readonly int _manager = manager.Client.Peer.Pid;
@@ -16,7 +21,7 @@ public sealed class UnitsByPid(ManagerProxy manager) : IUnitResolver
     public string? UnitOf(int pid)
     {
         if (!_units.TryGetValue(pid, out string? unit))
-            _units[pid] = unit = Ask(pid) ?? _groups.UnitOf(pid);
+            _units[pid] = unit = Ask(pid) ?? (onlyOwn ? null : _groups.UnitOf(pid));
         return unit;
     }
 
@@ -26,7 +31,8 @@ public sealed class UnitsByPid(ManagerProxy manager) : IUnitResolver
         _groups.Forget(pid);
     }
 
-    public string? UnitOfCgroup(ulong cgroupId) => _groups.UnitOfCgroup(cgroupId);
+    public string? UnitOfCgroup(ulong cgroupId) => !onlyOwn ? _groups.UnitOfCgroup(cgroupId)
+        : _base.Length > 0 && _paths.PathOf(cgroupId) is { } path && path.StartsWith(_base + "/", StringComparison.Ordinal) ? CgroupUnitResolver.UnitOfPath(path) : null;
 
     // Whoever answers at the manager's socket, and the keeper above or the manager below it: other roles of the same program.
     public bool IsManager(int pid) => _groups.IsManager(pid) || pid == _manager

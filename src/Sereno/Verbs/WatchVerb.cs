@@ -51,7 +51,7 @@ public static class WatchVerb
     private static List<Row> Look(ManagerProxy manager, bool all, SocketSelection selection, UnitMemory memory)
     {
         var network = NetworkFactsReader.Read();
-        var table = SocketTable.Capture(selection.Narrow(new()), new UnitsByPid(manager)).Select(selection with { Units = [] }, network);
+        var table = SocketTable.Capture(selection.Narrow(new()), new UnitsByPid(manager, onlyOwn: true)).Select(selection with { Units = [] }, network);
         var sockets = UnitSockets.SummarizeAll(table, network, memory);
         var rows = new List<Row>();
         foreach (var unit in manager.ListUnits().Where(u => u.Id.EndsWith(".service", StringComparison.Ordinal) && u.LoadState != "not-found"

@@ -33,7 +33,7 @@ internal sealed class FakeManager : IManagerApi
                     SuccessExitStatus = new([143], [15]),
                 },
             },
-            ActiveState = "active", SubState = "running", UnitFileState = "enabled", UnitFilePreset = "enabled", CanReload = true,
+            ActiveState = "active", SubState = "running", UnitFileState = "enabled", CanReload = true,
             ActiveEnter = new(1_700_000_000_000_000, 5_000_000), ConditionResult = true, ConditionResults = [1],
             InvocationId = [.. Enumerable.Range(1, 16).Select(i => (byte)i)],
             Relations = new Dictionary<Relation, ImmutableArray<string>> { [Relation.After] = ["network.target"], [Relation.WantedBy] = ["multi-user.target"] },

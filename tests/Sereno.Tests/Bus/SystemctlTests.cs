@@ -168,7 +168,7 @@ public sealed class SystemctlTests : IDisposable
         _host.Manager.StopsAfterStart = true;
         Assert.Equal((0, "", ""), Tool.Run("env", $"DBUS_SYSTEM_BUS_ADDRESS=unix:path={_host.Socket}",
             "timeout", "20", "unshare", "-m", "--propagation", "private", "sh", "-c", Enter, _host.Socket, "start", "--wait", "redis-server"));
-        Assert.Equal(["Start redis-server.service Replace"], _host.Manager.Orders);
+        Assert.Equal(["Start redis-server.service Replace", "ref redis-server.service", "unref redis-server.service"], _host.Manager.Orders);
     }
 
     [Fact]

@@ -89,4 +89,38 @@ public sealed class GeneratorSpecs
         File.WriteAllText($"{sereno.Folder}/go", "");
         Assert.Equal(0, (await reload).Status);
     }
+
+    [Fact]
+    public void Environment_generators_speak_one_after_the_other_and_for_all_services()
+    {
+        using var sereno = new LiveInstance(folder =>
+        {
+            Directory.CreateDirectory($"{folder}/generators");
+            Directory.CreateDirectory($"{folder}/environment-generators");
+            Variables(folder, "10-first", "echo ONE=1; echo \"TWO='a b'\"; echo nonsense");
+            Variables(folder, "20-second", "echo THREE=$ONE-three");
+            Variables(folder, "30-fails", "echo BAD=1; exit 1");
+            File.WriteAllText($"{folder}/units/tell.service", $"[Service]\nType=oneshot\nExecStart=/bin/sh -c 'env > {folder}/told'\n");
+        }, generators: true);
+        Assert.Equal(["ONE=1", "THREE=1-three", "TWO=a b"], Told(sereno));
+        Variables(sereno.Folder, "20-second", "echo FOUR=4");
+        sereno.Do("daemon-reload");
+        Assert.Equal(["FOUR=4", "ONE=1", "TWO=a b"], Told(sereno));
+        int manager = sereno.ManagerPid;
+        Proc.Kill(manager);
+        Live.Eventually(() => sereno.ManagerPid is not 0 and var now && now != manager && sereno.Run("is-active", "basic.target").Status == 0, () => "a new manager");
+        Assert.Equal(["FOUR=4", "ONE=1", "TWO=a b"], Told(sereno));
+    }
+
+    private static IEnumerable<string> Told(LiveInstance sereno)
+    {
+        sereno.Do("start", "tell");
+        return File.ReadAllLines($"{sereno.Folder}/told").Where(l => l.Split('=')[0] is "ONE" or "TWO" or "THREE" or "FOUR" or "BAD" or "not").Order(StringComparer.Ordinal);
+    }
+
+    private static void Variables(string folder, string name, string commands)
+    {
+        File.WriteAllText($"{folder}/environment-generators/{name}", $"#!/bin/sh\n{commands}\n");
+        File.SetUnixFileMode($"{folder}/environment-generators/{name}", (UnixFileMode)0x1ED);
+    }
 }

@@ -31,7 +31,7 @@ internal sealed class LiveInstance : IDisposable
         string[] command = ["/bin/sh", "-c", "exec \"$@\" >>\"$0\" 2>&1", OutputPath, Live.Executable!, "init", "--dir", Folder,
             "--unit-path", generators ? $"{Units}:{Folder}/run/generator.early:{Folder}/run/generator:{Folder}/run/generator.late" : Units, "--default", target];
         if (generators)
-            command = ["env", $"SYSTEMD_GENERATOR_PATH={Folder}/generators", .. command];
+            command = ["env", $"SYSTEMD_GENERATOR_PATH={Folder}/generators", $"SYSTEMD_ENVIRONMENT_GENERATOR_PATH={Folder}/environment-generators", .. command];
         command = [.. through ?? [], .. command];
         if (account is { } uid)
             command = ["setpriv", $"--reuid={uid}", $"--regid={uid}", "--clear-groups", .. command];

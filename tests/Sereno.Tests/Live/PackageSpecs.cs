@@ -19,23 +19,29 @@ public sealed class PackageSpecs : PrivateRootSpecs
     [InlineData("dbus", false)]
     [InlineData("dnsmasq", true)]
     [InlineData("haproxy", true)]
+    [InlineData("postgresql@15-main", true)]
+    [InlineData("postfix@-", true)]
+    [InlineData("chrony", true)]
+    [InlineData("avahi-daemon", false)]
+    [InlineData("tor@default", true)]
+    [InlineData("php8.2-fpm", true)]
     public void A_packaged_daemon_starts_answers_restarts_and_stops(string name, bool stops)
     {
         Root.Do("systemctl", "start", name);
         Root.Expect($"{name}.service", "active", "running");
         Answer(name);
-        string first = Root.Show($"{name}.service", "MainPID");
+        string first = Run(name);
         if (Root.Show($"{name}.service", "CanReload") == "yes")
         {
             Root.Do("systemctl", "reload", name);
-            Assert.Equal(first, Root.Show($"{name}.service", "MainPID"));
+            Assert.Equal(first, Run(name));
             Answer(name);
         }
         Root.Do("systemctl", "restart", name);
         Root.Expect($"{name}.service", "active", "running");
-        Assert.NotEqual(first, Root.Show($"{name}.service", "MainPID"));
+        Assert.NotEqual(first, Run(name));
         Answer(name);
-        // Who stops the bus is still reachable through its socket, which starts it again: nothing is asked of it here.
+        // Who stops the bus, or avahi, is still reachable through its socket, which starts it again: nothing is asked of it here.
         Root.Do("systemctl", "stop", name);
         if (!stops)
             return;
@@ -44,9 +50,28 @@ public sealed class PackageSpecs : PrivateRootSpecs
         Root.Expect($"{name}.service", "active", "running");
     }
 
+    /// <summary>Its generator wants an instance for each cluster; the service of that name only passes on what is asked of it.</summary>
+    [Theory]
+    [InlineData("postgresql", "postgresql@15-main")]
+    [InlineData("postfix", "postfix@-")]
+    [InlineData("tor", "tor@default")]
+    public void An_empty_service_stands_for_its_instances(string name, string instance)
+    {
+        Root.Do("systemctl", "start", name);
+        Root.Expect($"{name}.service", "active", "exited");
+        Root.Expect($"{instance}.service", "active", "running");
+        Root.Do("systemctl", "stop", name);
+        Root.Expect($"{instance}.service", "inactive", "dead");
+        Root.Do("systemctl", "start", name);
+        Answer(instance);
+    }
+
     [Fact]
     public void No_unit_of_a_boot_with_all_of_them_fails() =>
         Assert.Equal("", Root.Do("systemctl", "list-units", "--state=failed", "--no-legend", "--plain"));
+
+    /// <summary>Its main process; of those who have none, such as postfix, the run.</summary>
+    private string Run(string name) => Root.Show($"{name}.service", "MainPID") is var pid and not "0" ? pid : Root.Show($"{name}.service", "InvocationID");
 
     private void Answer(string name)
     {
@@ -73,6 +98,12 @@ public sealed class PackageSpecs : PrivateRootSpecs
                 grep -q proof /etc/haproxy/haproxy.cfg || { printf 'frontend proof\n bind 127.0.0.1:8090\n' >>/etc/haproxy/haproxy.cfg; systemctl reload haproxy; }
                 curl -sS http://127.0.0.1:8090/
                 """),
+            "postgresql@15-main" => ("42", "su postgres -c \"psql -Atc 'select 41+1'\""),
+            "postfix@-" => ("220 ", "(sleep 0.3; echo QUIT) | nc -w 3 127.0.0.1 25"),
+            "chrony" => ("Reference ID", "chronyc tracking"),
+            "avahi-daemon" => ("avahi 0.", "dbus-send --system --print-reply --dest=org.freedesktop.Avahi / org.freedesktop.Avahi.Server.GetVersionString"),
+            "tor@default" => ("Tor is not an HTTP Proxy", @"printf 'GET / HTTP/1.0\r\n\r\n' | nc -w 2 127.0.0.1 9050"),
+            "php8.2-fpm" => ("Status: 404", "SCRIPT_FILENAME=/x SCRIPT_NAME=/x REQUEST_METHOD=GET cgi-fcgi -bind -connect /run/php/php8.2-fpm.sock"),
             _ => throw new ArgumentOutOfRangeException(nameof(name)),
         };
         // A daemon of type simple may not listen yet when its start returns.

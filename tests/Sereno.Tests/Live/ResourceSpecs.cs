@@ -68,6 +68,8 @@ public sealed class ResourceSpecs(Probe probe) : IClassFixture<Probe>
         }
         sereno.Expect("receiver.service", "inactive");
         Assert.Equal("receive: 127.0.0.3", File.ReadAllText(output).Split('\n')[0]);
+        Assert.Matches(@"receiver.service: Consumed \d+(\.\d+)?m?s CPU time, received 31B IP traffic, sent 0B IP traffic.", sereno.Do("logs", "receiver").Output);
+        Assert.InRange(Number("receiver", "CPUUsageNSec"), 1000ul, 60_000_000_000ul);
         // 20 bytes of IP, 8 of UDP, 3 of ours; what was refused isn't counted.
         Assert.Equal((31ul, 1ul, 0ul), (Number("receiver", "IPIngressBytes"), Number("receiver", "IPIngressPackets"), Number("receiver", "IPEgressBytes")));
     }
@@ -168,6 +170,64 @@ public sealed class ResourceSpecs(Probe probe) : IClassFixture<Probe>
                 return programs.Count;
             })];
         }
+    }
+
+    [Fact]
+    public void A_delegated_group_is_its_users_and_control_processes_are_beside_it()
+    {
+        Require();
+        var sereno = probe.Sereno;
+        string output = $"{sereno.Folder}/own.out", script = $"{sereno.Folder}/own.sh";
+        File.WriteAllText(output, "");
+        File.SetUnixFileMode(output, (UnixFileMode)0x1B6);
+        File.WriteAllText(script, $$"""
+            g=$(sed -n 's/^0:://p' /proc/self/cgroup)
+            echo "$1 ${g##*/long-own.service}" >>{{output}}
+            test "$1" = main || exit 0
+            mkdir {{Cgroup.Mount}}$g/part && echo 0 >{{Cgroup.Mount}}$g/part/cgroup.procs && sed -n 's/^0::.*service//p' /proc/self/cgroup >>{{output}}
+            exec sleep infinity
+            """);
+        File.WriteAllText($"{sereno.Units}/long-own.service", $"[Service]\nType=exec\nUser=65534\nDelegate=yes\nExecStart=/bin/sh {script} main\nExecReload=/bin/sh {script} control\nExecStop=/bin/sh {script} stop\n");
+        sereno.Do("start", "long-own");
+        Live.Eventually(() => File.ReadAllLines(output) is [_, _], () => File.ReadAllText(output));
+        sereno.Do("reload", "long-own");
+        string folder = Cgroup.Mount + sereno.Manager.Unit("long-own.service").GetAll().Text("ControlGroup");
+        int main = sereno.State("long-own.service").Main;
+        sereno.Do("stop", "long-own");
+        Assert.Equal(["main ", "/part", "control /.control", "stop /.control"], File.ReadAllLines(output));
+        Assert.False(Proc.IsAlive(main));
+        Assert.False(Directory.Exists(folder));
+    }
+
+    [Fact]
+    public void All_of_a_group_is_killed_however_deep_and_a_scope_is_limited_like_a_service()
+    {
+        Require();
+        var sereno = probe.Sereno;
+        File.WriteAllText($"{sereno.Units}/nest.service", "[Service]\nDelegate=pids memory\nExecStart=/bin/sh -c 'g=/sys/fs/cgroup; test -d $g/unified && g=$g/unified; g=$g$(sed -n s/^0:://p /proc/self/cgroup); mkdir -p $g/a/b; (echo 0 >$g/a/b/cgroup.procs; trap \"\" TERM; sleep infinity) & exec sleep infinity'\nTimeoutStopSec=200ms\n");
+        sereno.Do("start", "nest");
+        string folder = Cgroup.Mount + sereno.Manager.Unit("nest.service").GetAll().Text("ControlGroup");
+        Live.Eventually(() => Directory.Exists($"{folder}/a/b") && new Cgroup($"{folder}/a/b").Processes() is [_, _, ..] or [_], () => "the process below");
+        var pids = new Cgroup(folder).Processes();
+        sereno.Run("stop", "nest");
+        Assert.All(pids, p => Assert.False(Proc.IsAlive(p)));
+        Assert.False(Directory.Exists(folder));
+    }
+
+    [Fact]
+    public void Status_and_show_tell_what_was_used()
+    {
+        Require();
+        var sereno = probe.Sereno;
+        File.WriteAllText($"{sereno.Units}/used.service", "[Service]\nExecStart=/bin/sleep infinity\nIPAccounting=yes\nIPAddressDeny=10.0.0.0/8 ::1\nTasksMax=100\nMemoryMax=1M\nDeviceAllow=/dev/null r\nCPUWeight=7\nAllowedCPUs=0\n");
+        sereno.Do("start", "used");
+        string status = sereno.Do("status", "used").Output;
+        Assert.Contains("         IP: 0B in, 0B out\n", status);
+        Assert.Contains("      Tasks: 1 (limit: 100)\n", status);
+        Assert.Matches(@"\n        CPU: \d+(\.\d+)?m?s\n|\n        CPU: 0\n", status);
+        string show = sereno.Do("show", "used").Output;
+        Assert.All((string[])["IPAccounting=yes", "TasksMax=100", "MemoryMax=1048576", "CPUWeight=7", "Slice=system.slice", "DevicePolicy=auto"], line => Assert.Contains($"\n{line}\n", show));
+        sereno.Do("stop", "used");
     }
 
     private ulong Number(string unit, string property) => ulong.Parse(probe.Sereno.Do("show", unit, "-p", property, "--value").Output.Trim());

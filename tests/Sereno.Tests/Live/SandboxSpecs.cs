@@ -86,6 +86,11 @@ public sealed class SandboxSpecs(SandboxFixture box) : IClassFixture<SandboxFixt
     }
 
     [Fact]
+    public void A_path_below_proc_self_is_the_services_own() =>
+        Assert.Equal(Lines("1"), box.Inside("ProtectSystem=strict\nProtectKernelTunables=yes\nReadWritePaths=-/proc/self/oom_score_adj -/proc/thread-self/no/such",
+            "grep -c ' /proc/[0-9]*/oom_score_adj ' /proc/self/mountinfo"));
+
+    [Fact]
     public void A_listed_path_that_is_missing_fails_the_start_with_its_name()
     {
         Assert.NotEqual(0, box.Run("ReadOnlyPaths=/no/such/path", "echo ran").Status);

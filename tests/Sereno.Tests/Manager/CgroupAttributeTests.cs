@@ -82,6 +82,10 @@ public class CgroupAttributeTests
         Assert.Equal(Controllers.CpuSet | Controllers.Memory | Controllers.Pids, service.Needed);
         Assert.Equal(["0.0.0.0/0", "::/0"], service.Prefixes(n => n.Deny).Select(p => p.ToString()));
         Assert.Equal(["127.0.0.0/8", "::1/128"], service.Prefixes(n => n.Allow).Select(p => p.ToString()));
+        folder.File("lib/-.slice", "[Slice]\nIPAddressAllow=10.0.0.1\nDefaultMemoryMin=7\nMemoryMax=1\n");
+        var root = folder.Load("-.slice");
+        Assert.Equal("memory.min 7", Text(new(folder.Load("x.service") with { Resources = null }, []) { Root = root }, s_machine));
+        Assert.Equal(["127.0.0.0/8", "::1/128", "10.0.0.1/32"], (service with { Root = root }).Prefixes(n => n.Allow).Select(p => p.ToString()));
         Assert.Contains(ab.Diagnostics, d => d.Message == "Delegate= setting not supported for this unit type, ignoring.");
     }
 

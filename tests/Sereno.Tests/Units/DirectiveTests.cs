@@ -96,7 +96,7 @@ public class DirectiveTests
 
     [Fact]
     public void Nothing_that_is_ignored_lacks_a_reason() =>
-        Assert.All(UnitFolder.LoadService("ExecStart=/bin/true\nDelegate=yes\nIPAddressDeny=any").Directives.Skip(1),
+        Assert.All(UnitFolder.LoadService("ExecStart=/bin/true\nPAMName=login\nRestrictFileSystems=ext4").Directives.Skip(1),
             d => Assert.True(d.Support == Support.Ignored && d.Reason!.StartsWith("not supported: ", StringComparison.Ordinal), $"{d.Key}: {d.Reason}"));
 
     [Fact]
@@ -124,6 +124,15 @@ public class DirectiveTests
         public string? WhyNotExecutable(string command) => command == "/bin/there" ? null : "No such file or directory";
         public bool UserExists(string nameOrId) => false;
         public bool GroupExists(string nameOrId) => true;
+        public bool HasController(string name) => name == "memory";
+    }
+
+    [Fact]
+    public void A_check_says_which_controllers_the_machine_has_not_got()
+    {
+        var report = UnitCheck.Run(UnitFolder.LoadService("ExecStart=/bin/there\nMemoryMax=1M\nTasksMax=5\nCPUQuota=10%\nAllowedCPUs=0\nIOWeight=5\nIPAddressDeny=any\nTasksAccounting=yes"), new NoHost());
+        Assert.Equal(["TasksMax: no pids controller here", "CPUQuota: no cpu controller here", "AllowedCPUs: no cpuset controller here", "IOWeight: no io controller here", "TasksAccounting: no pids controller here"],
+            report.Directives.Where(d => d.Support == Support.Ignored).Select(d => $"{d.Key}: {d.Reason}"));
     }
 
     [Fact]

@@ -8,7 +8,8 @@ namespace Sereno.Tests.Units;
 /// <summary>The unit files that this machine's packages brought: what systemd-analyze verify finds in each, we find, and nothing else.</summary>
 public class PackagedUnitsTests
 {
-    private const string Folder = "/usr/lib/systemd/system";
+    /// <summary>SERENO_UNIT_FOLDER: those of packages that aren't installed here.</summary>
+    private static readonly string Folder = Environment.GetEnvironmentVariable("SERENO_UNIT_FOLDER") ?? "/usr/lib/systemd/system";
 
     [Fact]
     public void Every_packaged_unit_gets_the_verdict_of_systemd_analyze()
@@ -36,14 +37,14 @@ internal static class Verdicts
         var theirs = errors.Where(l => (l.StartsWith(folder.At(file) + ":", StringComparison.Ordinal) || l.StartsWith(name + ":", StringComparison.Ordinal))
             && !l.Contains("Failed to create ") && !l.EndsWith(" is dropped.", StringComparison.Ordinal));
         var loader = new UnitLoader(UnitPaths.Of(folder.Root), HostFacts.Read());
-        var ours = UnitCheck.Run(loader.Load(parsed), new CheckHost(), loader).Diagnostics.Select(d => d.ToString())
-            .Where(l => !IsOurs(l));
+        var ours = UnitCheck.Run(loader.Load(parsed), new CheckHost(), loader).Diagnostics
+            .Where(d => !(d.Severity == Severity.Warning && d.Message.Contains("is not executable"))).Select(d => d.ToString()).Where(l => !IsOurs(l));
         return [.. Difference(Normal(theirs), Normal(ours))];
 
         List<string> Normal(IEnumerable<string> lines) => [.. lines.Select(l => l.Replace(folder.Root + "/", ""))];
     }
 
-    /// <summary>systemd-analyze neither looks for accounts nor tries to start a bad unit.</summary>
+    /// <summary>systemd-analyze neither looks for accounts, nor at a second command of a kind, nor tries to start a bad unit.</summary>
     private static bool IsOurs(string line) => (line.Contains(": User ") || line.Contains(": Group ")) && line.EndsWith(" does not exist", StringComparison.Ordinal)
         || line.EndsWith("has a bad unit file setting.", StringComparison.Ordinal) || line.Contains("failed to load properly");
 

@@ -1,3 +1,5 @@
+using Sereno.Units.Model;
+
 namespace Sereno.Bus.Server.Systemd1;
 
 /// <summary>The interfaces of the unit types that are not services: what systemctl lists of them.</summary>
@@ -20,8 +22,23 @@ internal static class OtherInterfaces
         .UInt32("NRefused", s => s.Refused)
         .String("Result", s => s.Result, Emits.Change);
 
+    public static BusInterface<UnitSnapshot> Mount() => Plain(UnitType.Mount)
+        .String("Where", u => u.Definition.Mount?.Where ?? "", Emits.Const)
+        .String("What", u => u.Definition.Mount?.What ?? "")
+        .String("Options", u => u.Definition.Mount?.Options ?? "")
+        .String("Type", u => u.Definition.Mount?.FileSystem ?? "");
+
     /// <summary>Types without properties of their own still have their interface, by which clients tell the type.</summary>
-    public static BusInterface<UnitSnapshot> Plain(string type) => new("org.freedesktop.systemd1." + type);
+    public static BusInterface<UnitSnapshot> Plain(UnitType type)
+    {
+        var table = new BusInterface<UnitSnapshot>("org.freedesktop.systemd1." + type);
+        if (type is UnitType.Slice or UnitType.Scope or UnitType.Mount or UnitType.Swap)
+        {
+            ControlGroupProperties.Add(table, u => u.ControlGroup);
+            ResourceProperties.Add(table, u => u);
+        }
+        return table;
+    }
 
     public static BusInterface<JobStatus> Job(IManagerApi api) => new BusInterface<JobStatus>("org.freedesktop.systemd1.Job")
         .Method("Cancel", "", "", Access.Control, (job, call) =>

@@ -23,6 +23,7 @@ internal static partial class ServiceInterface
         AddState(table);
         AddCommands(table);
         ControlGroupProperties.Add(table, s => s.Unit.ControlGroup);
+        ResourceProperties.Add(table, s => s.Unit);
         ExecProperties.Add(table);
         KillProperties.Add(table, s => s.Definition.Kill);
         return table;

@@ -16,7 +16,7 @@ public sealed class Systemd1Tree(IManagerApi api) : IObjectTree
     private readonly BusInterface<PathSnapshot> _path = TriggerInterfaces.Path();
     private readonly BusInterface<JobStatus> _job = OtherInterfaces.Job(api);
     private readonly Dictionary<UnitType, BusInterface<UnitSnapshot>> _plain =
-        Enum.GetValues<UnitType>().ToDictionary(t => t, t => OtherInterfaces.Plain(t.ToString()));
+        Enum.GetValues<UnitType>().ToDictionary(t => t, t => t == UnitType.Mount ? OtherInterfaces.Mount() : OtherInterfaces.Plain(t));
 
     public IReadOnlyList<Binding>? Find(string path)
     {

@@ -11,7 +11,10 @@ public enum Relation
     PropagatesReloadTo, ReloadPropagatedFrom, PropagatesStopTo, StopPropagatedFrom, JoinsNamespaceOf, SliceOf,
 }
 
-/// <summary>A unit at one moment: what its files say, and what has become of it. Properties are functions of this.</summary>
+/// <summary>
+/// A unit at one moment: what its files say, and what has become of it. Properties are functions of this. What costs system
+/// calls or grows with the number of units is looked up when somebody reads it: most changes are told without.
+/// </summary>
 public sealed record UnitSnapshot
 {
     public required UnitDefinition Definition { get; init; }
@@ -23,7 +26,13 @@ public sealed record UnitSnapshot
     public required string SubState { get; init; }
 
     /// <summary>All that hold now, default and inverse ones included; those absent are empty.</summary>
-    public IReadOnlyDictionary<Relation, ImmutableArray<string>> Relations { get; init; } = ImmutableDictionary<Relation, ImmutableArray<string>>.Empty;
+    public IReadOnlyDictionary<Relation, ImmutableArray<string>> Relations
+    {
+        get => field ??= FindRelations?.Invoke() ?? ImmutableDictionary<Relation, ImmutableArray<string>>.Empty;
+        init;
+    }
+
+    public Func<IReadOnlyDictionary<Relation, ImmutableArray<string>>>? FindRelations { get; init; }
 
     /// <summary>The job queued for it, if any.</summary>
     public JobStatus? Job { get; init; }
@@ -37,11 +46,19 @@ public sealed record UnitSnapshot
     public bool CanReload { get; init; }
 
     /// <summary>Files have changed on disk since they were read.</summary>
-    public bool NeedDaemonReload { get; init; }
+    public bool NeedDaemonReload => FindChanges?.Invoke() ?? false;
+
+    public Func<bool>? FindChanges { get; init; }
 
     /// <summary>"enabled", "disabled", "static", ..., or empty.</summary>
-    public string UnitFileState { get; init; } = "";
-    public string UnitFilePreset { get; init; } = "";
+    public string UnitFileState
+    {
+        get => field ??= FindUnitFileState?.Invoke() ?? "";
+        init;
+    }
+
+    public Func<string>? FindUnitFileState { get; init; }
+    public string UnitFilePreset => UnitFileState is "enabled" or "disabled" ? "enabled" : "";
 
     /// <summary>How the conditions and asserts came out last; and each of <see cref="UnitDefinition.Conditions"/>, in its order (1 held, -1 did not, 0 not tried).</summary>
     public bool ConditionResult { get; init; }
@@ -54,7 +71,13 @@ public sealed record UnitSnapshot
     public ImmutableArray<byte> InvocationId { get; init; } = [];
     public bool Transient { get; init; }
     public bool Perpetual { get; init; }
-    public ControlGroupSnapshot ControlGroup { get; init; } = ControlGroupSnapshot.None;
+    public ControlGroupSnapshot ControlGroup
+    {
+        get => field ??= FindControlGroup?.Invoke() ?? ControlGroupSnapshot.None;
+        init;
+    }
+
+    public Func<ControlGroupSnapshot>? FindControlGroup { get; init; }
 
     /// <summary>Present exactly for the unit type of its name.</summary>
     public ServiceSnapshot? Service { get; init; }
@@ -86,6 +109,18 @@ public sealed record ControlGroupSnapshot
     public ulong TasksCurrent { get; init; } = Unknown;
     public ulong IoReadBytes { get; init; } = Unknown;
     public ulong IoWriteBytes { get; init; } = Unknown;
-    public ulong MemoryMax { get; init; } = Unknown;
-    public ulong TasksMax { get; init; } = Unknown;
+    public ulong IoReadOperations { get; init; } = Unknown;
+    public ulong IoWriteOperations { get; init; } = Unknown;
+    public ulong IpIngressBytes { get; init; } = Unknown;
+    public ulong IpIngressPackets { get; init; } = Unknown;
+    public ulong IpEgressBytes { get; init; } = Unknown;
+    public ulong IpEgressPackets { get; init; } = Unknown;
+
+    /// <summary>What is left to the nearest limit above; unknown where there is none.</summary>
+    public ulong MemoryAvailable { get; init; } = Unknown;
+
+    /// <summary>What shares are shares of.</summary>
+    public ulong MachineMemory { get; init; }
+    public ulong MachineTasks { get; init; }
+    public ResourceAmount DefaultTasksMax { get; init; } = ResourceAmount.Infinity;
 }

@@ -11,7 +11,7 @@ internal sealed class MountView(List<MountEntry> entries, string root, bool hasO
 {
     private readonly Dictionary<string, MountEntry> _byPath = entries.GroupBy(e => e.Path).ToDictionary(g => g.Key, g => g.First());
 
-    /// <summary>The path with its first symbolic link followed, or null when it has none.</summary>
+    /// <summary>The path with its first symbolic link followed, or null when it has none. What /proc/self is, only the process itself can tell.</summary>
     public string? Follow(string path)
     {
         string inner = Paths.Below(path, root) ?? "";
@@ -25,7 +25,7 @@ internal sealed class MountView(List<MountEntry> entries, string root, bool hasO
             at = $"{(at == "/" ? "" : at)}/{name}";
             if (at != path && _byPath.ContainsKey(at))
                 continue; // a mount point, whatever is below it
-            if (HostPath(at) is { } host && machine.ReadLink(host) is { } target)
+            if (HostPath(at) is { } host && host is not ("/proc/self" or "/proc/thread-self") && machine.ReadLink(host) is { } target)
                 return Below(target, folder, inner[range.End..]);
         }
         return null;

@@ -29,7 +29,7 @@ public sealed class GroupWriter(Cgroup root, Action<UnitName, LogLevel, string> 
         Enable(settings);
         for (int i = settings.Slices.Length - 1; i >= 0; i--)
             if (_slices.Add(settings.Slices[i].Name))
-                Write(new GroupSettings(settings.Slices[i], settings.Slices[(i + 1)..]), $"{root.Folder}/{SlicePath.Folder(settings.Slices[i].Name)}", machine, isNew: false);
+                Write(settings.Above(i), $"{root.Folder}/{SlicePath.Folder(settings.Slices[i].Name)}", machine, isNew: false);
         Write(settings, folder, machine, isNew);
     }
 
@@ -55,7 +55,7 @@ public sealed class GroupWriter(Cgroup root, Action<UnitName, LogLevel, string> 
         {
             var needed = settings.Needed;
             for (int i = 0; i < level; i++)
-                needed |= new GroupSettings(slices[i], slices[(i + 1)..]).Needed;
+                needed |= settings.Above(i).Needed;
             yield return (level == slices.Length ? root.Folder : $"{root.Folder}/{SlicePath.Folder(slices[level].Name)}", needed & _available);
         }
     }

@@ -77,8 +77,25 @@ internal sealed class EnglishInstallTexts : InstallTexts
     public override string SysVSynchronized(string unit, string program) => $"Synchronizing state of {unit} with SysV service script with {program}.";
     public override string Executing(string command) => $"Executing: {command}";
 
+    public override string EditNeedsTerminal => "Cannot edit units if not on a tty.";
+    public override string EditNoMatch => "No units matched the specified patterns.";
+    public override string EditMasked(string unit) => $"Cannot edit {unit}: unit is masked.";
+    public override string EditHint(string options, string unit) => $"Run 'sereno edit{options} --force --full {unit}' to create a new unit.";
+    public override string EditOverridden(string file, string other) => $"Refusing to create \"{file}\" because it would be overridden by \"{other}\" anyway.";
+    public override string EditOverwrite(string file, string other) => $"\"{file}\" already exists. Overwrite with \"{other}\"? [(y)es, (n)o] ";
+    public override string EditSkipped(string unit) => $"{unit} skipped.";
+    public override string EditNoEditor => "Cannot edit units, no editor available. Please set either $SYSTEMD_EDITOR, $EDITOR or $VISUAL.";
+    public override string EditorFailed(int status) => $"(editor) failed with exit status {status}.";
+    public override string EditCanceled(string file) => $"Editing \"{file}\" canceled: temporary file is empty.";
+    public override string EditCannotRead(string file, string reason) => $"Failed to read \"{file}\": {reason}";
+    public override string EditCannotReadTemporary(string file, string reason) => $"Failed to read temporary file \"{file}\": {reason}";
+    public override string EditCannotWrite(string file, string reason) => $"Failed to write \"{file}\": {reason}";
+
     public override string Option(string name) => name switch
     {
+        "edit-full" => "The whole file instead of a drop-in",
+        "edit-force" => "Also a unit that isn't there yet",
+        "drop-in" => "What the drop-in is called",
         "root" => "Work on the unit files below this folder, without a manager",
         "global" => "For the instances of all accounts",
         "user" => "For this account's instance",

@@ -49,5 +49,20 @@ public abstract class InstallTexts
     public abstract string SysVRedirected(string unit);
     public abstract string SysVSynchronized(string unit, string program);
     public abstract string Executing(string command);
+    public abstract string EditNeedsTerminal { get; }
+    public abstract string EditNoMatch { get; }
+    public abstract string EditMasked(string unit);
+    public abstract string EditHint(string options, string unit);
+    public abstract string EditOverridden(string file, string other);
+
+    /// <summary>A question, to be answered by y or n.</summary>
+    public abstract string EditOverwrite(string file, string other);
+    public abstract string EditSkipped(string unit);
+    public abstract string EditNoEditor { get; }
+    public abstract string EditorFailed(int status);
+    public abstract string EditCanceled(string file);
+    public abstract string EditCannotRead(string file, string reason);
+    public abstract string EditCannotReadTemporary(string file, string reason);
+    public abstract string EditCannotWrite(string file, string reason);
     public abstract string Option(string name);
 }

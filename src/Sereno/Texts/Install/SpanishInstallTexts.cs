@@ -71,8 +71,25 @@ internal sealed class SpanishInstallTexts : InstallTexts
     public override string SysVSynchronized(string unit, string program) => $"Se sincroniza {unit} con su guion de SysV mediante {program}.";
     public override string Executing(string command) => $"Se ejecuta: {command}";
 
+    public override string EditNeedsTerminal => "No se pueden editar unidades fuera de una terminal.";
+    public override string EditNoMatch => "Ninguna unidad coincide con los patrones.";
+    public override string EditMasked(string unit) => $"No se puede editar {unit}: la unidad está enmascarada.";
+    public override string EditHint(string options, string unit) => $"Ejecute 'sereno edit{options} --force --full {unit}' para crear una unidad nueva.";
+    public override string EditOverridden(string file, string other) => $"No se crea \"{file}\": \"{other}\" tendría precedencia.";
+    public override string EditOverwrite(string file, string other) => $"\"{file}\" ya existe. ¿Sobrescribir con \"{other}\"? [(y) sí, (n) no] ";
+    public override string EditSkipped(string unit) => $"{unit} se deja como está.";
+    public override string EditNoEditor => "No hay ningún editor. Defina $SYSTEMD_EDITOR, $EDITOR o $VISUAL.";
+    public override string EditorFailed(int status) => $"El editor terminó con el código {status}.";
+    public override string EditCanceled(string file) => $"Edición de \"{file}\" cancelada: el fichero temporal está vacío.";
+    public override string EditCannotRead(string file, string reason) => $"No se puede leer \"{file}\": {reason}";
+    public override string EditCannotReadTemporary(string file, string reason) => $"No se puede leer el fichero temporal \"{file}\": {reason}";
+    public override string EditCannotWrite(string file, string reason) => $"No se puede escribir \"{file}\": {reason}";
+
     public override string Option(string name) => name switch
     {
+        "edit-full" => "El fichero entero en vez de un añadido",
+        "edit-force" => "También una unidad que aún no existe",
+        "drop-in" => "Cómo se llama el añadido",
         "root" => "Trabajar con los ficheros de unidad que hay bajo esta carpeta, sin gestor",
         "global" => "Para las instancias de todas las cuentas",
         "user" => "Para la instancia de esta cuenta",

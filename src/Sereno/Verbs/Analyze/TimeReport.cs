@@ -1,3 +1,4 @@
+using Sereno.Texts;
 using Sereno.Units.Values;
 
 namespace Sereno.Verbs.Analyze;
@@ -5,8 +6,9 @@ namespace Sereno.Verbs.Analyze;
 /// <summary>What systemd-analyze(1) says of times, line by line: a name, right-aligned, and its value.</summary>
 public static class TimeReport
 {
-    private sealed class Lines(int width)
+    private sealed class Lines(string longest)
     {
+        private readonly int _width = Text.Current.TimeLabel(longest).Length;
         private readonly List<(string Name, string Value)> _lines = [];
 
         /// <summary>Blanks at the end stay in the widest cell only, as in systemd's tables.</summary>
@@ -15,23 +17,23 @@ public static class TimeReport
             get
             {
                 int widest = _lines.Max(l => l.Value.Length);
-                return [.. _lines.Select(l => $"{l.Name.PadLeft(width)} {(l.Value.Length < widest ? l.Value.TrimEnd() : l.Value)}")];
+                return [.. _lines.Select(l => $"{l.Name.PadLeft(_width)} {(l.Value.Length < widest ? l.Value.TrimEnd() : l.Value)}")];
             }
         }
 
-        public void Add(string name, string value) => _lines.Add((name, value));
+        public void Add(string name, string value) => _lines.Add((Text.Current.TimeLabel(name), value));
     }
 
     /// <param name="names">The local zone's names, which follow the times that were converted last.</param>
     public static IReadOnlyList<string> Of(CalendarEvent calendar, string original, IReadOnlyList<ulong> elapses, Zone local, ref ZoneNames names, ulong now)
     {
-        var lines = new Lines("Normalized form:".Length);
+        var lines = new Lines("Normalized form:");
         string normal = calendar.Format(names);
         if (normal != original)
             lines.Add("Original form:", original);
         lines.Add("Normalized form:", normal);
         if (elapses.Count == 0)
-            lines.Add("Next elapse:", "never");
+            lines.Add("Next elapse:", Text.Current.TimeLabel("never"));
         for (int i = 0; i < elapses.Count; i++)
         {
             if (calendar.IsLocal)
@@ -39,7 +41,7 @@ public static class TimeReport
             lines.Add(i == 0 ? "Next elapse:" : $"Iter. #{i + 1}:", Timestamps.Format(elapses[i], local) ?? "-");
             if (!names.IsUtc)
                 lines.Add("(in UTC):", Timestamps.Format(elapses[i], Zone.Utc) ?? "-");
-            lines.Add("From now:", Timestamps.Relative(elapses[i], now) ?? "-");
+            lines.Add("From now:", Text.Current.Relative(elapses[i], now) ?? "-");
         }
         if (elapses.Count > 0)
             names = NamesAt(local, elapses[^1]);
@@ -48,7 +50,7 @@ public static class TimeReport
 
     public static IReadOnlyList<string> OfSpan(string original, ulong usec)
     {
-        var lines = new Lines("Original:".Length);
+        var lines = new Lines("Original:");
         lines.Add("Original:", original);
         lines.Add("\u03bcs:", $"{usec}");
         lines.Add("Human:", TimeSpans.Format(usec));
@@ -57,14 +59,14 @@ public static class TimeReport
 
     public static IReadOnlyList<string> OfTimestamp(string original, ulong usec, Zone local, ulong now)
     {
-        var lines = new Lines("Normalized form:".Length);
+        var lines = new Lines("Normalized form:");
         lines.Add("Original form:", original);
         lines.Add("Normalized form:", Timestamps.Format(usec, local) ?? "-");
         if (!NamesAt(local, usec).IsUtc)
             lines.Add("(in UTC):", Timestamps.Format(usec, Zone.Utc) ?? "-");
         ulong fraction = usec % TimeSpans.Second;
         lines.Add("UNIX seconds:", $"@{usec / TimeSpans.Second}{(fraction > 0 ? $".{fraction:D6}" : "")}");
-        lines.Add("From now:", Timestamps.Relative(usec, now) ?? "-");
+        lines.Add("From now:", Text.Current.Relative(usec, now) ?? "-");
         return lines.All;
     }
 
