@@ -10,6 +10,7 @@ public sealed partial class KeeperLoop
 {
     /// <summary>The keeper's own pipes are streams like the rest; ids of 0 are never given out.</summary>
     private const ulong ManagerStream = 1;
+    private const int ManagerLogSize = 1 << 20;
 
     private Fd? _managerLog;
 
@@ -20,6 +21,8 @@ public sealed partial class KeeperLoop
         var (read, write) = Pipe.Create(nonBlockingRead: true);
         // Both ends stay here, so what a manager wrote before it crashed is read, and the next one writes on.
         _managerLog = write;
+        // A manager that stops thousands of units says so faster than it is written down. Where that isn't allowed, the usual size will do.
+        _ = libc.fcntl(write.Number, libc.F_SETPIPE_SZ, ManagerLogSize);
         _streams[ManagerStream] = new(Self.Pid, _options.ManagerLog, read);
     }
 

@@ -39,6 +39,8 @@ public static unsafe class Self
     /// from the page cache when they are wanted (madvise(2), MADV_DONTNEED).</summary>
     private static void ForgetCodeOfStart()
     {
+        // First all that has to be looked up: the code for that would be back in memory at once.
+        var code = new List<(nuint From, nuint Length)>();
         try
         {
             foreach (string line in File.ReadLines("/proc/self/maps"))
@@ -46,9 +48,11 @@ public static unsafe class Self
                     && range.Split('-') is [var first, var end]
                     && nuint.TryParse(first, System.Globalization.NumberStyles.HexNumber, null, out nuint from)
                     && nuint.TryParse(end, System.Globalization.NumberStyles.HexNumber, null, out nuint to))
-                    _ = libc.madvise((void*)from, to - from, libc.MADV_DONTNEED);
+                    code.Add((from, to - from));
         }
         catch (IOException) { } // no /proc: they stay
+        foreach (var (from, length) in code)
+            _ = libc.madvise((void*)from, length, libc.MADV_DONTNEED);
     }
 
     /// <summary>Becomes another program (execve(2)).</summary>

@@ -11,6 +11,15 @@ public sealed class BusServer : IDisposable
 {
     public const int MaxConnections = 4096, MaxConnectionsPerStranger = 64;
 
+    /// <summary>Of all accounts together: somebody may have many.</summary>
+    public const int MaxConnectionsOfStrangers = 512;
+
+    /// <summary>Who connects faster than we accept must not keep us from everything else: the loop comes back for the rest.</summary>
+    private const int AcceptsPerTurn = 64;
+
+    /// <summary>How many may wait to be accepted. In a longer queue root would wait longer behind a flood, in a shorter one its clients are refused.</summary>
+    public const int Backlog = 1024;
+
     /// <summary>A stranger's calls are small, and what he leaves unread is ours to hold.</summary>
     private static readonly ConnectionLimits s_stranger = new(1024 * 1024, 8 * 1024 * 1024, 0);
     private readonly IEventLoop _loop;
@@ -19,6 +28,8 @@ public sealed class BusServer : IDisposable
     private readonly string _guid = Guid.NewGuid().ToString("N");
     private readonly List<(UnixSocket Socket, IWatch Watch)> _listeners = [];
     private readonly Dictionary<BusConnection, Peer> _peers = [];
+    private readonly Dictionary<uint, int> _strangers = [];
+    private int _strangersInAll;
     private bool _accepting = true;
 
     /// <param name="ownerUid">Who, besides root, may control: the user whose instance this is.</param>
@@ -35,7 +46,7 @@ public sealed class BusServer : IDisposable
         socket.Bind(path);
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(path, mode);
-        socket.Listen();
+        socket.Listen(Backlog);
         Listen(socket);
     }
 
@@ -47,14 +58,27 @@ public sealed class BusServer : IDisposable
     public void Serve(UnixSocket socket)
     {
         uint uid = socket.Peer.Uid;
-        bool stranger = uid != 0 && uid != _ownerUid;
-        if (_peers.Count >= MaxConnections || (stranger && _peers.Keys.Count(p => p.Peer.Uid == uid) >= MaxConnectionsPerStranger))
+        bool stranger = IsStranger(uid);
+        if (_peers.Count >= MaxConnections || (stranger && !HasRoomFor(uid)))
         {
             socket.Dispose();
             return;
         }
         var connection = BusConnection.Accept(socket, _guid, stranger ? s_stranger : ConnectionLimits.Server);
         _peers[connection] = new(_loop.Watch(connection.Fd, Readiness.Read, ready => OnReady(connection, ready)), Environment.TickCount64);
+        if (stranger)
+            CountStranger(uid, +1);
+    }
+
+    private bool IsStranger(uint uid) => uid != 0 && uid != _ownerUid;
+
+    private bool HasRoomFor(uint uid) => _strangers.GetValueOrDefault(uid) < MaxConnectionsPerStranger && _strangersInAll < MaxConnectionsOfStrangers;
+
+    private void CountStranger(uint uid, int change)
+    {
+        _strangersInAll += change;
+        if ((_strangers[uid] = _strangers.GetValueOrDefault(uid) + change) == 0)
+            _strangers.Remove(uid);
     }
 
     /// <summary>Sends a signal to every peer; on a private socket there are no match rules to consult.</summary>
@@ -102,7 +126,7 @@ public sealed class BusServer : IDisposable
 
     private void Accept(UnixSocket listener)
     {
-        while (Next(listener) is { } socket)
+        for (int i = 0; i < AcceptsPerTurn && Next(listener) is { } socket; i++)
             Serve(socket);
     }
 
@@ -158,6 +182,8 @@ public sealed class BusServer : IDisposable
         if (connection.Closed)
         {
             _peers.Remove(connection);
+            if (IsStranger(connection.Peer.Uid))
+                CountStranger(connection.Peer.Uid, -1);
             peer.Watch.Dispose();
             peer.Belongings.GiveAllBack();
             SetAccepting(true);

@@ -28,7 +28,7 @@ public sealed partial class ManagerApi(ManagerCore core, UnitLoader files, Proce
     public UnitName? UnitOf(uint pid) => core.ServiceOf((int)pid)?.Name ?? groups.UnitOf((int)pid);
 
     public IReadOnlyList<UnitProcess> ProcessesOf(UnitName unit) =>
-        [.. groups.Members(unit).Select(pid => new UnitProcess(groups.PathOf(unit), (uint)pid, CommandLine(pid)))];
+        [.. groups.ProcessesOf(unit).Select(p => new UnitProcess(p.Path, (uint)p.Pid, CommandLine(p.Pid)))];
 
     public IEnumerable<JobStatus> Jobs => core.Jobs.All.Select(Snapshots.Status);
 

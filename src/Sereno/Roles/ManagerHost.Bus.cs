@@ -40,7 +40,7 @@ public sealed partial class ManagerHost
         socket.Bind(path);
         // Everybody may ask; who may command is decided by the peer's credentials.
         File.SetUnixFileMode(path, (UnixFileMode)0x1B6);
-        socket.Listen();
+        socket.Listen(Bus.Server.BusServer.Backlog);
         _bus.Listen(socket);
         return socket.Fd;
     }

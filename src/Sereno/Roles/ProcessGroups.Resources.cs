@@ -78,6 +78,15 @@ public sealed partial class ProcessGroups
         }
     }
 
+    /// <summary>The processes of a unit, a slice's units included, each with the group that it is in itself.</summary>
+    public IEnumerable<(string Path, int Pid)> ProcessesOf(UnitName unit)
+    {
+        if (CgroupOf(unit) is not { Exists: true } cgroup || Cgroup.Mount is not { } mount)
+            return Members(unit).Select(pid => ("", pid));
+        return Directory.EnumerateDirectories(cgroup.Folder, "*", SearchOption.AllDirectories).Prepend(cgroup.Folder)
+            .SelectMany(folder => new Cgroup(folder).Processes(recursive: false).FindAll(IsAlive).Select(pid => (folder[mount.Length..], pid)));
+    }
+
     /// <summary>The kernel's number for the unit's group; 0 without one.</summary>
     public ulong IdOf(UnitName unit) => CgroupOf(unit) is { Exists: true } cgroup ? CgroupId.Of(cgroup.Folder, out _) : 0;
 

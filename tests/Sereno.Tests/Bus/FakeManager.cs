@@ -201,7 +201,8 @@ internal sealed class FakeManager : IManagerApi
             : fails ? unit : unit with { ActiveState = "active", SubState = "running" };
         _jobs.Remove(job.Id);
         Add(after);
-        Signals?.UnitChanged(after);
+        // Telling of a change is for every peer and every change: nothing that takes looking up may be part of it.
+        Signals?.UnitChanged(after with { UnitFileState = null!, FindUnitFileState = () => throw new InvalidOperationException("looked up for a signal") });
         Signals?.JobRemoved(job, fails ? "failed" : "done");
         if (StopsAfterStart && verb == JobVerb.Start)
             _later.Enqueue(() =>

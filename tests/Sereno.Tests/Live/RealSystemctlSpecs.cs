@@ -116,7 +116,7 @@ public sealed class RealSystemctlSpecs : PrivateRootSpecs
     [Fact]
     public void Status_and_show_have_what_a_unit_may_use_and_has_used()
     {
-        Write("used.service", "[Service]\nExecStart=/bin/sleep infinity\nIPAccounting=yes\nIPAddressDeny=10.0.0.0/8 ::1\nTasksMax=100\nMemoryMax=1M\nDeviceAllow=/dev/null r\nCPUWeight=7\nCPUQuota=20%%\n" +
+        Write("used.service", "[Service]\nExecStart=/bin/sleep infinity\nIPAccounting=yes\nIPAddressDeny=10.0.0.0/8 ::1\nTasksMax=100\nMemoryMax=1M\nDeviceAllow=/dev/null r\nCPUWeight=7\nCPUQuota=20%\n" +
             "AllowedCPUs=0-2\nSocketBindDeny=ipv4:tcp:80\nRestrictNetworkInterfaces=~eth9\nIOReadBandwidthMax=/dev/sda 5M\nDelegate=pids\nSlice=used.slice\n");
         Root.Do("systemctl", "daemon-reload");
         Root.Do("systemctl", "start", "used");
@@ -128,11 +128,13 @@ public sealed class RealSystemctlSpecs : PrivateRootSpecs
         [
             "AllowedCPUs=0-2", "CPUQuotaPerSecUSec=200ms", "CPUWeight=7", "Delegate=yes", "DelegateControllers=pids", "DeviceAllow=/dev/null r", "DevicePolicy=auto", "IOReadBandwidthMax=/dev/sda 5000000",
             "IPAccounting=yes", "IPAddressDeny=10.0.0.0/8 ::1/128", "IPEgressPackets=0", "IPIngressBytes=0", "MemoryMax=1048576", "RestrictNetworkInterfaces=~eth9", "Slice=used.slice",
-            "SocketBindDeny=ipv4:tcp:80", "TasksCurrent=1", "TasksMax=100",
+            "SocketBindDeny=ipv4:tcp80", "TasksCurrent=1", "TasksMax=100",
         ];
         Assert.Equal(expected.Order(), Root.Do("systemctl", "show", "used", "-p", string.Join(',', expected.Select(e => e[..e.IndexOf('=')]))).Split('\n', StringSplitOptions.RemoveEmptyEntries).Order());
         Assert.Contains("ControlGroup=", Root.Do("systemctl", "show", "used.slice", "-p", "ControlGroup,CPUUsageNSec"));
-        Assert.Equal((0, ""), (Root.Enter("systemctl", "status", "used.slice") is var slice ? slice.Status : -1, slice.Errors));
+        var slice = Root.Enter("systemctl", "status", "used.slice");
+        Assert.Equal((0, ""), (slice.Status, slice.Errors));
+        Assert.Matches("└─used.service\n +└─[0-9]+ /bin/sleep infinity", slice.Output);
         Root.Do("systemctl", "stop", "used");
     }
 

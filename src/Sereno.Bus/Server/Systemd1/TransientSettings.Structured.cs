@@ -31,7 +31,7 @@ internal static partial class TransientSettings
         ("CoredumpFilter", "t") => [Of(property, $"0x{Number(value):x}")],
         (_, "u") when property.EndsWith("Mode", StringComparison.Ordinal) || property == "UMask" => [Of(property, Convert.ToString((uint)value.Scalar!, 8))],
         (_, "u") when property.EndsWith("Scale", StringComparison.Ordinal) =>
-            [Of(property[..^"Scale".Length], FormattableString.Invariant($"{Math.Round((uint)value.Scalar! * 100.0 / uint.MaxValue, 2)}%%"))],
+            [Of(property[..^"Scale".Length], FormattableString.Invariant($"{Math.Round((uint)value.Scalar! * 100.0 / uint.MaxValue, 2)}%"))],
         ("FailureActionExitStatus" or "SuccessActionExitStatus", "i") => [Of(property, value.Scalar is -1 ? "" : $"{value.Scalar}")],
         ("StandardInputData", "ay") => [Of(property, Convert.ToBase64String((byte[])value.Scalar!))],
         (_, "ay") => [Of(property, Bits((byte[])value.Scalar!))],
