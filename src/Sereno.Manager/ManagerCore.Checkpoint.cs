@@ -68,7 +68,7 @@ public sealed partial class ManagerCore
             MarkChanged(unit);
         }
         foreach (var (unit, _) in restored)
-            if (unit is ServiceUnit { Connection: { } connection, IsInactiveOrFailed: false } serving && Graph.TryGet(connection.Socket, out var its) && its is SocketUnit accepting)
+            if (unit is ServiceUnit { Connection: { } connection, IsInactiveOrFailed: false } serving && UnitName.TryParse(connection.Socket, out var socketName) && Graph.TryGet(socketName, out var its) && its is SocketUnit accepting)
                 accepting.Adopt(serving);
         foreach (var (unit, record) in restored)
             if (record.Job is { } job)

@@ -92,9 +92,9 @@ public sealed partial class ManagerCore
         return null;
     }
 
-    internal void OnServed(UnitName socket, ServiceUnit service)
+    internal void OnServed(string socket, ServiceUnit service)
     {
-        if (Graph.TryGet(socket, out var found) && found is SocketUnit its)
+        if (UnitName.TryParse(socket, out var name) && Graph.TryGet(name, out var found) && found is SocketUnit its)
             its.OnServed(service);
         MarkChanged(service);
     }

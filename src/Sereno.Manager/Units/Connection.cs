@@ -1,5 +1,3 @@
-using Sereno.Units.Model;
-
 namespace Sereno.Manager.Units;
 
 /// <summary>Who is at the two ends of an accepted connection.</summary>
@@ -16,4 +14,4 @@ public sealed record ConnectionEnds(string Instance, string? Address, uint? Port
 /// <summary>What a service instance was started for.</summary>
 /// <param name="Socket">The socket unit that accepted it.</param>
 /// <param name="Descriptor">0 once the service has it.</param>
-public sealed record Connection(UnitName Socket, ulong Descriptor, ConnectionEnds Ends);
+public sealed record Connection(string Socket, ulong Descriptor, ConnectionEnds Ends);

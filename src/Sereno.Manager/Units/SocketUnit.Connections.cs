@@ -48,7 +48,7 @@ public sealed partial class SocketUnit
     private void Serve(ulong id, ConnectionEnds ends)
     {
         var instance = UnitName.Parse($"{Name.Prefix}@{Accepted}-{ends.Instance}.service");
-        if (Core.TryServe(instance, new(Name, id, ends), out string error) is { } service)
+        if (Core.TryServe(instance, new(Name.Full, id, ends), out string error) is { } service)
         {
             Accepted++;
             _serving.Add(service);

@@ -195,7 +195,8 @@ public sealed partial class ManagerHost
             Try(() => FolderTree.Remove(folder));
         if (request.RemoveSharedOf is { } account)
             SharedObjects.RemoveAllOf(account, problem => Log(request.Unit, LogLevel.Warning, $"{request.Unit}: {problem}"));
-        if (request.PidFile is { } file)
+        // A device or a FIFO that somebody has named is no pid file of the service's.
+        if (request.PidFile is { } file && FileStatus.Of(file) is { Kind: FileKind.File or FileKind.Link })
             Try(() => File.Delete(file));
 
         void Try(Action action)

@@ -73,6 +73,8 @@ public class StructLayoutTests
         [typeof(libc.bpf_attr_iter_create)] = ("linux/bpf.h", "__typeof__(((union bpf_attr *)0)->iter_create)"),
         [typeof(libc.__user_cap_header_struct)] = ("linux/capability.h", "struct __user_cap_header_struct"),
         [typeof(libc.__user_cap_data_struct)] = ("linux/capability.h", "struct __user_cap_data_struct"),
+        [typeof(libc.sockaddr_vm)] = ("linux/vm_sockets.h", "struct sockaddr_vm"),
+        [typeof(libc.mq_attr)] = ("mqueue.h", "struct mq_attr"),
         [typeof(libc.perf_event_attr)] = ("linux/perf_event.h", "struct perf_event_attr"),
         [typeof(libc.perf_event_header)] = ("linux/perf_event.h", "struct perf_event_header"),
         [typeof(libc.perf_event_mmap_page)] = ("linux/perf_event.h", "struct perf_event_mmap_page"),

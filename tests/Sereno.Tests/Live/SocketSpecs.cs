@@ -80,7 +80,7 @@ public sealed class SocketSpecs
             File.WriteAllText($"{folder}/units/b.service", $"[Service]\nExecStart=/bin/sh -c 'echo \"$LISTEN_FDS $LISTEN_FDNAMES $((LISTEN_PID == $$))\" > {folder}/said; exec sleep 1h'\n");
         });
         sereno.Do("start", "a.socket");
-        Assert.Contains("/a.socket", sereno.Do("ss", "-tlnH", "--cgroup", $"sport = :{port}").Output);
+        Assert.Contains("/a.socket", Command.Run(Live.Executable!, "ss", "-tlnH", "--cgroup", "sport", "=", $":{port}").Output);
         using var client = new Socket(AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Stream, ProtocolType.Tcp);
         client.Connect(IPAddress.Loopback, port);
         sereno.Expect("b.service", "active", "running");
