@@ -9,6 +9,7 @@ public static unsafe partial class libc
         public ushort svm_reserved1;
         public uint svm_port;
         public uint svm_cid;
-        public fixed byte svm_zero[4];
+        public byte svm_flags;
+        public fixed byte svm_zero[3];
     }
 }

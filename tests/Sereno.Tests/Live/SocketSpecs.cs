@@ -77,7 +77,7 @@ public sealed class SocketSpecs
         using var sereno = new LiveInstance(folder =>
         {
             File.WriteAllText($"{folder}/units/a.socket", $"[Socket]\nListenStream=127.0.0.1:{port}\nListenFIFO={folder}/fifo\nFileDescriptorName=mine\nService=b.service\n");
-            File.WriteAllText($"{folder}/units/b.service", $"[Service]\nExecStart=/bin/sh -c 'echo \"$LISTEN_FDS $LISTEN_FDNAMES $((LISTEN_PID == $$))\" > {folder}/said; exec sleep 1h'\n");
+            File.WriteAllText($"{folder}/units/b.service", $"[Service]\nExecStart=/bin/sh -c 'echo \"$LISTEN_FDS $LISTEN_FDNAMES $((LISTEN_PID == $$$$))\" > {folder}/said; exec sleep 1h'\n");
         });
         sereno.Do("start", "a.socket");
         Assert.Contains("/a.socket", Command.Run(Live.Executable!, "ss", "-tlnH", "--cgroup", "sport", "=", $":{port}").Output);
