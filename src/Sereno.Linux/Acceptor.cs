@@ -24,6 +24,22 @@ public static unsafe class Acceptor
         return fd >= 0 ? new Fd(fd) : s_transient.Contains(Errno.Last) ? null : throw Errno.Failed("accept a connection");
     }
 
+    /// <summary>Throws away what waits: connections, datagrams, a FIFO's bytes. Bounded, for more may come all the time.</summary>
+    public static void Flush(Fd socket)
+    {
+        const int most = 4096;
+        socket.SetNonBlocking();
+        Span<byte> rest = stackalloc byte[4096];
+        for (int i = 0; i < most; i++)
+        {
+            int fd = libc.accept4(socket.Number, null, null, libc.SOCK_CLOEXEC);
+            if (fd >= 0)
+                libc.close(fd);
+            else if (Errno.Last == libc.EAGAIN || (Errno.Last is not (libc.EINTR or libc.ECONNABORTED) && socket.TryRead(rest) < 0))
+                return;
+        }
+    }
+
     /// <summary>Our end and the peer's; null when the peer has gone already.</summary>
     public static (SocketEnd Local, SocketEnd Remote)? Ends(Fd connection)
     {
@@ -53,7 +69,7 @@ public static unsafe class Acceptor
                 return new(new IPAddress(new ReadOnlySpan<byte>(&v4->sin_addr, 4)), null, Port(v4->sin_port));
             case libc.AF_INET6:
                 var v6 = (libc.sockaddr_in6*)address;
-                var ip = new IPAddress(new ReadOnlySpan<byte>(&v6->sin6_addr, 16), v6->sin6_scope_id);
+                var ip = new IPAddress(new ReadOnlySpan<byte>(&v6->sin6_addr, 16));
                 return new(ip.IsIPv4MappedToIPv6 ? ip.MapToIPv4() : ip, null, Port(v6->sin6_port));
             case libc.AF_VSOCK:
                 var vm = (libc.sockaddr_vm*)address;

@@ -67,8 +67,8 @@ public sealed partial class ManagerCore
                 socket.Restore(itsSocket, record.Job is not null);
             MarkChanged(unit);
         }
-        foreach (var (unit, _) in restored)
-            if (unit is ServiceUnit { Connection: { } connection, IsInactiveOrFailed: false } serving && UnitName.TryParse(connection.Socket, out var socketName) && Graph.TryGet(socketName, out var its) && its is SocketUnit accepting)
+        foreach (var (unit, record) in restored)
+            if (unit is ServiceUnit { Connection: { } connection } serving && (!serving.IsInactiveOrFailed || record.Job is not null) && UnitName.TryParse(connection.Socket, out var socketName) && Graph.TryGet(socketName, out var its) && its is SocketUnit accepting)
                 accepting.Adopt(serving);
         foreach (var (unit, record) in restored)
             if (record.Job is { } job)

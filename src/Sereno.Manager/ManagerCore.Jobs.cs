@@ -377,6 +377,8 @@ public sealed partial class ManagerCore
         // Who was already as he was asked to be has done nothing that could be told.
         if (job.State == JobState.Running || result != JobResult.Done)
             Report(unit, type, result);
+        if (type == JobType.Start && unit is ServiceUnit { IsInactiveOrFailed: true, Job: null } service)
+            service.LetGo();
         NoteEnd(unit);
         _review.Add(unit);
         if (!propagate)

@@ -7,7 +7,7 @@ namespace Sereno.Manager;
 public sealed partial class ManagerCore
 {
     /// <summary>How many look at a unit, by RefUnit and AddRef.</summary>
-    private readonly Dictionary<Unit, int> _references = [];
+    private readonly Dictionary<UnitName, int> _references = [];
 
     /// <summary>A transient unit has ended, or been let go of: it is time to look which can be forgotten.</summary>
     private bool _mayCollect;
@@ -37,21 +37,23 @@ public sealed partial class ManagerCore
     }
 
     /// <summary>Somebody wants to look at the unit also when it is over.</summary>
-    public void Reference(Unit unit) => _references[unit] = _references.GetValueOrDefault(unit) + 1;
+    public void Reference(Unit unit) => _references[unit.Name] = _references.GetValueOrDefault(unit.Name) + 1;
 
     public void Unreference(UnitName name)
     {
-        if (!Graph.TryGet(name, out var unit) || !_references.TryGetValue(unit, out int count))
+        if (Graph.TryGet(name, out var unit))
+            name = unit.Name; // not the alias
+        if (!_references.TryGetValue(name, out int count))
             return;
         if (count > 1)
-            _references[unit] = count - 1;
+            _references[name] = count - 1;
         else
-            _references.Remove(unit);
-        _mayCollect |= unit.Definition.IsTransient;
+            _references.Remove(name);
+        _mayCollect |= unit?.Definition.IsTransient == true;
         Settle();
     }
 
-    internal bool IsReferenced(Unit unit) => _references.ContainsKey(unit);
+    internal bool IsReferenced(Unit unit) => _references.ContainsKey(unit.Name);
 
     private void NoteEnd(Unit unit) => _mayCollect |= IsPassing(unit) && MayCollect(unit);
 
@@ -74,6 +76,7 @@ public sealed partial class ManagerCore
         foreach (var unit in gone)
         {
             MarkChanged(unit);
+            (unit as ServiceUnit)?.LetGo();
             Emit(new ForgetUnit(unit.Name, unit.Definition.IsTransient ? unit.Definition.FragmentPath : null));
         }
     }

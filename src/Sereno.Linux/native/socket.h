@@ -13,7 +13,7 @@ static int make_socket(void *argument)
 /// has our descriptors. Returns the descriptor, or a negative errno: EBUSY, EACCES... where a child can't start there.
 EXPORT int32_t sereno_socket_in(int32_t cgroup, int32_t family, int32_t type, int32_t protocol)
 {
-    struct socket_request request = { .family = family, .type = type, .protocol = protocol };
+    struct socket_request request = { .family = family, .type = type, .protocol = protocol, .result = -ESRCH };
     uint8_t *stack = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (stack == MAP_FAILED)
         return -errno;

@@ -24,6 +24,13 @@ public sealed partial class ServiceUnit
         core.MarkChanged(this);
     }
 
+    /// <summary>What was meant for a start that has come to nothing, or for a unit that is forgotten.</summary>
+    internal void LetGo()
+    {
+        EndConnection();
+        ReleaseStreams();
+    }
+
     private void EndConnection()
     {
         if (Connection is not { } served)

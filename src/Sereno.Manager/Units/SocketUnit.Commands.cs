@@ -9,6 +9,9 @@ public sealed partial class SocketUnit
 {
     private readonly ProcessSlot _control = new();
 
+    /// <summary>What the control process runs, whatever phase it is by the time of its end.</summary>
+    private ExecCommand? _command;
+
     private ImmutableArray<ExecCommand> CommandsOf(SocketPhase phase) => Config.Commands is not { } commands ? [] : phase switch
     {
         SocketPhase.StartPre => commands.StartPre,
@@ -28,6 +31,7 @@ public sealed partial class SocketUnit
             return;
         }
         Enter(phase);
+        _command = commands[index];
         (_control.SpawnId, _control.Pid, _control.Index) = (Core.NewSpawn(this), 0, index);
         try
         {
@@ -166,9 +170,8 @@ public sealed partial class SocketUnit
     {
         if (_control.SpawnId != id)
             return;
-        var command = CommandsOf(Phase)[_control.Index];
-        Core.Log(this, LogLevel.Warning, $"{Name}: Failed to run {command.Path}: {cause}");
-        Ended(command.IgnoreFailure ? TriggerResult.Success : TriggerResult.Resources);
+        Core.Log(this, LogLevel.Warning, $"{Name}: Failed to run {_command?.Path}: {cause}");
+        Ended(_command is { IgnoreFailure: true } ? TriggerResult.Success : TriggerResult.Resources);
     }
 
     public void OnExited(int pid, ProcessExit exit)
@@ -177,8 +180,7 @@ public sealed partial class SocketUnit
             return;
         bool clean = exit.IsClean(ExitStatusSet.Empty, daemon: false);
         Core.Log(this, clean ? LogLevel.Debug : LogLevel.Notice, $"{Name}: Control process exited, code={exit.CodeName}, status={exit.StatusName}");
-        var commands = CommandsOf(Phase);
-        Ended(clean || (_control.Index < commands.Length && commands[_control.Index].IgnoreFailure) ? TriggerResult.Success : exit.Code switch
+        Ended(clean || _command is { IgnoreFailure: true } ? TriggerResult.Success : exit.Code switch
         {
             ExitCode.Exited => TriggerResult.ExitCode,
             ExitCode.Killed => TriggerResult.Signal,
@@ -204,8 +206,11 @@ public sealed partial class SocketUnit
                 else
                     Advance(Phase);
                 break;
-            case SocketPhase.None or SocketPhase.StartChown or SocketPhase.StopPreSigterm or SocketPhase.StopPreSigkill or SocketPhase.FinalSigterm or SocketPhase.FinalSigkill:
-                break; // OnGroupSignalled and OnGroupEmpty tell when nobody is left
+            case SocketPhase.StopPreSigterm or SocketPhase.StopPreSigkill or SocketPhase.FinalSigterm or SocketPhase.FinalSigkill:
+                Signal(Phase, result); // the answer tells whether somebody else is left
+                break;
+            case SocketPhase.None or SocketPhase.StartChown:
+                break;
         }
     }
 

@@ -47,8 +47,8 @@ public sealed partial class SocketUnit
 
     private void Serve(ulong id, ConnectionEnds ends)
     {
-        var instance = UnitName.Parse($"{Name.Prefix}@{Accepted}-{ends.Instance}.service");
-        if (Core.TryServe(instance, new(Name.Full, id, ends), out string error) is { } service)
+        string name = $"{Name.Prefix}@{Accepted}-{ends.Instance}.service", error = $"{name} is no unit name.";
+        if (UnitName.TryParse(name, out var instance) && Core.TryServe(instance, new(Name.Full, id, ends), out error) is { } service)
         {
             Accepted++;
             _serving.Add(service);

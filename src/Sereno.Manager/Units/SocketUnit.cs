@@ -120,15 +120,17 @@ public sealed partial class SocketUnit(UnitDefinition definition, ManagerCore co
             SetState(TriggerState.Running);
             return;
         }
-        Core.Emit(new WatchSockets(Name, [.. Open.Select(o => o.Id)], Config.Accept));
+        Core.Emit(new WatchSockets(Name, [.. Open.Select(o => o.Id)], Config.Accept, Config is { Accept: false, FlushPending: true }));
         SetState(TriggerState.Waiting);
     }
 
     protected override void LeaveWaiting()
     {
         Core.Emit(new WatchSockets(Name, []));
-        if (State is TriggerState.Dead or TriggerState.Failed)
-            Close();
+        if (State is not (TriggerState.Dead or TriggerState.Failed))
+            return;
+        Close();
+        Core.Emit(new ReleaseUnit(Name, [], null));
     }
 
     private void Close()
@@ -151,6 +153,8 @@ public sealed partial class SocketUnit(UnitDefinition definition, ManagerCore co
         if (saved.Phase == SocketPhase.None)
             return;
         Core.Emit(new KillGroup(Name, 9, false, []));
+        if (saved.Phase is SocketPhase.StartPre or SocketPhase.StartChown or SocketPhase.StartPost)
+            Close(); // they are opened anew
         if (!hasJob)
             EnterStopPost(TriggerResult.Success);
     }

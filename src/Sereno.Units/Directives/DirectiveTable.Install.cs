@@ -24,7 +24,7 @@ internal static partial class DirectiveTable
     private static IEnumerable<DirectiveRow> SerenoRows() =>
     [
         Ignored(Sereno, "Scope", "reported, not enforced", r => r.OneOf(["local", "intranet", "internet"], "Failed to parse scope")),
-        Ignored(Sereno, "Server", "sockets are not supported yet", r => r.OneOf(["dedicated", "concurrent"], "Failed to parse server kind")),
+        Ignored(Sereno, "Server", "not supported yet: a socket unit's Accept= and MaxConnections= say it", r => r.OneOf(["dedicated", "concurrent"], "Failed to parse server kind")),
         Ignored(Sereno, "Ready", "not supported: readiness follows Type= alone", r => r.OneOf(["listen"], "Failed to parse readiness")),
     ];
 

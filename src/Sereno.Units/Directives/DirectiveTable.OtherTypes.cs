@@ -7,7 +7,6 @@ internal static partial class DirectiveTable
 {
     private static readonly (UnitType Type, string Reason, string Keys)[] s_otherTypes =
     [
-        (UnitType.Socket, "not supported for the commands of sockets", ""),
         (UnitType.Mount, "not supported: mount(8) is run with its own defaults",
             "TimeoutSec DirectoryMode SloppyOptions LazyUnmount ForceUnmount ReadWriteOnly"),
         (UnitType.Automount, "automount units need the kernel's autofs, and are not run",
@@ -27,17 +26,16 @@ internal static partial class DirectiveTable
                 yield return Ignored(type.ToString(), key, reason, ReaderOf(type, key));
     }
 
-    /// <summary>Sockets, mounts and swaps start processes; scopes are killed too.</summary>
-    private static IEnumerable<string> SharedKeys(UnitType type)
+    /// <summary>Mounts and swaps start processes; scopes are killed too.</summary>
+    private static IEnumerable<string> SharedKeys(UnitType type) => type switch
     {
-        IEnumerable<string> kill = KillRows().Select(r => r.Key);
-        IEnumerable<string> process = ExecRows().Concat(SecurityRows()).Concat(SandboxRows()).Concat(SchedulingRows()).Concat(TerminalRows()).Concat(CredentialRows()).Concat(StreamRows()).Concat(LimitRows()).Concat(IgnoredRows()).Select(r => r.Key);
-        return type switch
-        {
-            UnitType.Socket or UnitType.Mount or UnitType.Swap => process.Concat(kill),
-            UnitType.Slice => ["NetClass"],
-            UnitType.Scope => KillRows().Where(r => r.Support == Support.Ignored).Select(r => r.Key).Append("NetClass"),
-            _ => [],
-        };
-    }
+        UnitType.Mount or UnitType.Swap => ProcessRows().Select(r => r.Key),
+        UnitType.Slice => ["NetClass"],
+        UnitType.Scope => KillRows().Where(r => r.Support == Support.Ignored).Select(r => r.Key).Append("NetClass"),
+        _ => [],
+    };
+
+    /// <summary>What holds for all processes that a unit starts, written in [Service].</summary>
+    private static IEnumerable<DirectiveRow> ProcessRows() =>
+        [.. ExecRows(), .. SecurityRows(), .. SandboxRows(), .. SchedulingRows(), .. TerminalRows(), .. CredentialRows(), .. StreamRows(), .. LimitRows(), .. IgnoredRows(), .. KillRows()];
 }

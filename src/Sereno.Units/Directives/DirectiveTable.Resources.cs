@@ -15,7 +15,7 @@ internal static partial class DirectiveTable
                 yield return row with { Section = section };
         foreach (var row in rows)
         {
-            yield return row with { Section = "Socket", Support = Support.Ignored, Reason = "a socket has no processes of its own here" };
+            yield return row with { Section = "Socket", Support = Support.Ignored, Reason = "not supported yet for sockets and the commands that they run" };
             yield return row with { Section = "Swap", Support = Support.Ignored, Reason = "swap belongs to the machine, and is not switched here" };
         }
     }

@@ -18,13 +18,27 @@ internal static partial class DirectiveTable
         yield return Service("RestartForceExitStatus", (r, s) => r.Unit.Service = s with { RestartForceExitStatus = ReadStatuses(r, s.RestartForceExitStatus) });
         yield return Switch("RootDirectoryStartOnly", (s, on) => s with { RootDirectoryStartOnly = on });
         yield return Exec("PermissionsStartOnly", (r, e) => r.Unit.Exec = e with { PermissionsStartOnly = r.Boolean() ?? e.PermissionsStartOnly });
-        foreach (var row in IgnoredAll("Service", "sockets are not supported yet", "Sockets"))
-            yield return row;
+        yield return Enforced("Service", "Sockets", ReadSockets);
         yield return Service("NonBlocking", (r, s) => r.Unit.Service = s with { NonBlocking = r.Boolean() ?? s.NonBlocking });
         foreach (var row in IgnoredAll("Service", "not supported: USB gadgets", "USBFunctionDescriptors USBFunctionStrings"))
             yield return row;
         foreach (var row in IgnoredAll("Service", "obsolete: systemd ignores it too", "SysVStartPriority BusPolicy"))
             yield return row;
+    }
+
+    private static void ReadSockets(Reading r)
+    {
+        foreach (string word in r.Words(Text.WordFlags.None, $"Trailing garbage in sockets, ignoring: {r.Value}"))
+            if (!r.Specifiers.TryName(word, out string name, out string error))
+                r.Warn($"Failed to resolve unit specifiers in '{word}', ignoring: {error}");
+            else if (!UnitName.TryParse(name, out var socket) || socket.Type != UnitType.Socket)
+                r.Warn($"Unit must be of type socket, ignoring: {name}");
+            else
+            {
+                r.Unit.Of(Dependency.Wants).Add(socket);
+                r.Unit.Of(Dependency.After).Add(socket);
+                r.Unit.Service = r.Unit.Service with { Sockets = r.Unit.Service.Sockets.Add(socket) };
+            }
     }
 
     private static void ReadPidFile(Reading r)

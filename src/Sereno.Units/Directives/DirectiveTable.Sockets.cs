@@ -35,8 +35,8 @@ internal static partial class DirectiveTable
         Set("MaxConnectionsPerSource", (s, number) => s with { MaxConnectionsPerSource = number }, r => r.Unsigned()),
         Set("TriggerLimitIntervalSec", (s, usec) => s with { TriggerLimitIntervalUsec = usec }, r => r.Seconds()),
         Set("TriggerLimitBurst", (s, number) => s with { TriggerLimit = number }, r => r.Unsigned()),
-        Set("PollLimitIntervalSec", (s, usec) => s with { PollLimitIntervalUsec = usec }, r => r.Seconds()),
-        Set("PollLimitBurst", (s, number) => s with { PollLimit = number }, r => r.Unsigned()),
+        Ignored("Socket", "PollLimitIntervalSec", "not supported yet: TriggerLimitIntervalSec= holds alone, as in systemd 252", r => r.Seconds()),
+        Ignored("Socket", "PollLimitBurst", "not supported yet: TriggerLimitBurst= holds alone, as in systemd 252", r => r.Unsigned()),
         Set("BindIPv6Only", (s, only) => s with { BindIPv6Only = only }, OnlyIPv6),
         Enforced("Socket", "SocketUser", r => r.Unit.Socket = r.Unit.Socket with { User = ReadAccount(r, r.Unit.Socket.User) }),
         Enforced("Socket", "SocketGroup", r => r.Unit.Socket = r.Unit.Socket with { Group = ReadAccount(r, r.Unit.Socket.Group) }),
@@ -78,6 +78,7 @@ internal static partial class DirectiveTable
             else
                 r.Warn($"Invalid interface name, ignoring: {r.Value}");
         }),
+        .. ProcessRows().Select(r => r with { Section = "Socket" }),
         .. IgnoredAll("Socket", "not supported: security modules", "SmackLabel SmackLabelIPIn SmackLabelIPOut", r => r.Expanded()),
         Ignored("Socket", "SELinuxContextFromNet", "not supported: security modules", r => r.Boolean()),
     ];

@@ -17,8 +17,6 @@ internal static partial class DirectiveTable
     {
         if (r.Value == "tty")
             r.Held = (Support.Emulated, "a terminal that another session has isn't waited for");
-        else if (r.Value == "socket")
-            r.Held = (Support.Ignored, "sockets are not supported yet: standard input is /dev/null");
         if (r.Value.StartsWith("fd:", StringComparison.Ordinal))
             return Descriptor(r);
         if (r.Value.StartsWith("file:", StringComparison.Ordinal))
@@ -40,9 +38,7 @@ internal static partial class DirectiveTable
 
     private static StreamTarget? ReadOutput(Reading r)
     {
-        if (r.Value == "socket")
-            r.Held = (Support.Ignored, "sockets are not supported yet: inherited instead");
-        else if (r.Value is "kmsg" or "kmsg+console")
+        if (r.Value is "kmsg" or "kmsg+console")
             r.Held = (Support.Emulated, "written to the journal");
         if (r.Value.StartsWith("fd:", StringComparison.Ordinal))
             return Descriptor(r);

@@ -8,6 +8,9 @@ public sealed class Specifiers(UnitName unit, string? fragmentPath, SpecifierCon
 {
     public const string UnknownSpecifier = "Invalid slot", NameTooLong = "File name too long";
 
+    /// <summary>What a specifier stands for isn't set up yet on this machine, as before its first boot (EUNATCH).</summary>
+    public const string NotThereYet = "Protocol driver not attached";
+
     /// <summary>Limits of the results, in bytes: a unit's name, a path, a line.</summary>
     public const int NameLimit = 255, PathLimit = 4095, LineLimit = Text.UnitText.LongestLine;
 
@@ -117,7 +120,7 @@ public sealed class Specifiers(UnitName unit, string? fragmentPath, SpecifierCon
 
     private static string? Missing(out string error)
     {
-        error = "Protocol driver not attached"; // EUNATCH
+        error = NotThereYet;
         return null;
     }
 

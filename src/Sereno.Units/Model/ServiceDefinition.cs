@@ -60,6 +60,8 @@ public sealed record ServiceDefinition
     public ulong RestartMaxDelayUsec { get; init; } = Infinity;
     public ulong WatchdogUsec { get; init; }
     public bool RemainAfterExit { get; init; }
+    /// <summary>Sockets=: socket units whose descriptors it gets beside those of the units that start it.</summary>
+    public ImmutableArray<UnitName> Sockets { get; init; } = [];
     public bool NonBlocking { get; init; }
     public bool GuessMainPid { get; init; } = true;
     public string? PidFile { get; init; }

@@ -47,11 +47,6 @@ public sealed record SocketDefinition
     public ulong TriggerLimitIntervalUsec { get; init; } = 2 * TimeSpans.Second;
     public uint TriggerLimitBurst => TriggerLimit ?? (Accept ? 200u : 20);
 
-    /// <summary>How often a socket is looked at before it rests for the interval (systemd.socket(5) of systemd 255).</summary>
-    public ulong PollLimitIntervalUsec { get; init; } = 2 * TimeSpans.Second;
-    public uint? PollLimit { get; init; }
-    public uint PollLimitBurst => PollLimit ?? (Accept ? 150u : 15);
-
     /// <summary>Null where no command is run.</summary>
     public SocketCommands? Commands { get; init; }
 

@@ -21,6 +21,9 @@ public sealed partial class ManagerHost
                 Open(e.Unit, e.Definition);
                 break;
             case WatchSockets e:
+                if (e.Flushes)
+                    foreach (ulong id in e.Ids)
+                        Acceptor.Flush(StoredFd(id));
                 WatchTraffic(e.Unit, e.Ids, e.Accepts);
                 break;
             case CloseSockets e:
@@ -52,7 +55,6 @@ public sealed partial class ManagerHost
         {
             error = e.Message;
             opened.ForEach(fd => fd.Dispose());
-            _groups.Release(unit);
         }
         var ids = ImmutableArray<ulong>.Empty;
         if (error is null)
@@ -165,7 +167,6 @@ public sealed partial class ManagerHost
 
     private void RemoveFiles(UnitName unit, SocketDefinition socket)
     {
-        _groups.Release(unit);
         if (!socket.RemoveOnStop)
             return;
         foreach (string path in socket.Listens.Where(l => l.Kind != ListenKind.Special).Select(l => l.Address.File).OfType<string>().Concat(socket.Symlinks))

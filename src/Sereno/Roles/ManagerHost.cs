@@ -154,8 +154,9 @@ public sealed partial class ManagerHost : IDisposable
         var ended = welcome.Exits.Select(e => e.Pid).ToHashSet();
         foreach (var record in records)
             if (record.Service is { } service && UnitName.TryParse(record.Name, out var name))
-                _groups.Restore(name, record.InvocationId, welcome.Children.Where(c => Encoding.UTF8.GetString(c.Tag) == record.Name).Select(c => c.Pid)
-                    .Concat(service.Main.Pid > 0 ? [service.Main.Pid] : []));
+                _groups.Restore(name, record.InvocationId, Leaders(record.Name).Concat(service.Main.Pid > 0 ? [service.Main.Pid] : []));
+            else if (record.Socket is not null && UnitName.TryParse(record.Name, out var socket))
+                _groups.Restore(socket, record.InvocationId, Leaders(record.Name));
             else if (record.Scope is not null && UnitName.TryParse(record.Name, out var scope))
                 _groups.Restore(scope, record.InvocationId, []);
         TakeStored(records, welcome.Held);
@@ -165,6 +166,8 @@ public sealed partial class ManagerHost : IDisposable
         foreach (var (unit, id) in _lostDescriptors)
             _core.OnDescriptorClosed(unit, id);
         _events.InsertRange(0, welcome.Exits);
+
+        IEnumerable<int> Leaders(string unit) => welcome.Children.Where(c => Encoding.UTF8.GetString(c.Tag) == unit).Select(c => c.Pid);
     }
 
     private void OnKeeper()

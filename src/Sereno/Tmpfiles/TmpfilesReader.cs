@@ -27,6 +27,7 @@ public sealed record TmpfilesOptions
 public sealed class TmpfilesReader(TmpfilesOptions options, SpecifierContext context, Action<string> complain)
 {
     private static readonly UnitName s_noUnit = UnitName.Parse("tmpfiles.service");
+    private bool _saidUnresolvable;
     private readonly Specifiers _specifiers = new(s_noUnit, null, context) { Known = "abBHlmovwWhCLStgGuUTV" }; // tmpfiles.d(5), "Specifiers"
     private readonly UserDatabase _users = options.Root is { } root ? new($"{root}/etc/passwd", $"{root}/etc/group") : new();
 
@@ -55,6 +56,13 @@ public sealed class TmpfilesReader(TmpfilesOptions options, SpecifierContext con
             catch (ArgumentException e)
             {
                 complain($"{name}:{number}: {e.Message}");
+            }
+            catch (UnresolvableException)
+            {
+                // Of another root nobody expects that it has been booted; of ours it is said once.
+                if (options.Root is null && !_saidUnresolvable)
+                    complain($"{name}:{number}: Failed to resolve specifier: uninitialized /etc/ detected, skipping.");
+                _saidUnresolvable = true;
             }
     }
 
@@ -127,10 +135,13 @@ public sealed class TmpfilesReader(TmpfilesOptions options, SpecifierContext con
         return WithAge(WithMode(WithOwner(item, fields[3], fields[4]), fields[2]), fields[5]);
     }
 
+    /// <summary>A specifier of the line stands for nothing on this machine: the line is passed over.</summary>
+    private sealed class UnresolvableException : Exception;
+
     private string PathOf(string text)
     {
         if (!_specifiers.TryPath(text, out string path, out string error))
-            throw new FormatException($"Failed to replace specifiers in '{text}': {error}");
+            throw error == Specifiers.NotThereYet ? new UnresolvableException() : new FormatException($"Failed to replace specifiers in '{text}': {error}");
         if (!path.StartsWith('/'))
             throw new FormatException($"Path '{path}' not absolute.");
         path = Paths.Simplify(path);
@@ -172,7 +183,7 @@ public sealed class TmpfilesReader(TmpfilesOptions options, SpecifierContext con
         if (type is not ('t' or 'T'))
             argument = Unescape(argument) ?? throw new FormatException("Failed to unescape parameter to write");
         return _specifiers.TryText(argument, out string text, out string error) ? text
-            : throw new FormatException($"Failed to substitute specifiers in argument: {error}");
+            : throw (error == Specifiers.NotThereYet ? new UnresolvableException() : new FormatException($"Failed to substitute specifiers in argument: {error}"));
     }
 
     /// <summary>C-style escapes; null where one is none.</summary>

@@ -98,7 +98,7 @@ internal sealed class TerminalForwarder : IDisposable
         int n = _input.TryRead(_buffer);
         if (n <= 0)
         {
-            _keyboard?.Change(Readiness.None);
+            _keyboard?.Dispose(); // a pipe's end is told again and again
             return false;
         }
         foreach (byte b in _buffer.AsSpan(0, n))

@@ -49,7 +49,7 @@ public static class TmpfilesVerb
     /// <param name="names">Files, or "-" for standard input; none: all that there are.</param>
     public static int Run(TmpfilesOptions options, string[] names, Action<string> complain)
     {
-        var lines = new TmpfilesReader(options, HostFacts.Read(user: false), complain);
+        var lines = new TmpfilesReader(options, HostFacts.Read(root: options.Root), complain);
         foreach (string name in names.Length > 0 ? names : ConfigFiles.All(options.Root, "tmpfiles.d"))
             if (name == "-")
                 lines.Read("<stdin>", ConfigInput.Lines());

@@ -77,6 +77,6 @@ public sealed class EditSpecs(PrivateRoot root) : PrivateRootSpecs(root)
             find /etc/systemd/system /run/systemd/system -path '*/e[a-z]*.service*' -type f | sort | xargs -r tail -vn +1
             cat /tmp/seen 2>/dev/null; echo; systemctl show -p Description -p NeedDaemonReload ea eb
             """);
-        return Regex.Replace((said + left).Replace("\r", "").Replace("'sereno edit", "'systemctl edit"), "[0-9a-f]{16}", "RANDOM");
+        return Regex.Replace((said + left).Replace("\r", "").Replace("'sereno edit", "'systemctl edit"), @"(?<=\.\w+)[0-9a-f]{16}(?![0-9a-f])", "RANDOM");
     }
 }

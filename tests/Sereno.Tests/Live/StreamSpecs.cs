@@ -13,13 +13,21 @@ public sealed class StreamSpecs(Probe probe) : IClassFixture<Probe>
     [InlineData("StandardInput=data\nStandardInputText=a\nStandardInputText=", "input=")]
     [InlineData("StandardInput=data", "input=")]
     [InlineData("StandardInput=file:{dir}/in", "input=from a file|")]
-    [InlineData("StandardInput=socket", "input=")]
     public void Standard_input(string settings, string expected)
     {
         File.WriteAllText($"{probe.Sereno.Folder}/in", "from a file\n");
         string? unit = null;
         string said = probe.Run(settings, "input", "", ref unit, out int status);
         Assert.Equal((0, expected.Replace("{prefix}", Path.GetFileNameWithoutExtension(unit))), (status, said.Trim()));
+    }
+
+    [Fact]
+    public void A_service_without_a_socket_cannot_have_it_as_a_stream()
+    {
+        string? unit = null;
+        probe.Run("StandardInput=socket", "input", "", ref unit, out int status);
+        Assert.NotEqual(0, status);
+        Assert.Contains("Got no socket.", probe.Sereno.Do("logs", unit!).Output);
     }
 
     [Theory]

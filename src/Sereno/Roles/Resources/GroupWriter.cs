@@ -43,7 +43,8 @@ public sealed class GroupWriter(Cgroup root, Action<UnitName, LogLevel, string> 
         foreach (var (settings, _) in groups)
             foreach (var (folder, set) in NeedsOf(settings))
                 needed[folder] = needed.GetValueOrDefault(folder) | set;
-        foreach (string folder in _enabled.Keys)
+        // A folder can't be without a controller that one below it has (cgroups(7)).
+        foreach (string folder in _enabled.Keys.OrderByDescending(f => f.Length))
             Switch(folder, Parse(new Cgroup(folder).Read("cgroup.subtree_control")) & ~needed.GetValueOrDefault(folder), '-');
     }
 
