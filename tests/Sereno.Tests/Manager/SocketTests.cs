@@ -132,10 +132,71 @@ public class SocketTests
         Assert.Equal(2, host.Effects.OfType<SpawnProcess>().Count());
     }
 
-    private static SimulatedHost Accepting(Func<SocketDefinition, SocketDefinition> change)
+    [Fact]
+    public void A_connection_whose_service_may_not_start_is_given_up()
+    {
+        var host = Accepting(s => s with { MaxConnections = 1 }, u => u.When("PathExists"));
+        host.Machine.Conditions["PathExists"] = false;
+        for (ulong id = 70; id < 73; id++)
+            Connect(host, id, "10.0.0.9");
+        Assert.Equal([70UL, 71, 72], host.Effects.OfType<DropDescriptor>().Select(e => e.Id));
+        Assert.Equal((3u, 0u, 0), (Socket(host).Accepted, Socket(host).Refused, Socket(host).Connections));
+        Assert.DoesNotContain(host.Core.Graph.All, u => u.Name.Full.StartsWith("a@", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("10.0.0.1:80-fe80::1%2:4711")]
+    [InlineData(null)]
+    public void A_connection_that_makes_no_unit_name_is_refused(string? ends)
+    {
+        var host = Accepting(s => s);
+        host.Do(() => host.Core.OnConnection(UnitName.Parse("a.socket"), 70, new(ends ?? new string('x', 300), null, null, null)));
+        host.Run(1_000_000);
+        Assert.Equal(1u, Socket(host).Refused);
+        Assert.Contains(host.Effects, e => e is DropDescriptor { Id: 70 });
+    }
+
+    [Fact]
+    public void Whenever_the_manager_dies_the_socket_opens_and_closes_all_the_same()
+    {
+        for (int at = 0, steps = int.MaxValue; at < steps; at++)
+        {
+            var host = Commanding("/bin/quick");
+            int step = 0;
+            host.BeforeStep = () =>
+            {
+                if (step++ == at)
+                    throw new SimulatedCrashException();
+            };
+            host.Start("a.socket").Run(10_000_000);
+            Assert.Equal(("listening", 2, at), (Socket(host).SubState, Socket(host).Open.Length, at));
+            host.Stop("a.socket").Run(10_000_000);
+            Assert.Equal(("dead", TriggerResult.Success, at), (Socket(host).SubState, Socket(host).Result, at));
+            Assert.Empty(host.Alive);
+            steps = step;
+        }
+    }
+
+    [Fact]
+    public void A_command_that_cannot_be_started_in_time_fails_the_socket_alone()
+    {
+        var host = Commanding("/bin/quick");
+        host.SpawnDelay = _ => 2_000_000; // TimeoutSec= is over by then
+        host.SpawnFailure = _ => (203, "No such file or directory");
+        host.Start("a.socket").Run(10_000_000);
+        Assert.Equal((ActiveState.Failed, TriggerResult.Timeout), (Socket(host).Active, Socket(host).Result));
+    }
+
+    private static SimulatedHost Commanding(string program)
+    {
+        var commands = new SocketCommands([UnitTable.Command(program)], [UnitTable.Command(program)], [UnitTable.Command(program)], [UnitTable.Command(program)], 1_000_000, new(), new());
+        return new SimulatedHost(s_socket with { Socket = s_socket.Socket! with { Commands = commands } }, UnitTable.Service("a")) { Programs = { [program] = Behaviour.Exits(0, after: 10_000) } };
+    }
+
+    private static SimulatedHost Accepting(Func<SocketDefinition, SocketDefinition> change, Func<UnitDefinition, UnitDefinition>? changeService = null)
     {
         var definition = s_socket with { Triggers = null, Socket = change(s_socket.Socket! with { Accept = true, Listens = [new(ListenKind.Stream, new InternetAddress(null, 80, null))] }) };
-        var host = new SimulatedHost([definition, .. Enumerable.Range(0, 5).SelectMany(n => Enumerable.Range(7, 3).Select(p => UnitTable.Service($"a@{n}-10.0.0.1:80-10.0.0.{p}:4711")))]);
+        var host = new SimulatedHost([definition, .. Enumerable.Range(0, 5).SelectMany(n => Enumerable.Range(7, 3).Select(p => (changeService ?? (u => u))(UnitTable.Service($"a@{n}-10.0.0.1:80-10.0.0.{p}:4711"))))]);
         host.Start("a.socket").Run(1_000_000);
         return host;
     }
