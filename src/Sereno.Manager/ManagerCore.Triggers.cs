@@ -6,7 +6,7 @@ using Sereno.Units.Model;
 
 namespace Sereno.Manager;
 
-/// <summary>Timers and paths: they start units, and hear of what becomes of them when nothing else can move.</summary>
+/// <summary>Timers, paths and sockets: they start units, and hear of what becomes of them when nothing else can move.</summary>
 public sealed partial class ManagerCore
 {
     private readonly HashSet<Unit> _targetsChanged = [];

@@ -4,13 +4,13 @@ using Sereno.Units.Model;
 
 namespace Sereno.Manager.Units;
 
-/// <summary>Where a timer or a path stands; the reason is a <see cref="TriggerResult"/>.</summary>
+/// <summary>Where a timer, path or socket stands; the reason is a <see cref="TriggerResult"/>.</summary>
 public enum TriggerState { Dead, Waiting, Running, Elapsed, Failed }
 
 /// <summary>Why a timer, path or socket ended as it did: the Result property.</summary>
 public enum TriggerResult { Success, Resources, Timeout, ExitCode, Signal, CoreDump, StartLimitHit, UnitStartLimitHit, TriggerLimitHit, ServiceStartLimitHit }
 
-/// <summary>What timers and paths have in common: they wait for something, then start a unit, then wait for its end.</summary>
+/// <summary>What timers, paths and sockets have in common: they wait for something, then start a unit, then wait for its end.</summary>
 public abstract class TriggerUnit(UnitDefinition definition, ManagerCore core) : Unit(definition)
 {
     private readonly Queue<ulong> _starts = new();
