@@ -183,12 +183,24 @@ public sealed class JournalLoop : IDisposable
         if (!_files.TryGetValue(_linesUnit, out var file))
         {
             if (_files.Count >= MaxOpenFiles)
-                foreach (var other in _files.Values)
-                    other.Dispose(); // closed, and opened again by its next line
+                CloseFiles();
             _files[_linesUnit] = file = new(Path.Combine(_folder, _linesUnit + ".log"));
         }
+        if (!file.HasDescriptor())
+            CloseFiles();
         file.Append(_lines.WrittenSpan, Marker);
         _lines.ResetWrittenCount();
+    }
+
+    /// <summary>They are opened again by their next lines; what has lines to tell of that were lost is remembered.</summary>
+    private void CloseFiles()
+    {
+        foreach (var (unit, file) in _files.ToArray())
+        {
+            file.Dispose();
+            if (!file.HasLost && unit != _linesUnit)
+                _files.Remove(unit);
+        }
     }
 
     private byte[] Marker(string text)

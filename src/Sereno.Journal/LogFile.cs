@@ -54,6 +54,23 @@ public sealed class LogFile(string path, long maxSize = LogFile.DefaultMaxSize) 
         _fd = null;
     }
 
+    /// <summary>Lines were dropped, and no line tells of it yet.</summary>
+    public bool HasLost => _dropped > 0;
+
+    /// <summary>False where there are no descriptors left to open it with; any other trouble is the next line's.</summary>
+    public bool HasDescriptor()
+    {
+        try
+        {
+            Open();
+            return true;
+        }
+        catch (LinuxException e)
+        {
+            return e.Number is not (libc.EMFILE or libc.ENFILE);
+        }
+    }
+
     private void Open()
     {
         if (_fd is not null)

@@ -46,13 +46,20 @@ public sealed partial class ManagerHost
             Log(null, LogLevel.Debug, $"Cannot find unit for notify message of PID {sender}, ignoring.");
             return;
         }
-        // Comparing them costs a system call each: only who may store some has that.
-        bool stores = _core.Graph.TryGet(name, out var known) && known is Manager.Units.ServiceUnit { Config.FileDescriptorStoreMax: > 0 };
-        var passed = message.Fds.Select(fd => Take(fd, unit, stores)).ToList();
+        // Comparing them costs a system call each: only who may store some has that, and of one message no more than the store
+        // could ever take, and one to be told of.
+        var service = _core.Graph.TryGet(name, out var known) ? known as Manager.Units.ServiceUnit : null;
+        uint room = service?.Config.FileDescriptorStoreMax ?? 0;
+        int most = (int)Math.Min(Math.Max(room, 1) + 1, int.MaxValue);
+        foreach (var fd in message.Fds.Skip(most))
+            fd.Dispose();
+        var passed = message.Fds.Take(most).Select(fd => Take(fd, unit, compares: room > 0)).ToList();
         if (NotifyMessage.Parse(sender, message.Text.Span, passed) is { } parsed)
             _core.OnNotified(name, Believable(name, message.Sender, parsed));
         else
             Log(name, LogLevel.Warning, $"{name}: Notification message of PID {sender} is not UTF-8 clean, ignoring.");
+        if (passed.Count > 0)
+            DropUnwanted(passed.Select(p => p.Id).Where(id => service?.Stored.Any(s => s.Id == id) != true));
     }
 
     /// <summary>MAINPID= is signalled at the end: only root may name a process that isn't the unit's own, and nobody us.</summary>
@@ -132,10 +139,14 @@ public sealed partial class ManagerHost
 
     private void DropUnwanted()
     {
-        if (_received.Count == 0)
-            return;
+        if (_received.Count > 0)
+            DropUnwanted(_received.Keys);
+    }
+
+    private void DropUnwanted(IEnumerable<ulong> ids)
+    {
         var awaited = _core.AwaitedDescriptors.ToHashSet();
-        foreach (ulong id in _received.Keys.Where(id => !awaited.Contains(id)).ToList())
+        foreach (ulong id in ids.Where(id => !awaited.Contains(id)).ToList())
             if (_received.Remove(id, out var fd))
                 fd.Dispose();
     }

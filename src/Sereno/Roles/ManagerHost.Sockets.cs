@@ -152,7 +152,16 @@ public sealed partial class ManagerHost
             foreach (string problem in SocketSettings.Apply(connection, listen, options))
                 Log(unit, LogLevel.Warning, $"{unit}: {problem}");
         ulong id = _nextDescriptor++;
-        _keeper.Hold(StorePrefix + id, [connection]);
+        try
+        {
+            _keeper.Hold(StorePrefix + id, [connection]);
+        }
+        catch (LinuxException e)
+        {
+            connection.Dispose();
+            Log(unit, LogLevel.Warning, $"{unit}: {e.Message}; dropping connection.");
+            return;
+        }
         Store(unit, id, connection, polls: false);
         _core.OnConnection(unit, id, ends);
     }

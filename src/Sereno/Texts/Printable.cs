@@ -16,6 +16,9 @@ public static class Printable
     /// <summary>The same of several lines.</summary>
     public static string Lines(string text) => string.Join('\n', text.Split('\n').Select(Of));
 
+    /// <summary>The same of a line that may have tabs.</summary>
+    public static string Tabbed(string text) => text.Contains('\t') ? string.Join('\t', text.Split('\t').Select(Of)) : Of(text);
+
     public static char Of(char c) => IsHarmful(c) ? '?' : c;
 
     // C0, DEL and C1; the embeddings, overrides and isolates of Unicode's bidirectional algorithm (UAX 9).

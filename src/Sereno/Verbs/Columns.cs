@@ -1,4 +1,5 @@
 using Sereno.Linux;
+using Sereno.Texts;
 
 namespace Sereno.Verbs;
 
@@ -20,7 +21,7 @@ public sealed class Columns(params string[] headings)
         _ => "90",
     }}m{text}\e[0m";
 
-    public void Add(Colour colour, params string[] cells) => _rows.Add((cells, colour));
+    public void Add(Colour colour, params string[] cells) => _rows.Add(([.. cells.Select(Printable.Of)], colour));
 
     public void Add(params string[] cells) => Add(Colour.None, cells);
 

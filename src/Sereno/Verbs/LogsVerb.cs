@@ -50,9 +50,9 @@ public static class LogsVerb
         return command;
     }
 
-    /// <summary>journalctl's short form: local time, host, identifier and pid, message.</summary>
+    /// <summary>journalctl's short form: local time, host, identifier and pid, message; harmless for a terminal, whoever wrote it.</summary>
     public static string Format(LogEntry entry) =>
-        $"{entry.Time.ToLocalTime():MMM dd HH:mm:ss} {entry.Host} {entry.Identifier}[{entry.Pid}]: {entry.Text}";
+        $"{entry.Time.ToLocalTime():MMM dd HH:mm:ss} {entry.Host} {Printable.Of(entry.Identifier)}[{entry.Pid}]: {Printable.Tabbed(entry.Text)}";
 
     private static string Json(LogEntry entry)
     {

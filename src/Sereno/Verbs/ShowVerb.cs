@@ -3,6 +3,7 @@ using System.Text.Json;
 using Sereno.Bus;
 using Sereno.Bus.Client;
 using Sereno.Bus.Wire;
+using Sereno.Texts;
 
 namespace Sereno.Verbs;
 
@@ -49,6 +50,8 @@ public static class ShowVerb
         foreach (var (name, value) in Select(properties, wanted))
         {
             string text = PropertyFormat.Of(name, value);
+            if (Sereno.Linux.Terminal.Is(1))
+                text = Printable.Lines(text); // programs get every byte
             if (wanted.Length > 0 || text.Length > 0)
                 StandardStreams.Text.WriteLine(valuesOnly ? text : $"{name}={text}");
         }

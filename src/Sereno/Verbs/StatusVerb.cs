@@ -81,7 +81,7 @@ public static partial class StatusVerb
             _ => Columns.Colour.None,
         };
         string dot = Columns.Paint(active switch { "failed" => "×", "inactive" => "○", "activating" or "deactivating" => "●", _ => "●" }, colour);
-        string description = p.Text("Description");
+        string description = Printable.Of(p.Text("Description"));
         StandardStreams.Text.WriteLine(description == p.Text("Id") ? $"{dot} {p.Text("Id")}" : $"{dot} {p.Text("Id")} - {description}");
         string file = p.Text("FragmentPath"), state = p.Text("UnitFileState");
         string detail = load == "loaded" || load == "masked"
@@ -102,21 +102,21 @@ public static partial class StatusVerb
         foreach (var (name, value) in p.Where(v => v.Key.StartsWith("Exec", StringComparison.Ordinal) && v.Value.Signature == "a(sasbttttuii)"))
             foreach (var command in value.Items)
                 if (command.Items is [_, var arguments, _, _, _, _, _, { Scalar: uint and > 0 } pid, { Scalar: int and > 0 } code, { Scalar: int } status])
-                    Field("Process", $"{pid.Scalar} {name}={string.Join(' ', arguments.Items.Select(a => a.Scalar))} ({Ended((int)code.Scalar!, (int)status.Scalar!)})");
+                    Field("Process", $"{pid.Scalar} {name}={Printable.Of(string.Join(' ', arguments.Items.Select(a => a.Scalar)))} ({Ended((int)code.Scalar!, (int)status.Scalar!)})");
         uint main = (uint)p.Number("MainPID");
         if (main > 0)
-            Field("Main PID", $"{main} ({ProcessTable.Stat((int)main)?.Comm ?? "?"})");
+            Field("Main PID", $"{main} ({Printable.Of(ProcessTable.Stat((int)main)?.Comm ?? "?")})");
         else if (p.Number("ExecMainPID") is > 0 and var last && p.Number("ExecMainCode") is > 0 and var how)
             Field("Main PID", $"{last} ({Ended((int)how, (int)p.Number("ExecMainStatus"))})");
         if (p.Text("StatusText") is { Length: > 0 } status2)
-            Field("Status", $"\"{status2}\"");
+            Field("Status", $"\"{Printable.Of(status2)}\"");
         UsageText.Write(p, Field);
         string group = p.Text("ControlGroup");
         if (processes.Count == 0)
             return;
         Field(group.Length > 0 ? "CGroup" : "Processes", Text.Current.Guarantee(group.Length > 0, group));
         for (int i = 0; i < processes.Count; i++)
-            StandardStreams.Text.WriteLine($"             {(i == processes.Count - 1 ? "└" : "├")}─{processes[i].Pid} {processes[i].Command}");
+            StandardStreams.Text.WriteLine($"             {(i == processes.Count - 1 ? "└" : "├")}─{processes[i].Pid} {Printable.Of(processes[i].Command)}");
     }
 
     private static string Ended(int code, int status)
