@@ -194,11 +194,13 @@ public sealed class RealSystemctlSpecs : PrivateRootSpecs
     [Fact]
     public void No_wait_is_left_over_when_many_ask_at_once()
     {
-        string script = string.Concat(Enumerable.Range(0, 20).Select(i => $"systemctl {(i % 3 == 0 ? "stop" : i % 3 == 1 ? "start" : "restart")} demo & "));
+        Write("busy.service", "[Unit]\nStartLimitIntervalSec=0\n[Service]\nExecStart=/bin/sleep infinity\n");
+        Root.Do("systemctl", "daemon-reload");
+        string script = string.Concat(Enumerable.Range(0, 20).Select(i => $"systemctl {(i % 3 == 0 ? "stop" : i % 3 == 1 ? "start" : "restart")} busy & "));
         Assert.Equal(0, Root.Enter("sh", "-c", $"{script} wait").Status);
         Assert.Equal("No jobs running.\n", Root.Do("systemctl", "list-jobs"));
-        Root.Do("systemctl", "stop", "demo");
-        Root.Expect("demo.service", "inactive", "dead");
+        Root.Do("systemctl", "stop", "busy");
+        Root.Expect("busy.service", "inactive", "dead");
     }
 
     private void Write(string name, string text, string folder = "/etc/systemd/system") => Root.Do("sh", "-c", $"printf %s '{text}' >{folder}/{name}");

@@ -11,7 +11,6 @@ public sealed class RealSystemdRunSpecs(PrivateRoot root) : PrivateRootSpecs(roo
     [InlineData(0, "", "-q", "--wait", "true")]
     [InlineData(7, "", "-q", "--wait", "--collect", "sh", "-c", "exit 7")]
     [InlineData(0, "piped\n", "-q", "--pipe", "echo", "piped")]
-    [InlineData(0, "in a terminal\r\n", "-q", "--pty", "sh", "-c", "echo in a terminal; sleep 1")] // systemd-run ends when the unit has, and may leave what it hasn't read by then
     [InlineData(0, "a scope\n", "-q", "--scope", "--slice", "demo", "echo", "a scope")]
     [InlineData(0, "5\n", "-q", "--pipe", "--wait", "-p", "Nice=5", "nice")]
     [InlineData(0, "b d e\n", "-q", "--pipe", "-p", "Environment=A=b \"C=d e\"", "sh", "-c", "echo $$A $$C")]
@@ -24,6 +23,15 @@ public sealed class RealSystemdRunSpecs(PrivateRoot root) : PrivateRootSpecs(roo
     {
         var outcome = Root.Enter(["env", "DBUS_SYSTEM_BUS_ADDRESS=unix:path=/run/systemd/private", "systemd-run", .. arguments]);
         Assert.Equal((status, output), (outcome.Status, outcome.Output.TrimStart('\0')));
+    }
+
+    /// <summary>Its standard input has to stay open: systemd-run stops reading the terminal when that ends.</summary>
+    [Fact]
+    public void A_command_has_a_terminal_of_its_own()
+    {
+        var outcome = Root.Enter("env", "DBUS_SYSTEM_BUS_ADDRESS=unix:path=/run/systemd/private", "sh", "-c",
+            "sleep 5 | systemd-run -q --pty sh -c 'test -t 0 && echo in a terminal; sleep 1; exit 3'");
+        Assert.Equal((3, "in a terminal\r\n"), (outcome.Status, outcome.Output.TrimStart('\0')));
     }
 
     [Fact]
