@@ -76,13 +76,14 @@ public sealed partial class TmpfilesRun
             act(file);
     }
 
-    private Fd? Walk(TmpfilesItem item, string path, bool followsLast)
+    /// <param name="mayMiss">What isn't there is passed over without a word.</param>
+    private Fd? Walk(TmpfilesItem item, string path, bool followsLast, bool mayMiss = false)
     {
         string inside = _options.Root is { } root ? path[root.TrimEnd('/').Length..] : path;
         var walked = SafeWalk.Open(_options.Root, inside, safe: true, followsLast);
         if (walked.Unsafe)
             Fail($"Detected unsafe path transition at {path}.", item);
-        else if (walked.Fd is null)
+        else if (walked.Fd is null && !(mayMiss && walked.Errno == libc.ENOENT))
             Fail($"Failed to open path '{path}'", walked.Errno, item);
         return walked.Fd;
     }
@@ -286,7 +287,8 @@ public sealed partial class TmpfilesRun
 
     private void AdjustFolder(TmpfilesItem item, string path)
     {
-        using var folder = Walk(item, path, followsLast: true);
+        // 'e' is for what exists, and the end of a link may not (tmpfiles.d(5)).
+        using var folder = Walk(item, path, followsLast: true, mayMiss: item.Type == 'e');
         if (folder is null)
             return;
         if (FileStatus.Of(folder).Kind == FileKind.Folder)
