@@ -14,7 +14,11 @@ public static partial class Namespace
     public static void EnterNetwork(byte[] path, ulong inode)
     {
         string action = $"enter the network namespace {Encoding.UTF8.GetString(path)}";
-        using var fd = Files.TryOpen([.. path, 0], libc.O_RDONLY, out int errno) ?? throw new LinuxException(errno, action);
+        var opened = Files.TryOpen([.. path, 0], libc.O_RDONLY, out int errno);
+        // Of a process that ends just now the kernel says EACCES; asked again, that there is none.
+        if (errno == libc.EACCES)
+            opened = Files.TryOpen([.. path, 0], libc.O_RDONLY, out errno);
+        using var fd = opened ?? throw new LinuxException(errno, action);
         Errno.Check(libc.setns(fd.Number, libc.CLONE_NEWNET), action);
         if (InodeOf("/proc/thread-self/ns/net") != inode)
             throw new LinuxException(libc.ENOENT, action);

@@ -120,6 +120,9 @@ public static class NetworkNamespaces
                 entry.Name.CopyTo(path);
                 "/ns/net\0"u8.CopyTo(path[used..]);
                 int length = proc.ReadLink(path, target, out errno);
+                // Of a process that ends just now the kernel says EACCES; asked again, that there is none.
+                if (errno == libc.EACCES)
+                    length = proc.ReadLink(path, target, out errno);
                 if (length > 0 && Namespace.Parse(target[..length]) is ulong inode)
                     At(found, inode).AddProcess(pid);
                 else if (errno is libc.EACCES or libc.EPERM)

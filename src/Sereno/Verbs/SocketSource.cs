@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sereno.Linux;
 using Sereno.Linux.Headers;
 using Sereno.Sockets;
 using Sereno.Sockets.Diag;
@@ -37,10 +38,17 @@ internal static class SocketSource
             StandardStreams.Errors.WriteLine(Printable.Of($"sereno: {text.NoNamespace(netns)}"));
         var places = new List<T>();
         foreach (var captured in NetworkNamespaces.Capture(chosen, query, units))
-            if (captured.Table is { } table)
-                places.Add(NetworkNamespaces.Run(captured.Namespace, () => judge(new(captured.Namespace.Name, table.WithBoundInactive(), captured.Network) { Ports = captured.Ports })));
-            else
-                WriteFailure(captured, silent: netns == "all");
+            try
+            {
+                if (captured.Table is { } table)
+                    places.Add(NetworkNamespaces.Run(captured.Namespace, () => judge(new(captured.Namespace.Name, table.WithBoundInactive(), captured.Network) { Ports = captured.Ports })));
+                else
+                    WriteFailure(captured, silent: netns == "all");
+            }
+            catch (LinuxException e) when (e.Number == libc.ENOENT) // it ended since it was looked into
+            {
+                WriteFailure(captured with { Failure = e }, silent: netns == "all");
+            }
         return places;
     }
 

@@ -146,6 +146,28 @@ public sealed class NamespaceSpecs : IDisposable
     }
 
     [Fact]
+    public void Those_that_end_meanwhile_are_left_out()
+    {
+        // Lives as long as each of the steps of looking into them.
+        using var churn = Process.Start("sh", ["-c", "for t in 0.02 0.05 0.1 0.15 0.2 0.3; do while :; do unshare -n sleep $t; done & done; wait"]);
+        try
+        {
+            for (int i = 0; i < 10; i++)
+            {
+                var (exit, text, errors) = Ask("ports", "--netns", "all", "--tcp");
+                Assert.DoesNotContain("cannot enter", errors);
+                Assert.Equal(0, exit);
+                Assert.All(s_names, name => Assert.Contains(name, text));
+            }
+        }
+        finally
+        {
+            churn.Kill(entireProcessTree: true);
+            churn.WaitForExit();
+        }
+    }
+
+    [Fact]
     public void Mounted_namespaces_are_read_from_mountinfo() =>
         Assert.Equal([(4026532301ul, "/run/netns/a b"), (4026532402ul, "/run/docker/netns/1f")], Namespace.NetworkMounts(
         [
