@@ -2,7 +2,7 @@ using Sereno.Units.Text;
 
 namespace Sereno.Units.Directives;
 
-/// <summary>[Install] and [X-Sereno]. Loading keeps [Install] as written: its specifiers mean something else and are resolved when enabling.</summary>
+/// <summary>[Install]. Loading keeps it as written: its specifiers mean something else and are resolved when enabling.</summary>
 internal static partial class DirectiveTable
 {
     private static IEnumerable<DirectiveRow> InstallRows() =>
@@ -20,14 +20,4 @@ internal static partial class DirectiveTable
         while (words.Next(WordFlags.Unquote | WordFlags.RetainEscape, out string word) == WordResult.Word)
             list(r.Unit).Add(word);
     });
-
-    private static IEnumerable<DirectiveRow> SerenoRows() =>
-    [
-        Ignored(Sereno, "Scope", "reported, not enforced", r => r.OneOf(["local", "intranet", "internet"], "Failed to parse scope")),
-        Ignored(Sereno, "Server", "not supported yet: a socket unit's Accept= and MaxConnections= say it", r => r.OneOf(["dedicated", "concurrent"], "Failed to parse server kind")),
-        Ignored(Sereno, "Ready", "not supported: readiness follows Type= alone", r => r.OneOf(["listen"], "Failed to parse readiness")),
-    ];
-
-    /// <summary>The section of our own keys; systemd skips every section that starts with X-.</summary>
-    public const string Sereno = "X-Sereno";
 }

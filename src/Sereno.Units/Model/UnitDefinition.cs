@@ -94,6 +94,9 @@ public sealed record UnitDefinition
     /// <summary>Of its control group; null where nothing is said.</summary>
     public ResourceControl? Resources { get; init; }
 
+    /// <summary>Null where the unit has no [X-Sereno].</summary>
+    public SerenoSettings? Sereno { get; init; }
+
     /// <summary>Made at run time, through the bus.</summary>
     public bool IsTransient { get; init; }
 
