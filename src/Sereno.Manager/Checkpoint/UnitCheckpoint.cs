@@ -65,6 +65,8 @@ public sealed record ServiceCheckpoint
     public bool IsAutoRestart { get; init; }
     public bool AwaitsMainPid { get; init; }
     public bool GroupHasProcesses { get; init; }
+    public bool AwaitsListener { get; init; }
+    public bool HoldsBack { get; init; }
     public ulong? WatchdogUsec { get; init; }
     public bool NeedsRelease { get; init; }
     public NotifyState Said { get; init; }

@@ -62,6 +62,9 @@ public sealed partial class ManagerHost
             case OpenSockets or WatchSockets or CloseSockets:
                 CarryOutSocket(effect);
                 break;
+            case LookForListener or CountConnections or HoldBack:
+                CarryOutConnections(effect);
+                break;
             case WatchPaths or MakeFolders or TouchFile or WatchClock:
                 CarryOutTrigger(effect);
                 break;

@@ -144,7 +144,7 @@ public static class Snapshots
             ControlPid = (uint)unit.Control.Pid,
             Main = unit.MainStatus is { } main ? Status(main) : default,
             Commands = unit.Commands.GroupBy(c => (CommandKind)(int)c.Key.Section).ToDictionary(g => g.Key, Statuses),
-            StatusText = unit.StatusText ?? "",
+            StatusText = unit.Status ?? "",
             StatusErrno = unit.StatusErrno,
             Result = unit.Result.Name(),
             ReloadResult = unit.ReloadResult.Name(),
