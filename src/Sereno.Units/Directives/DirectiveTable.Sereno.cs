@@ -14,8 +14,8 @@ internal static partial class DirectiveTable
     [
         Ignored(Sereno, "Scope", "reported, not enforced", ReadScope),
         Ignored(Sereno, "Server", "not supported yet: a socket unit's Accept= and MaxConnections= say it", ReadServer),
-        Ignored(Sereno, "Ready", "not supported yet: readiness follows Type= alone", ReadReady),
-        Ignored(Sereno, "Drain", "not supported yet: connections are not waited for", ReadDrain),
+        Enforced(Sereno, "Ready", ReadReady),
+        Emulated(Sereno, "Drain", "sockets that the service opened itself go on accepting: only those that it was passed stop", ReadDrain),
         Ignored(Sereno, "AllowStart", "not supported yet: only root may start units", ReadAllowStart),
     ];
 

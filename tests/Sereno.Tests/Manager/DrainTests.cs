@@ -200,12 +200,12 @@ public class DrainTests
         host.Listens = (unit, _) => unit == "a.service" && host.Now > begun + 200_000;
         host.Clients = unit => host.Now > leave ? 0 : 2;
         host.Start("a.socket").Run(10_000);
-        host.Start("a.service").Start("b.service").Start("c.service").Run(20 * Second);
-        leave = host.Now + 3 * Second;
+        host.Start("a.service").Start("b.service").Start("c.service").Run(3 * Second);
+        leave = host.Now + Second / 2;
         host.Enqueue("a.service", JobType.Restart);
-        host.Run(10 * Second);
+        host.Run(2 * Second);
         leave = ulong.MaxValue;
-        host.Stop("a.service").Run(100 * Second);
+        host.Stop("a.service").Run(3 * Second);
         return string.Join('\n', host.Core.Graph.All.OfType<ServiceUnit>().OrderBy(u => u.Name).Select(u => $"{u} {u.State} {u.Result}"))
             + $"\n{host["a.socket"].SubState} held {host.HeldBack.Count} alive {host.Alive.Count()} jobs {host.Core.Jobs.All.Count}\n"
             + string.Join('\n', host.Processes.Where(p => p.SpawnId != 0).GroupBy(p => p.Path).OrderBy(g => g.Key).Select(g => $"{g.Key} x{g.Count()}"));
@@ -213,8 +213,8 @@ public class DrainTests
 
     private static UnitDefinition Configured(string name) => Service(name, also: s => s with
     {
-        TimeoutStartUsec = 10 * Second, ExecStop = Commands("/bin/stop"), ExecStartPost = Commands("/bin/post"),
-    }) with { Sereno = new() { ReadyPort = 80, DrainUsec = 30 * Second } };
+        TimeoutStartUsec = Second, ExecStop = Commands("/bin/stop"), ExecStartPost = Commands("/bin/post"),
+    }) with { Sereno = new() { ReadyPort = 80, DrainUsec = Second } };
 
     private sealed class Clients
     {
