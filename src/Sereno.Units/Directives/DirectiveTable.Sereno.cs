@@ -16,7 +16,7 @@ internal static partial class DirectiveTable
         Ignored(Sereno, "Server", "not supported yet: a socket unit's Accept= and MaxConnections= say it", ReadServer),
         Enforced(Sereno, "Ready", ReadReady),
         Emulated(Sereno, "Drain", "sockets that the service opened itself go on accepting: only those that it was passed stop", ReadDrain),
-        Ignored(Sereno, "AllowStart", "not supported yet: only root may start units", ReadAllowStart),
+        Enforced(Sereno, "AllowStart", ReadAllowStart),
     ];
 
     private static void SetSereno(Reading r, Func<SerenoSettings, SerenoSettings> set) => r.Unit.Unit = r.Unit.Unit with { Sereno = set(r.Unit.Unit.Sereno ?? new()) };
