@@ -32,12 +32,14 @@ public static unsafe class ConnectionHold
         return libc.getsockopt(socket.Number, libc.SOL_SOCKET, name, &value, &length) == 0 ? value : -1;
     }
 
-    /// <summary>SO_GET_FILTER counts in instructions.</summary>
+    /// <summary>SO_GET_FILTER counts in instructions; of an eBPF program it tells nothing but that it is there.</summary>
     private static bool HasFilter(Fd socket, out bool isOurs)
     {
         isOurs = false;
         uint count = 0;
-        if (libc.getsockopt(socket.Number, libc.SOL_SOCKET, libc.SO_ATTACH_FILTER, null, &count) != 0 || count == 0)
+        if (libc.getsockopt(socket.Number, libc.SOL_SOCKET, libc.SO_ATTACH_FILTER, null, &count) != 0)
+            return true;
+        if (count == 0)
             return false;
         libc.sock_filter first;
         uint one = 1;

@@ -27,8 +27,9 @@ public sealed partial class ManagerCore
         string name = Machine.FindUser(who.Uid.ToString())?.Name ?? who.Uid.ToString();
         string account = $"user {name} (uid {who.Uid})";
         var allowed = unit.Definition is { LoadState: LoadState.Loaded, Sereno.AllowStart: var words } ? words : [];
-        string? cause = !isStart ? "only root may do that"
-            : allowed.IsEmpty ? $"only root may; AllowStart={name} in [X-Sereno] of the unit would permit it"
+        string owner = Facts.IsSystem ? "root" : "the owner of this instance";
+        string? cause = !isStart ? $"only {owner} may do that"
+            : allowed.IsEmpty ? $"only {owner} may; AllowStart={name} in [X-Sereno] of the unit would permit it"
             : allowed.FirstOrDefault(w => IsMeant(w, who)) is null ? $"AllowStart={string.Join(' ', allowed)} names neither that user nor a group of theirs"
             : mode is not (JobMode.Replace or JobMode.Fail) ? $"AllowStart= permits the job modes replace and fail, not {ModeName(mode)}"
             : null;

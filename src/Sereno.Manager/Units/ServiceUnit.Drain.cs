@@ -40,7 +40,7 @@ public sealed partial class ServiceUnit
         if (count != _connections)
             core.MarkChanged(this);
         _connections = count;
-        LookLater();
+        LookLater(atLeast: Math.Min((ulong)count * 100, 1_000_000)); // to count ten thousand takes a while
     }
 
     private void CutDrainShort()

@@ -9,8 +9,8 @@ public sealed partial class ServiceUnit
     private int _looks;
     private SocketPoll? _socketKey;
 
-    /// <summary>Null where Type= alone says when it has started; a oneshot has when it is over.</summary>
-    private ushort? ReadyPort => Config.Type == ServiceType.Oneshot ? null : Definition.Sereno?.ReadyPort;
+    /// <summary>Null where Type= alone says when it has started: a oneshot has when it is over, and who serves one connection doesn't listen.</summary>
+    private ushort? ReadyPort => Config.Type == ServiceType.Oneshot || Connection is not null ? null : Definition.Sereno?.ReadyPort;
 
     /// <summary>What Type= asks for is there; Ready= may ask for more.</summary>
     private void EnterStarted()
@@ -53,7 +53,8 @@ public sealed partial class ServiceUnit
         EnterStartPost();
     }
 
-    private void LookLater() => core.Timers.Arm(_socketKey ??= new(this), core.Now.After(Pause(_looks++)));
+    /// <param name="atLeast">Microseconds.</param>
+    private void LookLater(ulong atLeast = 0) => core.Timers.Arm(_socketKey ??= new(this), core.Now.After(Math.Max(Pause(_looks++), atLeast)));
 
     /// <summary>Microseconds to the next look: what listens at once has started at once, what takes long costs next to nothing.</summary>
     private static ulong Pause(int looks) => looks switch

@@ -201,7 +201,7 @@ public class DrainTests
         host.Clients = unit => host.Now > leave ? 0 : 2;
         host.Start("a.socket").Run(10_000);
         host.Start("a.service").Start("b.service").Start("c.service").Run(3 * Second);
-        leave = host.Now + Second / 2;
+        leave = host.Now + Second / 5;
         host.Enqueue("a.service", JobType.Restart);
         host.Run(2 * Second);
         leave = ulong.MaxValue;
@@ -213,8 +213,8 @@ public class DrainTests
 
     private static UnitDefinition Configured(string name) => Service(name, also: s => s with
     {
-        TimeoutStartUsec = Second, ExecStop = Commands("/bin/stop"), ExecStartPost = Commands("/bin/post"),
-    }) with { Sereno = new() { ReadyPort = 80, DrainUsec = Second } };
+        TimeoutStartUsec = Second / 2, ExecStop = Commands("/bin/stop"), ExecStartPost = Commands("/bin/post"),
+    }) with { Sereno = new() { ReadyPort = 80, DrainUsec = Second / 2 } };
 
     private sealed class Clients
     {
