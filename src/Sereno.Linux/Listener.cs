@@ -24,6 +24,9 @@ public sealed record ListenerSettings
     public bool ReusePort { get; init; }
     public bool FreeBind { get; init; }
     public bool Transparent { get; init; }
+
+    /// <summary>Done with an internet socket before anybody can reach it.</summary>
+    public Action<Fd>? Prepare { get; init; }
 }
 
 /// <summary>Opens what servers listen on, to be handed to them: closed on exec, non-blocking.</summary>
@@ -55,6 +58,7 @@ public static unsafe class Listener
             if (settings.Transparent)
                 (isV4 ? SocketOption.TransparentV4 : SocketOption.TransparentV6).TrySet(fd, 1);
             Check(SocketOption.ReuseAddress.TrySet(fd, 1), what);
+            settings.Prepare?.Invoke(fd);
             libc.sockaddr_in6 sockaddr = default;
             sockaddr.sin6_family = (ushort)(isV4 ? libc.AF_INET : libc.AF_INET6);
             sockaddr.sin6_port = BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(port) : port;
