@@ -69,7 +69,8 @@ public static unsafe class BpfMap
 
     private static int Element(int command, Fd map, void* key, void* value)
     {
-        libc.bpf_attr_map_elem element = new() { map_fd = (uint)map.Number, key = (ulong)key, value = (ulong)value };
+        // What a command has no use for has to be zero.
+        libc.bpf_attr_map_elem element = new() { map_fd = (uint)map.Number, key = (ulong)key, value = command == libc.BPF_MAP_DELETE_ELEM ? 0 : (ulong)value };
         return Bpf.Do(command, &element, sizeof(libc.bpf_attr_map_elem));
     }
 }

@@ -3,8 +3,8 @@ using Sereno.Linux.Headers;
 namespace Sereno.Linux;
 
 /// <summary>
-/// A classic filter at a socket (socket(7), SO_ATTACH_FILTER), for which no privilege is needed: what it doesn't keep has never come. It is
-/// the socket's, whoever holds it, and the connections' that are accepted from it.
+/// A classic filter at a socket (socket(7), SO_ATTACH_FILTER), for which no privilege is needed, or for TCP's CAP_NET_ADMIN (Linux 6.18):
+/// what it doesn't keep has never come. It is the socket's, whoever holds it, and the connections' that are accepted from it.
 /// </summary>
 public static unsafe class ClassicFilter
 {

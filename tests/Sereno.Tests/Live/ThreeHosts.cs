@@ -46,7 +46,10 @@ internal sealed class ThreeHosts : IDisposable
     }
 
     /// <summary>Runs what follows on this machine: not by ip(8), which hides the control groups.</summary>
-    public string[] Through => ["nsenter", $"--net=/run/netns/{_prefix}-here"];
+    public string[] Through => ["nsenter", Net("here")];
+
+    /// <summary>nsenter(1)'s option.</summary>
+    public string Net(string host) => $"--net=/run/netns/{_prefix}-{host}";
 
     public void Ip(string arguments)
     {
@@ -56,6 +59,8 @@ internal sealed class ThreeHosts : IDisposable
 
     /// <summary>Of this machine.</summary>
     public void IpHere(string arguments) => Ip($"-n {_prefix}-here {arguments}");
+
+    public void IpNear(string arguments) => Ip($"-n {_prefix}-near {arguments}");
 
     /// <summary>Runs on a thread of that host: the sockets that it makes are there.</summary>
     public T In<T>(string host, Func<T> action)
@@ -87,12 +92,14 @@ internal sealed class ThreeHosts : IDisposable
     });
 
     /// <summary>Begins to connect, or writes a datagram, and says hello or not later.</summary>
-    public Client Call(string host, string address, int port, ProtocolType protocol) => In(host, () =>
+    public Client Call(string host, string address, int port, ProtocolType protocol, string? from = null) => In(host, () =>
     {
         var to = new IPEndPoint(IPAddress.Parse(address.Split('%')[0]), port);
         if (address.Contains('%'))
             to.Address.ScopeId = long.Parse(address.Split('%')[1]);
         var socket = new Socket(to.AddressFamily, protocol == ProtocolType.Udp ? SocketType.Dgram : SocketType.Stream, protocol) { Blocking = false };
+        if (from is not null)
+            socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
         try
         {
             socket.Connect(to);

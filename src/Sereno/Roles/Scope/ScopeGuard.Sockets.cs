@@ -10,26 +10,34 @@ public sealed partial class ScopeGuard
 {
     /// <summary>
     /// A socket of a socket unit, about to be bound, or taken over. The filter goes where no program is; who comes to those that we accept from ourselves
-    /// is looked at then.
+    /// is looked at then. Where a filter isn't permitted, loopback's addresses are the nearest to this machine that there is.
     /// </summary>
-    /// <exception cref="LinuxException">It can't be kept to its scope.</exception>
     public void Guard(UnitName name, SerenoSettings? scope, Fd socket, bool accepts)
     {
         var unit = scope is null ? null : Of(name, scope);
-        unit?.Filtered.Remove(socket);
+        unit?.Sockets.RemoveAll(s => s.Socket == socket);
         if (unit is null or { Problem: null } || accepts)
             _ = ClassicFilter.Detach(socket); // of an earlier definition
-        else if (Filter(socket, unit.Scope) is not 0 and var errno)
-            throw new LinuxException(errno, $"keep a socket to Scope={Words(unit.Scope)}");
         else
-            unit.Filtered.Add(socket);
+            unit.Sockets.Add((socket, Attach(socket, unit.Scope) is var errno && errno == 0 ? Filter : BindToLoopback(unit, socket) ? Bind : NotHeld(unit, errno)));
+    }
+
+    /// <summary>One that was taken over is bound already, which is for root to change.</summary>
+    private static bool BindToLoopback(Guarded unit, Fd socket) =>
+        unit.Scope.Audience == Audience.Local && SocketOption.TrySetDevice(socket, "lo") is 0 or Linux.Headers.libc.EPERM;
+
+    private string NotHeld(Guarded unit, int errno)
+    {
+        unit.Problem = Errno.Text(errno);
+        log(unit.Name, LogLevel.Warning, $"{unit.Name}: Scope={Words(unit.Scope)} is not enforced: {unit.Problem}");
+        return "";
     }
 
     /// <summary>The sockets are closed.</summary>
     public void Release(UnitName name)
     {
         if (_units.TryGetValue(name, out var unit))
-            unit.Filtered.Clear();
+            unit.Sockets.Clear();
     }
 
     /// <summary>Somebody whom we have accepted: false for one who is outside, which is said.</summary>
@@ -46,24 +54,24 @@ public sealed partial class ScopeGuard
         return false;
     }
 
-    /// <summary>Who keeps the unit to its scope: "cgroup", "filter", "accept", or nobody, with the reason.</summary>
+    /// <summary>Who keeps the unit to its scope: "cgroup", "filter", "bind", "accept", or nobody, with the reason.</summary>
     /// <param name="accepts">We accept from its sockets ourselves.</param>
     public (string By, string Problem) HoldOf(UnitName name, bool accepts) => _units.GetValueOrDefault(name) switch
     {
         { Problem: null } => ("cgroup", ""),
         _ when accepts => ("accept", ""),
-        { Filtered.Count: > 0 } => ("filter", ""),
+        { Sockets: { Count: > 0 } sockets } when sockets.TrueForAll(s => s.By.Length > 0) => (sockets.Exists(s => s.By == Bind) ? Bind : Filter, ""),
         { Problem: { } problem } => ("", problem),
         null => ("", NoGroup),
     };
 
     private static void Unfilter(Guarded unit)
     {
-        foreach (var socket in unit.Filtered.Where(s => !s.IsClosed))
+        foreach (var socket in unit.Filtered)
             _ = ClassicFilter.Detach(socket);
     }
 
     /// <returns>0 or errno.</returns>
-    private int Filter(Fd socket, SerenoSettings scope) =>
+    private int Attach(Fd socket, SerenoSettings scope) =>
         AddressFilter.Code(NetworksOf(scope)) is { } code ? ClassicFilter.Attach(socket, code) : Linux.Headers.libc.ENOSPC;
 }

@@ -21,7 +21,7 @@ public sealed partial class ScopeGuard(IEventLoop loop, Action<UnitName, LogLeve
     /// <summary>To whom all units together have written lately.</summary>
     private const int MostFlows = 4096;
 
-    private const string NoGroup = "there is no control group";
+    private const string Filter = "filter", Bind = "bind", NoGroup = "there is no control group";
 
     private readonly Dictionary<UnitName, Guarded> _units = [];
     private readonly Dictionary<int, Guarded> _numbered = [];
@@ -45,8 +45,10 @@ public sealed partial class ScopeGuard(IEventLoop loop, Action<UnitName, LogLeve
         /// <summary>Why there is no program; null where there is one.</summary>
         public string? Problem { get; set; } = NoGroup;
 
-        /// <summary>Sockets that were opened for it, where there is no program.</summary>
-        public List<Fd> Filtered { get; } = [];
+        /// <summary>Sockets that were opened for it where there is no program, and how each is kept in scope: "filter", "bind", or not at all.</summary>
+        public List<(Fd Socket, string By)> Sockets { get; } = [];
+
+        public IEnumerable<Fd> Filtered => Sockets.Where(s => s.By == Filter && !s.Socket.IsClosed).Select(s => s.Socket);
 
         public ulong LastCount { get; set; }
         public long QuietUntil { get; set; }
@@ -102,7 +104,7 @@ public sealed partial class ScopeGuard(IEventLoop loop, Action<UnitName, LogLeve
             _localMap.Set(_local!.Prefixes);
         foreach (var unit in _units.Values.Where(u => u.Scope is { Audience: Audience.Intranet, Intranet.IsEmpty: true }))
             foreach (var socket in unit.Filtered)
-                if (Filter(socket, unit.Scope) is not 0 and var errno)
+                if (Attach(socket, unit.Scope) is not 0 and var errno)
                     log(unit.Name, LogLevel.Warning, $"{unit.Name}: Cannot follow the networks of this machine: {Errno.Text(errno)}");
     }
 
