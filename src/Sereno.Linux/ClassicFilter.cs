@@ -22,6 +22,13 @@ public static unsafe class ClassicFilter
         }
     }
 
+    /// <summary>Has the socket one (SO_GET_FILTER)?</summary>
+    public static bool IsAt(Fd socket)
+    {
+        uint instructions = 0;
+        return libc.getsockopt(socket.Number, libc.SOL_SOCKET, libc.SO_ATTACH_FILTER, null, &instructions) == 0 && instructions > 0;
+    }
+
     /// <returns>0 or errno; ENOENT where there is none.</returns>
     public static int Detach(Fd socket)
     {

@@ -79,6 +79,7 @@ public sealed partial class ManagerHost
 
     private Fd? OpenGroup(SpawnProcess request)
     {
+        WatchExposure(request.Unit);
         var cgroup = _groups.Open(request.Unit, request.InvocationId, isControl: request.IsControl);
         if (cgroup is not null && _groups.IsDelegated(request.Unit) && request.Plan.Steps.OfType<SetUid>().FirstOrDefault() is { } user)
             _groups.ChangeOwner(request.Unit, user.Uid, request.Plan.Steps.OfType<SetGid>().FirstOrDefault()?.Gid ?? uint.MaxValue);

@@ -29,19 +29,21 @@ public sealed partial class ManagerHost
 
     private SerenoSettings? NarrowedScope(UnitName name) => _core.Graph.TryGet(name, out var unit) ? NarrowedScope(unit) : null;
 
-    private void Guard(UnitName name, SocketDefinition socket, Listen listen, Fd fd)
+    private void Guard(UnitName name, SocketDefinition socket, Listen listen, Fd fd, bool isInGroup)
     {
         if (NarrowedScope(name) is { } scope)
-            Scopes.Guard(name, scope, fd, socket.Accept && listen.Accepts);
+            Scopes.Guard(name, scope, fd, socket.Accept && listen.Accepts, isInGroup);
     }
 
     /// <summary>After a crash or a reload: sockets that are open are kept to what the files say now.</summary>
     private void ReviewScopes()
     {
+        foreach (var service in _core.Graph.All.OfType<ServiceUnit>().Where(s => !s.IsInactiveOrFailed))
+            WatchExposure(service.Name);
         foreach (var unit in _core.Graph.All.OfType<SocketUnit>().Where(s => !s.Open.IsEmpty))
             foreach (var (open, listen) in unit.Open.Zip(unit.Config.Listens).Where(p => p.Second.Address is InternetAddress))
                 if (_stored.TryGetValue(open.Id, out var stored))
-                    Attempt(unit.Name, () => Scopes.Guard(unit.Name, NarrowedScope(unit), stored.Fd, unit.Config.Accept && listen.Accepts));
+                    Attempt(unit.Name, () => Scopes.Guard(unit.Name, NarrowedScope(unit), stored.Fd, unit.Config.Accept && listen.Accepts, !ClassicFilter.IsAt(stored.Fd)));
     }
 
     /// <summary>Who has been accepted is in scope; who isn't is counted, logged and closed.</summary>

@@ -80,7 +80,7 @@ public sealed partial class ManagerHost
             ListenKind.Special => Listener.OpenSpecial(path, socket.Writable),
             ListenKind.MessageQueue => Listener.OpenMessageQueue(path, socket.Mode, socket.Options.QueueMessages, socket.Options.QueueMessageSize),
             ListenKind.UsbFunction => throw new IOException($"cannot open {path}: USB gadgets are not supported"),
-            _ => OpenSocket(listen.Address, socket, SocketSettings.Of(listen, socket, group) with { Prepare = fd => Guard(unit, socket, listen, fd) }),
+            _ => OpenSocket(listen.Address, socket, SocketSettings.Of(listen, socket, group) with { Prepare = (fd, isInGroup) => Guard(unit, socket, listen, fd, isInGroup) }),
         };
         if (listen.Address.File is { } made && listen.Kind != ListenKind.Special && socket is { User: not null } or { Group: not null })
             Listener.ChangeOwner(made, Owner(socket.User, n => _machine.FindUser(n)?.Uid), Owner(socket.Group, _machine.FindGroup));

@@ -206,6 +206,7 @@ public sealed class ScopeSpecs
         AwaitListeners(hosts, sereno);
         Assert.Equal(("", "accept"), (HeldBy("own0.service"), HeldBy("accepting0.socket")));
         Assert.Contains("Scope= is not enforced on sockets that services open themselves", sereno.Do("logs", "-n", "200").Output);
+        Live.Eventually(() => sereno.Do("logs", "own0.service").Output.Contains("own0.service: Listens on tcp :: port 7002, which is open to the internet, wider than Scope=local", StringComparison.Ordinal), () => $"a wider socket isn't told; {sereno.Run("logs", "own0.service").Output}");
         bool hasFilters = HeldBy("given0.socket") == "filter";
         Assert.SkipWhen(!hasFilters && local == "filter", "the kernel refuses filters");
         if (!hasFilters)

@@ -12,11 +12,12 @@ public sealed partial class ScopeGuard
     /// A socket of a socket unit, about to be bound, or taken over. The filter goes where no program is; who comes to those that we accept from ourselves
     /// is looked at then. Where a filter isn't permitted, loopback's addresses are the nearest to this machine that there is.
     /// </summary>
-    public void Guard(UnitName name, SerenoSettings? scope, Fd socket, bool accepts)
+    /// <param name="isInGroup">It belongs to the unit's control group, or has at least no filter of an earlier manager's.</param>
+    public void Guard(UnitName name, SerenoSettings? scope, Fd socket, bool accepts, bool isInGroup)
     {
         var unit = scope is null ? null : Of(name, scope);
         unit?.Sockets.RemoveAll(s => s.Socket == socket);
-        if (unit is null or { Problem: null } || accepts)
+        if (unit is null || accepts || (unit.Problem is null && isInGroup))
             _ = ClassicFilter.Detach(socket); // of an earlier definition
         else
             unit.Sockets.Add((socket, Attach(socket, unit.Scope) is var errno && errno == 0 ? Filter : BindToLoopback(unit, socket) ? Bind : NotHeld(unit, errno)));
