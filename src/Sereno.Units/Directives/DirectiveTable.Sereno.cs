@@ -12,7 +12,7 @@ internal static partial class DirectiveTable
 
     private static IEnumerable<DirectiveRow> SerenoRows() =>
     [
-        Ignored(Sereno, "Scope", "reported, not enforced", ReadScope),
+        Enforced(Sereno, "Scope", ReadScope),
         Ignored(Sereno, "Server", "not supported yet: a socket unit's Accept= and MaxConnections= say it", ReadServer),
         Enforced(Sereno, "Ready", ReadReady),
         Emulated(Sereno, "Drain", "sockets that the service opened itself go on accepting: only those that it was passed stop", ReadDrain),
@@ -23,6 +23,8 @@ internal static partial class DirectiveTable
 
     private static void ReadScope(Reading r)
     {
+        if (r.Unit.Name.Type is not (UnitType.Service or UnitType.Socket))
+            r.Held = (Support.Ignored, "only services and sockets have an audience");
         string[] words = [.. r.Words(WordFlags.None)];
         Audience? audience = words is [var word, ..] ? word switch
         {

@@ -288,6 +288,7 @@ public sealed partial class ProcessGroups : IDisposable
             Unwatch(group.OomKills);
             Unwatch(group.RefusedForks);
             (group.OomKills, group.RefusedForks) = (null, null);
+            Scopes?.Forget(unit);
             if (!cgroup.Remove())
                 return; // KillMode=process leaves processes behind: the folder goes with the next stop
         }

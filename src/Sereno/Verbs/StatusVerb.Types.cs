@@ -63,6 +63,14 @@ public static partial class StatusVerb
             Field("Docs", docs);
     }
 
+    /// <summary>Who may begin a conversation, and who sees to it.</summary>
+    private static void WriteScope(UnitScope? scope)
+    {
+        if (scope is not null)
+            Field("Scope", scope.Words + (scope.Declared == Sereno.Sockets.Scope.AddressScope.Internet ? "" : $" ({Text.Current.Sockets.ScopeHold(scope.HeldBy, scope.Problem)})")
+                + (scope.Refused > 0 ? $"; {Text.Current.Field("Refused")}: {scope.Refused}" : ""));
+    }
+
     private static void WriteListeners(Dictionary<string, BusValue> p)
     {
         string label = "Listen";

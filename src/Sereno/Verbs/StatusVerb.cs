@@ -54,10 +54,12 @@ public static partial class StatusVerb
         WriteTriggers(manager, p);
         WriteDocumentation(p);
         WriteListeners(p);
+        var scope = UnitScopes.Of(p);
+        WriteScope(scope);
         var processes = manager.GetUnitProcesses(p.Text("Id"));
         WriteProcesses(processes, p);
         if (processes.Count > 0)
-            WriteSockets(p.Text("Id"), processes);
+            WriteSockets(p.Text("Id"), processes, scope);
         var entries = lines > 0 ? LogReader.Read(logFolder, p.Text("Id"), lines) : [];
         if (entries.Count > 0)
             StandardStreams.Text.WriteLine();
@@ -125,14 +127,14 @@ public static partial class StatusVerb
         return $"code={exit.CodeName}, {(code == 1 ? "status" : "signal")}={exit.StatusName}";
     }
 
-    private static void WriteSockets(string unit, List<UnitProcess> processes)
+    private static void WriteSockets(string unit, List<UnitProcess> processes, UnitScope? scope)
     {
         var query = SocketQuery.Everything with { Processes = [.. processes.Select(p => (int)p.Pid)] };
         var sockets = UnitSockets.Summarize(SocketTable.Capture(query, new OneUnit(unit)), unit, NetworkFactsReader.Read());
         string label = "Sockets";
         foreach (var port in sockets.Ports)
         {
-            Field(label, SocketText.Of(port));
+            Field(label, SocketText.Of(port, scope));
             label = "";
         }
         if (sockets.Connections.Count > 0)

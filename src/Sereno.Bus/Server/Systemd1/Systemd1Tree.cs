@@ -14,6 +14,7 @@ public sealed class Systemd1Tree(IManagerApi api) : IObjectTree
     private readonly BusInterface<SocketSnapshot> _socket = OtherInterfaces.Socket();
     private readonly BusInterface<TimerSnapshot> _timer = TriggerInterfaces.Timer();
     private readonly BusInterface<PathSnapshot> _path = TriggerInterfaces.Path();
+    private readonly BusInterface<ScopeSnapshot> _scope = ScopeInterface.Create();
     private readonly BusInterface<JobStatus> _job = OtherInterfaces.Job(api);
     private readonly Dictionary<UnitType, BusInterface<UnitSnapshot>> _plain =
         Enum.GetValues<UnitType>().ToDictionary(t => t, t => t == UnitType.Mount ? OtherInterfaces.Mount() : OtherInterfaces.Plain(t));
@@ -43,7 +44,7 @@ public sealed class Systemd1Tree(IManagerApi api) : IObjectTree
         _ => [],
     };
 
-    internal IReadOnlyList<Binding> Describe(UnitSnapshot unit) => [new(_unit, unit), Typed(unit)];
+    internal IReadOnlyList<Binding> Describe(UnitSnapshot unit) => [new(_unit, unit), Typed(unit), .. unit.Scope is { } scope ? [new Binding(_scope, scope)] : Array.Empty<Binding>()];
 
     private Binding Typed(UnitSnapshot unit) => unit.Name.Type switch
     {
