@@ -54,7 +54,7 @@ public sealed partial class ServiceUnit
         (_said, _reloadBegan, _awaitsIdle, _pendingExit) = (saved.Said, saved.ReloadBegan, saved.AwaitsIdle, saved.PendingExit);
         _stored = saved.Stored.Length > 0 ? [.. saved.Stored] : null;
         _streams = [.. saved.Streams];
-        Connection = saved.Connection;
+        Describe(saved.Connection);
         if (saved.Deadline is { } deadline)
             core.Timers.Arm(this, deadline);
         (_watchdogUsec, NeedsRelease) = (saved.WatchdogUsec, saved.NeedsRelease);

@@ -13,7 +13,7 @@ internal static partial class DirectiveTable
     private static IEnumerable<DirectiveRow> SerenoRows() =>
     [
         Ignored(Sereno, "Scope", "reported, not enforced", ReadScope),
-        Ignored(Sereno, "Server", "not supported yet: a socket unit's Accept= and MaxConnections= say it", ReadServer),
+        Enforced(Sereno, "Server", ReadServer),
         Ignored(Sereno, "Ready", "not supported yet: readiness follows Type= alone", ReadReady),
         Ignored(Sereno, "Drain", "not supported yet: connections are not waited for", ReadDrain),
         Ignored(Sereno, "AllowStart", "not supported yet: only root may start units", ReadAllowStart),

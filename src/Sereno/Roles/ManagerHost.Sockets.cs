@@ -24,7 +24,7 @@ public sealed partial class ManagerHost
                 if (e.Flushes)
                     foreach (ulong id in e.Ids)
                         Acceptor.Flush(StoredFd(id));
-                WatchTraffic(e.Unit, e.Ids, e.Accepts);
+                WatchTraffic(e.Unit, e.Ids, e.Accepts, e.One);
                 break;
             case CloseSockets e:
                 foreach (ulong id in e.Ids)
@@ -109,7 +109,7 @@ public sealed partial class ManagerHost
         File.CreateSymbolicLink(link, target);
     }
 
-    private void WatchTraffic(UnitName unit, ImmutableArray<ulong> ids, bool accepts = false)
+    private void WatchTraffic(UnitName unit, ImmutableArray<ulong> ids, bool accepts = false, bool one = false)
     {
         if (_socketWatches.Remove(unit, out var watches))
             watches.ForEach(w => w.Dispose());
@@ -119,7 +119,7 @@ public sealed partial class ManagerHost
         {
             _core.Now = Clock.Now;
             if (accepts)
-                Accept(unit, StoredFd(id));
+                Accept(unit, StoredFd(id), one);
             else
             {
                 WatchTraffic(unit, []);
@@ -129,7 +129,8 @@ public sealed partial class ManagerHost
     }
 
     /// <summary>The next connection; who has gone again meanwhile is nobody's business.</summary>
-    private void Accept(UnitName unit, Fd listener)
+    /// <param name="one">Nobody else until the core says so.</param>
+    private void Accept(UnitName unit, Fd listener, bool one)
     {
         Fd? connection;
         try
@@ -163,6 +164,8 @@ public sealed partial class ManagerHost
             return;
         }
         Store(unit, id, connection, polls: false);
+        if (one)
+            WatchTraffic(unit, []);
         _core.OnConnection(unit, id, ends);
     }
 
