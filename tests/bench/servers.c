@@ -2,6 +2,7 @@
 //   servers answer                          what an inetd starts: reads a line, answers, exits
 //   servers load PORT COUNT CONCURRENCY     clients, so many at a time: "per second, p50 and p99 in us, failed, overtaken"
 //   servers hold PORT COUNT                 connects, says "ready", holds the connections until its input ends
+//   servers serve                           accepts on descriptor 3, reads a line, answers; SIGTERM lets it finish with its client
 //   servers take                            what socket activation starts: accepts on descriptor 3 and holds all, answering each with a byte
 //   servers first PORT                      one client: us from connect(2) to the first byte
 #define _GNU_SOURCE
@@ -9,6 +10,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +56,39 @@ static int answer(void)
             break;
     }
     return write(1, line, length) == (ssize_t)length ? 0 : 1;
+}
+
+static volatile sig_atomic_t over;
+
+static void stop(int signal)
+{
+    (void)signal;
+    over = 1;
+}
+
+// The signal comes in only while nobody is being served: who is in the queue is left to who comes next.
+static int serve(void)
+{
+    sigset_t blocked, none;
+    sigemptyset(&none);
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGTERM);
+    sigprocmask(SIG_BLOCK, &blocked, NULL);
+    sigaction(SIGTERM, &(struct sigaction){.sa_handler = stop}, NULL);
+    while (!over) {
+        struct pollfd listener = {.fd = 3, .events = POLLIN};
+        char line[256];
+        if (ppoll(&listener, 1, NULL, &none) <= 0)
+            continue;
+        int fd = accept4(3, NULL, NULL, SOCK_CLOEXEC);
+        if (fd < 0)
+            continue;
+        ssize_t n = read(fd, line, sizeof line);
+        if (n > 0 && write(fd, line, n) != n)
+            return 1;
+        close(fd);
+    }
+    return 0;
 }
 
 static int load(int port, int count, int concurrency)
@@ -154,6 +190,8 @@ int main(int argc, char **argv)
     const char *mode = argc > 1 ? argv[1] : "";
     if (!strcmp(mode, "answer"))
         return answer();
+    if (!strcmp(mode, "serve"))
+        return serve();
     if (!strcmp(mode, "take"))
         return take();
     if (!strcmp(mode, "load") && argc == 5)

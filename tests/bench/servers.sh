@@ -68,7 +68,7 @@ init() { printf 'out/sereno init --quiet --dir %s --unit-path %s --default all.t
 
 peers() {
     local inetd=$dir/inetd.conf xinetd=$dir/xinetd.conf
-    printf '127.0.0.1:%d stream tcp nowait.0 root %s servers answer\n' "$port" "$dir/servers" > "$inetd"
+    printf '127.0.0.1:%d stream tcp nowait.1000000 root %s servers answer\n' "$port" "$dir/servers" > "$inetd"
     printf 'defaults\n{\n cps = 1000000 1\n instances = UNLIMITED\n per_source = UNLIMITED\n}\nservice bench\n{\n type = UNLISTED\n bind = 127.0.0.1\n port = %d\n socket_type = stream\n protocol = tcp\n wait = no\n user = root\n server = %s\n server_args = answer\n}\n' "$port" "$dir/servers" > "$xinetd"
 }
 
@@ -90,7 +90,7 @@ servers() {
         begin sereno $(init "c$round") && loads && finish
         begin tcpserver tcpserver -HRl0 -c 1024 -b 1024 127.0.0.1 "$port" "$dir/servers" answer && loads && finish
         [ -z "$xinetd" ] || { begin xinetd "$xinetd" -dontfork -f "$dir/xinetd.conf" && loads && finish; }
-        begin inetd inetd -i -R 0 "$dir/inetd.conf" && loads && finish
+        begin inetd inetd -i -R 1000000 "$dir/inetd.conf" && loads && finish
         begin socat socat "TCP-LISTEN:$port,bind=127.0.0.1,fork,reuseaddr,backlog=1024" "EXEC:$dir/servers answer" && loads && finish
         begin activate systemd-socket-activate --accept --inetd -l "127.0.0.1:$port" "$dir/servers" answer && loads && finish
         sereno_units dedicated
@@ -98,6 +98,66 @@ servers() {
         begin dedicated $(init "d$round") && loads && finish
     done
     table
+    activation
+    held_connections
+}
+
+# listening_units PROGRAM: one service that gets the socket.
+listening_units() {
+    rm -f "$dir"/units/*
+    printf '[Unit]\nWants=b.socket\n' > "$dir/units/all.target"
+    printf '[Socket]\nListenStream=127.0.0.1:%d\nListenStream=127.0.0.2:%d\nBacklog=4096\nTriggerLimitIntervalSec=0\n' "$port" "$port" > "$dir/units/b.socket"
+    printf '[Unit]\nStartLimitIntervalSec=0\n[Service]\nLimitNOFILE=16384\nExecStart=%s %s\n' "$dir/servers" "$1" > "$dir/units/b.service"
+}
+
+# From connect(2) to the first byte, where the connection starts the service. systemd-socket-activate becomes its program: it is started anew.
+activation() {
+    local round before
+    listening_units take
+    # shellcheck disable=SC2046
+    begin activated $(init a)
+    for ((round = 0; round < 21; round++)); do
+        "$dir/servers" first "$port" >> "$dir/first.sereno"
+        out/sereno --dir "$dir/instance.a" stop b.service
+    done
+    finish
+    for ((round = 0; round < 21; round++)); do
+        begin activate2 systemd-socket-activate -l "127.0.0.1:$port" "$dir/servers" take
+        "$dir/servers" first "$port" >> "$dir/first.activate"
+        finish
+    done
+    printf '\nFirst connection to first byte, us (medians of 21): sereno %s (p99 %s), systemd-socket-activate %s (p99 %s)\n' \
+        "$(of first sereno 50)" "$(of first sereno 99)" "$(of first activate 50)" "$(of first activate 99)"
+}
+
+# weight: PSS in kB and CPU ticks of keeper and manager.
+weight() {
+    local pid
+    for pid in "$server" $(pgrep -P "$server" -f manager-role); do
+        awk '/^Pss:/ { p += $2 } END { print p }' "/proc/$pid/smaps_rollup"
+        awk '{ print $14 + $15 }' "/proc/$pid/stat"
+    done | tr '\n' ' '
+}
+
+held_connections() {
+    local count=${BENCH_HELD:-10000} before after holder line
+    ulimit -n "$(ulimit -Hn)"
+    # shellcheck disable=SC2046
+    begin holding $(init h)
+    "$dir/servers" first "$port" > "$dir/warm"
+    sleep 2
+    before=$(weight)
+    coproc HOLD { exec "$dir/servers" hold "$port" "$count"; }
+    holder=$HOLD_PID
+    read -r line <&"${HOLD[0]}" || true
+    sleep 1
+    after=$(weight)
+    printf '%d connections held by an Accept=no service (%s): keeper %s kB, then %s; manager %s kB, then %s; CPU ticks %s and %s\n' "$count" "$line" \
+        "$(cut -d' ' -f1 <<< "$before")" "$(cut -d' ' -f1 <<< "$after")" "$(cut -d' ' -f3 <<< "$before")" "$(cut -d' ' -f3 <<< "$after")" \
+        "$(cut -d' ' -f2,4 <<< "$before")" "$(cut -d' ' -f2,4 <<< "$after")"
+    kill "$holder" 2> /dev/null || true
+    wait "$holder" 2> /dev/null || true
+    finish
 }
 
 table() {

@@ -19,7 +19,8 @@ public sealed partial class ServiceUnit
     private void Describe(Connection? connection)
     {
         Connection = connection;
-        Definition = Definition;
+        var known = Definition;
+        Definition = known; // with the peer in it
     }
 
     /// <summary>As systemd does, the instance's description tells who is at the other end.</summary>

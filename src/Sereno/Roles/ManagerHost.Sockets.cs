@@ -38,11 +38,13 @@ public sealed partial class ManagerHost
     {
         var opened = new List<Fd>();
         string? error = null;
+        Listen? at = null;
         try
         {
             using var group = _groups.Open(unit, "");
             foreach (var listen in socket.Listens)
             {
+                at = listen;
                 var fd = OpenListener(listen, socket, group);
                 opened.Add(fd);
                 foreach (string problem in SocketSettings.Apply(fd, listen, socket.Options))
@@ -53,7 +55,7 @@ public sealed partial class ManagerHost
         }
         catch (Exception e) when (e is LinuxException or IOException or UnauthorizedAccessException)
         {
-            error = e.Message;
+            error = ListenFailures.Explain(e, at);
             opened.ForEach(fd => fd.Dispose());
         }
         var ids = ImmutableArray<ulong>.Empty;

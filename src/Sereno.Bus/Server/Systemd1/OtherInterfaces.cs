@@ -20,6 +20,9 @@ internal static class OtherInterfaces
         .UInt32("NConnections", s => s.Connections)
         .UInt32("NAccepted", s => s.Accepted)
         .UInt32("NRefused", s => s.Refused)
+        .String("SerenoServer", s => s.Server, Emits.Const)
+        .String("SerenoScope", s => s.Scope, Emits.Const)
+        .String("SerenoLastRefusal", s => s.LastRefusal)
         .String("Result", s => s.Result, Emits.Change);
 
     public static BusInterface<UnitSnapshot> Mount() => Plain(UnitType.Mount)
