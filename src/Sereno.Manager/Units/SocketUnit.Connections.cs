@@ -24,6 +24,10 @@ public sealed partial class SocketUnit
     /// <summary>How many are being served.</summary>
     public int Connections => _serving.Count;
 
+    /// <summary>Whoever comes next may be accepted at once.</summary>
+    public bool TakesMore => State == TriggerState.Waiting && Phase == SocketPhase.None && !IsStopPending && !Config.Dedicated
+        && _serving.Count < Config.MaxConnections && Core.Timers.DeadlineOf(this) is null;
+
     private bool IsBusy => Config.Dedicated && _serving.Count > 0;
 
     /// <param name="id">The connection's descriptor, which is ours to pass on or to drop.</param>
