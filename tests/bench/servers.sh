@@ -118,7 +118,7 @@ activation() {
     begin activated $(init a)
     for ((round = 0; round < 21; round++)); do
         "$dir/servers" first "$port" >> "$dir/first.sereno"
-        out/sereno --dir "$dir/instance.a" stop b.service
+        out/sereno --dir "$dir/instance.a" stop b.service 2> /dev/null
     done
     finish
     for ((round = 0; round < 21; round++)); do

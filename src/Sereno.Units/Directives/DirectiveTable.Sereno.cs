@@ -44,7 +44,9 @@ internal static partial class DirectiveTable
 
     private static void ReadServer(Reading r)
     {
-        if (r.IsEmpty)
+        if (r.Unit.Name.Type != UnitType.Socket)
+            r.Warn("Server= is for socket units, ignoring.");
+        else if (r.IsEmpty)
             SetSereno(r, s => s with { Server = null });
         else if (r.OneOf(["dedicated", "concurrent"], "Failed to parse server mode") is { } mode)
             SetSereno(r, s => s with { Server = (ServerMode)mode });

@@ -252,10 +252,7 @@ public sealed partial class ProcessGroups : IDisposable
         {
             AddWatch(unit, group);
         }
-        catch (LinuxException)
-        {
-            return false; // gone, or there are no more watches to be had
-        }
+        catch (LinuxException) { } // gone, or there are no more watches to be had: then its time limit ends it
         return cgroup.Populated;
     }
 
