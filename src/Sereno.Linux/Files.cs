@@ -61,6 +61,13 @@ public static unsafe class Files
         return errno == 0;
     }
 
+    /// <summary>rmdir(2); true also where it wasn't there.</summary>
+    public static bool RemoveFolder(string path)
+    {
+        fixed (byte* p = Text(path))
+            return libc.unlinkat(libc.AT_FDCWD, p, libc.AT_REMOVEDIR) == 0 || Errno.Last == libc.ENOENT;
+    }
+
     /// <summary>readlink(2) of a path that a zero ends.</summary>
     public static int ReadLink(ReadOnlySpan<byte> terminated, Span<byte> target)
     {

@@ -57,7 +57,7 @@ public sealed partial class ServiceUnit
         (_awaitsListener, _holdsBack) = (saved.AwaitsListener, saved.HoldsBack);
         _stored = saved.Stored.Length > 0 ? [.. saved.Stored] : null;
         _streams = [.. saved.Streams];
-        Connection = saved.Connection;
+        Describe(saved.Connection);
         if (saved.Deadline is { } deadline)
             core.Timers.Arm(this, deadline);
         (_watchdogUsec, NeedsRelease) = (saved.WatchdogUsec, saved.NeedsRelease);

@@ -72,6 +72,8 @@ public sealed partial class ManagerHost
     {
         if (!_groups.HasCgroups || !_core.Graph.TryGet(name, out var unit) || (_core.IsStopping && unit.Definition.Resources?.Network?.Accounting != true))
             return;
+        if (unit is Manager.Units.ServiceUnit { IsBrief: true })
+            return;
         _groups.KeepUse(name);
         if (GroupSnapshots.Consumed(GroupSnapshots.Of(unit, null, _groups)) is var (level, message))
             Log(name, level, $"{name}: {message}");
@@ -80,7 +82,8 @@ public sealed partial class ManagerHost
     private Fd? OpenGroup(SpawnProcess request)
     {
         WatchExposure(request.Unit);
-        var cgroup = _groups.Open(request.Unit, request.InvocationId, isControl: request.IsControl);
+        var cgroup = _groups.Open(request.Unit, request.InvocationId, isControl: request.IsControl,
+            isLazy: _core.Graph.TryGet(request.Unit, out var unit) && unit is Manager.Units.ServiceUnit { Connection: not null });
         if (cgroup is not null && _groups.IsDelegated(request.Unit) && request.Plan.Steps.OfType<SetUid>().FirstOrDefault() is { } user)
             _groups.ChangeOwner(request.Unit, user.Uid, request.Plan.Steps.OfType<SetGid>().FirstOrDefault()?.Gid ?? uint.MaxValue);
         return cgroup;

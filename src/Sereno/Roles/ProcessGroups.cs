@@ -29,6 +29,9 @@ public sealed partial class ProcessGroups : IDisposable
         public List<int> Sessions { get; } = []; // as a rule one
         public bool IsDraining { get; set; }
         public bool IsWatched { get; set; }
+
+        /// <summary>Nobody waits for it to become empty as long as nobody has asked.</summary>
+        public bool IsLazy { get; set; }
         public EventCount? OomKills { get; set; }
         public EventCount? RefusedForks { get; set; }
     }
@@ -80,8 +83,9 @@ public sealed partial class ProcessGroups : IDisposable
 
     /// <summary>The folder to start a process of the unit in, which is limited before anybody is in it; null without cgroups.</summary>
     /// <param name="isRestored">It was there before this manager.</param>
+    /// <param name="isLazy">As a rule it has one process, which is all that is waited for.</param>
     /// <param name="isControl">The process runs beside those to whom the group was delegated: in a group of its own.</param>
-    public Fd? Open(UnitName unit, string invocationId, bool isRestored = false, bool isControl = false)
+    public Fd? Open(UnitName unit, string invocationId, bool isRestored = false, bool isControl = false, bool isLazy = false)
     {
         var group = Get(unit);
         group.InvocationId = invocationId;
@@ -92,12 +96,13 @@ public sealed partial class ProcessGroups : IDisposable
         }
         try
         {
-            if (group.Cgroup is null or { Exists: false } || group.Watch < 0)
+            if (group.Cgroup is null or { Exists: false } || (group.Watch < 0 && !group.IsLazy))
             {
                 string folder = Folder(unit);
                 group.Cgroup = _base.Create(folder, out bool isNew);
-                group.Watch = _events!.Add(group.Cgroup.EventsFile, FileEvents.Modify);
-                _watches[group.Watch] = unit;
+                group.IsLazy = isLazy;
+                if (!isLazy)
+                    AddWatch(unit, group);
                 if (!isRestored)
                     Limit(unit, group.Cgroup, isNew);
                 WatchLimits(unit, group, isNew);
@@ -223,10 +228,51 @@ public sealed partial class ProcessGroups : IDisposable
     }
 
     /// <summary>Says when the group has become empty: at once through the cgroup, else by <see cref="Poll"/>.</summary>
-    public void Drain(UnitName unit) => Get(unit).IsDraining = true;
+    /// <returns>False when it is, and nothing will be said.</returns>
+    public bool Drain(UnitName unit)
+    {
+        var group = Get(unit);
+        group.IsDraining = true;
+        return IsWatchedFromNowOn(unit, group);
+    }
 
     /// <summary>The same while the unit runs. Without cgroups an orphan's end is the time to look.</summary>
-    public void Watch(UnitName unit) => Get(unit).IsWatched = true;
+    public bool Watch(UnitName unit)
+    {
+        var group = Get(unit);
+        group.IsWatched = true;
+        return IsWatchedFromNowOn(unit, group);
+    }
+
+    private bool IsWatchedFromNowOn(UnitName unit, Group group)
+    {
+        if (group is not { IsLazy: true, Watch: < 0, Cgroup: { } cgroup })
+            return true;
+        try
+        {
+            AddWatch(unit, group);
+        }
+        catch (LinuxException) { } // gone, or there are no more watches to be had: then its time limit ends it
+        return cgroup.Populated;
+    }
+
+    private void AddWatch(UnitName unit, Group group)
+    {
+        group.Watch = _events!.Add(group.Cgroup!.EventsFile, FileEvents.Modify);
+        _watches[group.Watch] = unit;
+    }
+
+    /// <summary>The unit's only process has ended: where nobody else is left, the folder goes at once.</summary>
+    /// <returns>Whether it has gone.</returns>
+    public bool TryEnd(UnitName unit)
+    {
+        if (_base is null || !_groups.TryGetValue(unit, out var group) || group is not { IsLazy: true, Watch: < 0, OomKills: null, RefusedForks: null })
+            return false;
+        if (group.Cgroup is { } cgroup && !Files.RemoveFolder(cgroup.Folder))
+            return false;
+        group.Cgroup = null;
+        return true;
+    }
 
     /// <summary>An orphan has ended.</summary>
     public void LookAgain()

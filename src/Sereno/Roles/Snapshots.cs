@@ -66,6 +66,7 @@ public static class Snapshots
             {
                 Listen = [.. socket.Config.Listens.Select(Listener)], Accept = socket.Config.Accept, Result = socket.Result.Name(),
                 Connections = (uint)socket.Connections, Accepted = socket.Accepted, Refused = socket.Refused,
+                LastRefusal = socket.LastRefusal ?? "", Server = socket.Config is { Accept: true, Dedicated: var dedicated } ? dedicated ? "dedicated" : "concurrent" : "",
             } : null,
             Timer = unit is TimerUnit timer ? Timer(timer) : null,
             Path = unit is PathUnit path ? new() { Unit = path.Target?.Name.Full ?? "", Definition = path.Config, Result = path.Result.Name() } : null,

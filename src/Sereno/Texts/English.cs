@@ -260,6 +260,17 @@ public sealed class English : Text
     public override string ServeReady(string what, string address) => $"serving {what} on {address}";
     public override string TmpfilesNeedsOperation => "say what to do: --create, --clean or --remove";
     public override string InvalidAddress(string address) => $"--address wants ADDRESS:PORT, such as 127.0.0.1:8080, not '{address}'";
+
+    public override string ServerMode(string mode) => mode switch
+    {
+        "dedicated" => "dedicated: one client at a time, the others wait",
+        "concurrent" => "concurrent: a process for each client",
+        _ => "the service has the sockets: one process for all clients",
+    };
+
+    public override string Clients((uint Waiting, uint Room)? queue, (ulong InService, ulong Served, ulong Refused)? counts) => string.Join(", ",
+        [.. queue is var (waiting, room) ? [$"{waiting} waiting (room for {room})"] : (string[])[], .. counts is var (now, served, refused) ? [$"{now} in service", $"{served} served", $"{refused} refused"] : (string[])[]]);
+
     public override string CannotListen(string address, string reason) => $"cannot listen on {address}: {reason}";
     public override string ServicesListed(int count, int active) => $"{active} of {count} services active";
     public override string MoreRows(int count) => $"... and {count} more";

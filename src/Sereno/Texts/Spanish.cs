@@ -270,6 +270,13 @@ public sealed class Spanish : Text
         "Conns" => "Conex.",
         "Drop-In" => "Añadidos",
         "Guarantee" => "Garantía",
+        "Listen" => "Escucha",
+        "Accepted" => "Aceptados",
+        "Connected" => "Conectados",
+        "Refused" => "Rechazados",
+        "Server" => "Servidor",
+        "Scope" => "Alcance",
+        "Clients" => "Clientes",
         _ => name,
     };
 
@@ -343,6 +350,17 @@ public sealed class Spanish : Text
     public override string ServeReady(string what, string address) => $"sirviendo {what} en {address}";
     public override string TmpfilesNeedsOperation => "diga qué hacer: --create, --clean o --remove";
     public override string InvalidAddress(string address) => $"--address pide DIRECCIÓN:PUERTO, como 127.0.0.1:8080, no '{address}'";
+
+    public override string ServerMode(string mode) => mode switch
+    {
+        "dedicated" => "dedicado: un cliente cada vez, los demás esperan",
+        "concurrent" => "concurrente: un proceso por cliente",
+        _ => "el servicio tiene los sockets: un proceso para todos los clientes",
+    };
+
+    public override string Clients((uint Waiting, uint Room)? queue, (ulong InService, ulong Served, ulong Refused)? counts) => string.Join(", ",
+        [.. queue is var (waiting, room) ? [$"{waiting} esperando (caben {room})"] : (string[])[], .. counts is var (now, served, refused) ? [$"{now} en servicio", $"{served} servidos", $"{refused} rechazados"] : (string[])[]]);
+
     public override string CannotListen(string address, string reason) => $"no se puede escuchar en {address}: {reason}";
     public override string ServicesListed(int count, int active) => $"{active} de {count} servicios activos";
     public override string MoreRows(int count) => $"... y {count} más";
