@@ -6,6 +6,7 @@ using Sereno.Journal;
 using Sereno.Linux;
 using Sereno.Sockets;
 using Sereno.Sockets.Diag;
+using Sereno.Sockets.Owners;
 using Sereno.Sockets.Scope;
 using Sereno.Texts;
 
@@ -127,8 +128,11 @@ public static partial class StatusVerb
 
     private static void WriteSockets(string unit, List<UnitProcess> processes)
     {
-        var query = SocketQuery.Everything with { Processes = [.. processes.Select(p => (int)p.Pid)] };
-        var sockets = UnitSockets.Summarize(SocketTable.Capture(query, new OneUnit(unit)), unit, NetworkFactsReader.Read());
+        // Who has no socket open needs no list of the machine's.
+        var owners = OwnerIndex.Scan([.. processes.Select(p => (int)p.Pid)]);
+        if (owners.Count == 0)
+            return;
+        var sockets = UnitSockets.Summarize(SocketTable.Capture(SocketQuery.Everything, new OneUnit(unit), owners), unit, NetworkFactsReader.Read());
         string label = "Sockets";
         foreach (var port in sockets.Ports)
         {
