@@ -16,7 +16,7 @@ public sealed partial class ServiceUnit
         core.Track(pid, this);
         var status = new CommandStatus(core.Now, default, pid, null);
         Commands[new(slot.Section, slot.Index)] = status;
-        _groupHasProcesses = true;
+        (_groupHasProcesses, _groupIsEmpty) = (true, false);
         if (slot == Main)
         {
             MainStatus = status;
@@ -131,6 +131,8 @@ public sealed partial class ServiceUnit
                     EnterSignal(ServiceState.StopSigterm, result);
                 else if (!Config.RemainAfterExit || NotifyAccess == NotifyAccess.Main)
                     EnterSignal(ServiceState.StopSigterm, ServiceResult.Protocol);
+                else
+                    core.Emit(new WatchGroup(Name));
                 break;
             case ServiceState.Start when Config.Type == ServiceType.Exec:
                 EnterSignal(ServiceState.StopSigterm, result);

@@ -27,6 +27,9 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
     private bool _isAutoRestart;
     private bool _awaitsMainPid;
     private bool _groupHasProcesses;
+
+    /// <summary>Seen on the way down: nobody is left to be signalled a second time.</summary>
+    private bool _groupIsEmpty;
     private RuntimeLimit? _runtimeKey;
     private PidFilePoll? _pollKey;
     private WatchdogLimit? _watchdogKey;

@@ -42,7 +42,8 @@ public sealed partial class ManagerHost
                 Watch(e.Unit, e.Pid);
                 break;
             case WatchGroup e:
-                _groups.Watch(e.Unit);
+                if (_groups.Watch(e.Unit))
+                    _core.OnGroupEmpty(e.Unit);
                 break;
             case WatchBusName e:
                 BusNames.Watch(e.Unit, e.BusName);
@@ -143,8 +144,10 @@ public sealed partial class ManagerHost
                 else if (_pidfds.Remove(pid, out var gone))
                     gone.Dispose();
         }
-        _groups.Drain(request.Unit);
+        bool isEmpty = members.Count > 0 && _groups.Drain(request.Unit);
         _core.OnGroupSignalled(request.Unit, members.Count);
+        if (isEmpty)
+            _core.OnGroupEmpty(request.Unit);
     }
 
     private static Fd? TryOpen(int pid)

@@ -56,7 +56,7 @@ public sealed partial class ProcessGroups
     public void ReviewStartup()
     {
         foreach (var (unit, group) in _groups)
-            if (group.Cgroup is { Exists: true } cgroup && SettingsOf(unit) is { } settings && (settings.IsOtherAtStartup || settings.Slices.Any(s => new GroupSettings(s, []).IsOtherAtStartup)))
+            if (SettingsOf(unit) is { } settings && (settings.IsOtherAtStartup || settings.Slices.Any(s => new GroupSettings(s, []).IsOtherAtStartup)) && group.Cgroup is { Exists: true })
             {
                 Review();
                 return;
@@ -120,18 +120,9 @@ public sealed partial class ProcessGroups
     private static ulong? CpuOf(string stat) => stat.Split('\n')[0].Split(' ') is ["usage_usec", var used] && ulong.TryParse(used, out ulong usec) ? usec : null;
 
     /// <summary>What was used is asked for after the end too, until the next start.</summary>
-    public void KeepUse(UnitName unit) => _lastUse[unit] = (CpuOf(unit) ?? ulong.MaxValue, TrafficOf(unit));
+    public (ulong CpuUsec, Traffic? Traffic) KeepUse(UnitName unit) => _lastUse[unit] = (CpuOf(unit) ?? ulong.MaxValue, TrafficOf(unit));
 
     public void ForgetUse(UnitName unit) => _lastUse.Remove(unit);
-
-    /// <summary>Whose session a process leads.</summary>
-    public UnitName? UnitOfLeader(int pid)
-    {
-        foreach (var (unit, group) in _groups)
-            if (group.OomKills is not null && group.Sessions.Contains(pid))
-                return unit;
-        return null;
-    }
 
     /// <summary>A process of it was killed for want of memory since that was last asked.</summary>
     public bool IsStarved(UnitName unit)

@@ -29,6 +29,9 @@ public sealed partial class ProcessGroups : IDisposable
         public List<int> Sessions { get; } = []; // as a rule one
         public bool IsDraining { get; set; }
         public bool IsWatched { get; set; }
+
+        /// <summary>Its folder was prepared for this run of the unit.</summary>
+        public bool IsReady { get; set; }
         public EventCount? OomKills { get; set; }
         public EventCount? RefusedForks { get; set; }
     }
@@ -92,13 +95,14 @@ public sealed partial class ProcessGroups : IDisposable
         }
         try
         {
-            if (group.Cgroup is null or { Exists: false } || group.Watch < 0)
+            if (!group.IsReady || group.Cgroup is null or { Exists: false })
             {
                 string folder = Folder(unit);
                 group.Cgroup = _base.Create(folder, out bool isNew);
-                group.Watch = _events!.Add(group.Cgroup.EventsFile, FileEvents.Modify);
-                _watches[group.Watch] = unit;
-                if (!isRestored)
+                group.IsReady = true;
+                if (isRestored)
+                    BeginWatch(unit, group, group.Cgroup); // somebody may have waited for it before the crash
+                else
                     Limit(unit, group.Cgroup, isNew);
                 WatchLimits(unit, group, isNew);
             }
@@ -223,10 +227,39 @@ public sealed partial class ProcessGroups : IDisposable
     }
 
     /// <summary>Says when the group has become empty: at once through the cgroup, else by <see cref="Poll"/>.</summary>
-    public void Drain(UnitName unit) => Get(unit).IsDraining = true;
+    /// <returns>Whether it is empty already.</returns>
+    public bool Drain(UnitName unit)
+    {
+        var group = Get(unit);
+        group.IsDraining = true;
+        return Await(unit, group);
+    }
 
     /// <summary>The same while the unit runs. Without cgroups an orphan's end is the time to look.</summary>
-    public void Watch(UnitName unit) => Get(unit).IsWatched = true;
+    /// <returns>Whether it is empty already.</returns>
+    public bool Watch(UnitName unit)
+    {
+        var group = Get(unit);
+        group.IsWatched = true;
+        return Await(unit, group);
+    }
+
+    /// <summary>Only from now on: of nearly all services the main process is the last one, and the keeper tells of its end.</summary>
+    private bool Await(UnitName unit, Group group)
+    {
+        if (group.Cgroup is not { } cgroup)
+            return false;
+        if (group.Watch < 0)
+            BeginWatch(unit, group, cgroup);
+        return !cgroup.Populated;
+    }
+
+    private void BeginWatch(UnitName unit, Group group, Cgroup cgroup)
+    {
+        group.Watch = _events!.Add(cgroup.EventsFile, FileEvents.Modify);
+        if (group.Watch >= 0)
+            _watches[group.Watch] = unit;
+    }
 
     /// <summary>An orphan has ended.</summary>
     public void LookAgain()
@@ -281,10 +314,13 @@ public sealed partial class ProcessGroups : IDisposable
             return;
         if (group.Cgroup is { } cgroup)
         {
-            _watches.Remove(group.Watch);
-            if (group.Watch >= 0 && cgroup.Exists)
+            group.IsReady = false;
+            if (group.Watch >= 0)
+            {
+                _watches.Remove(group.Watch);
                 _events!.Remove(group.Watch);
-            group.Watch = -1;
+                group.Watch = -1;
+            }
             Unwatch(group.OomKills);
             Unwatch(group.RefusedForks);
             (group.OomKills, group.RefusedForks) = (null, null);

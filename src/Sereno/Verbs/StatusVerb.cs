@@ -44,7 +44,7 @@ public static partial class StatusVerb
 
     private static int Show(ManagerProxy manager, string name, string logFolder, int lines)
     {
-        var p = manager.Unit(name).GetAll();
+        var (p, processes) = manager.GetUnitWithProcesses(name);
         string load = p.Text("LoadState"), active = p.Text("ActiveState");
         if (load == "not-found" && active == "inactive")
         {
@@ -55,7 +55,6 @@ public static partial class StatusVerb
         WriteTriggers(manager, p);
         WriteDocumentation(p);
         WriteListeners(p);
-        var processes = manager.GetUnitProcesses(p.Text("Id"));
         WriteProcesses(processes, p);
         if (processes.Count > 0)
             WriteSockets(p.Text("Id"), processes);
