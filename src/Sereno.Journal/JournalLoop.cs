@@ -186,7 +186,7 @@ public sealed class JournalLoop : IDisposable
         {
             if (_files.Count >= MaxOpenFiles)
                 CloseFiles();
-            _files[_linesUnit] = file = new(Path.Combine(_folder, _linesUnit + ".log"));
+            _files[_linesUnit] = file = new(_folder, _linesUnit + ".log");
         }
         if (!file.HasDescriptor())
             CloseFiles();

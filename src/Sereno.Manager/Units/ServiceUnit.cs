@@ -49,7 +49,7 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
 
     /// <summary>Outlives the process: status shows it after the end.</summary>
     public CommandStatus? MainStatus { get; private set; }
-    public Dictionary<CommandKey, CommandStatus> Commands { get; } = [];
+    public CommandStatuses Commands { get; } = new();
     public string? StatusText { get; private set; }
     public int StatusErrno { get; private set; }
     public uint Restarts { get; private set; }

@@ -160,8 +160,8 @@ public sealed partial class ProcessGroups
     /// <summary>memory.events and pids.events are there where the controllers are (the kernel's cgroup-v2.rst).</summary>
     private void WatchLimits(UnitName unit, Group group, bool isNew)
     {
-        group.OomKills = Watch("memory.events", "oom_kill ");
-        group.RefusedForks = Watch("pids.events", "max ");
+        group.OomKills = _writer!.Has(Controllers.Memory) ? Watch("memory.events", "oom_kill ") : null;
+        group.RefusedForks = _writer.Has(Controllers.Pids) ? Watch("pids.events", "max ") : null;
 
         EventCount? Watch(string file, string key)
         {

@@ -26,7 +26,9 @@ public sealed partial class ProcessGroups : IDisposable
         public Cgroup? Cgroup { get; set; }
         public int Watch { get; set; } = -1;
         public string InvocationId { get; set; } = "";
-        public List<int> Sessions { get; } = []; // as a rule one
+
+        /// <summary>As a rule one; none are noted where there is a cgroup to tell.</summary>
+        public List<int> Sessions => field ??= [];
         public bool IsDraining { get; set; }
         public bool IsWatched { get; set; }
 
@@ -157,7 +159,11 @@ public sealed partial class ProcessGroups : IDisposable
     }
 
     /// <summary>A process of the unit started; it leads a session of its own.</summary>
-    public void AddLeader(UnitName unit, int pid) => Get(unit).Sessions.Add(pid);
+    public void AddLeader(UnitName unit, int pid)
+    {
+        if (Get(unit) is { Cgroup: null } group)
+            group.Sessions.Add(pid);
+    }
 
     /// <summary>A leader has ended: once nobody is left in its session, the number may come to mean another.</summary>
     public void LeaderEnded(int pid)

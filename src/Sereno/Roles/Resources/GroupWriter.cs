@@ -22,6 +22,9 @@ public sealed class GroupWriter(Cgroup root, Action<UnitName, LogLevel, string> 
     private readonly HashSet<(UnitName, string)> _said = [];
     private readonly GroupPrograms _programs = new(log);
 
+    /// <summary>The instance may hand the controller on to its units.</summary>
+    public bool Has(Controllers controller) => _available.HasFlag(controller);
+
     /// <summary>Of a unit whose folder is there.</summary>
     /// <param name="isNew">Nobody has written to it before.</param>
     public void Apply(GroupSettings settings, string folder, MachineResources machine, bool isNew)
