@@ -35,7 +35,8 @@ public sealed partial class ManagerHost : IDisposable
     private int _exitCode;
     private long _busySince;
 
-    private const int MostTicks = 8;
+    /// <summary>Microseconds; longer turns have made somebody wait.</summary>
+    private const ulong ShortTurn = 10_000;
 
     public ManagerHost(Instance instance, bool verbose)
     {
@@ -278,14 +279,11 @@ public sealed partial class ManagerHost : IDisposable
         if (_groups.HasDraining)
             foreach (var unit in _groups.Poll())
                 _core.OnGroupEmpty(unit);
-        for (int round = 0; ; round++)
+        for (var began = _core.Now = Clock.Now; ; _core.Now = Clock.Now)
         {
-            // What is due by now (RestartSec=0) needs no turn of its own; but others want theirs too.
-            if (round < MostTicks)
-            {
-                _core.Now = Clock.Now;
+            // What is due by now (RestartSec=0) needs no turn of its own. But who answered in time is heard before time is up, however slow we are.
+            if (_core.Now.Monotonic - began.Monotonic < ShortTurn)
                 _core.Tick();
-            }
             var (effects, changed) = _core.TakeEffects();
             if (changed.Count > 0)
                 _checkpoint.Append(_core, changed);
