@@ -81,12 +81,11 @@ public static class CommandLine
             StandardStreams.Text.Flush();
             return 0;
         }
-        var root = new RootCommand(Text.Current.Description);
-        foreach (var option in GlobalOptions.All)
-            root.Add(option);
-        root.Options.OfType<HelpOption>().First().Action = new HelpPage();
         string? typed = FirstWord(args);
         int known = Array.FindIndex(s_verbs, v => v.Name == typed);
+        var root = known < 0 || args.Any(MayAskForHelp) ? RootWithHelp() : new Command("sereno");
+        foreach (var option in GlobalOptions.All)
+            root.Add(option);
         foreach (var (_, build) in known >= 0 ? s_verbs.AsSpan(known, 1) : s_verbs)
             root.Add(build());
         var parsed = root.Parse(args.Length == 0 ? ["--help"] : typed == "run" ? RunVerb.MarkCommand(args)
@@ -107,6 +106,18 @@ public static class CommandLine
         StandardStreams.Text.Flush();
         return exit;
     }
+
+    /// <summary>The library's own root; its constructor looks up texts, which takes longer than most verbs.</summary>
+    private static RootCommand RootWithHelp()
+    {
+        var root = new RootCommand(Text.Current.Description);
+        root.Options.OfType<HelpOption>().First().Action = new HelpPage();
+        return root;
+    }
+
+    /// <summary>--help, -h or -? (also in a bundle of short options), and what that may be.</summary>
+    private static bool MayAskForHelp(string word) => word is "/h" or "/?" || word.StartsWith("--help", StringComparison.Ordinal)
+        || word.StartsWith("--version", StringComparison.Ordinal) || (word is ['-', not '-', ..] && word.AsSpan().ContainsAny('h', '?'));
 
     /// <summary>The two everyday mistakes in the session's language; the library words the rest.</summary>
     private static IEnumerable<string> Messages(ParseResult parsed) =>

@@ -18,6 +18,9 @@ public sealed class BusClient : IDisposable
     private readonly Epoll _epoll = new();
     private readonly BusConnection _connection;
     private readonly Queue<Message> _signals = new();
+
+    /// <summary>Calls by serial, with the reply where it has come before somebody asked for it.</summary>
+    private readonly Dictionary<uint, Message?> _pending = [];
     private bool _watchesWrite;
 
     private BusClient(BusConnection connection)
@@ -68,19 +71,40 @@ public sealed class BusClient : IDisposable
     /// <param name="destination">Whom a message bus hands it to; none between two peers.</param>
     /// <exception cref="BusException">The error the other side sent; or Timeout, Disconnected.</exception>
     public Message Call(string path, string @interface, string member, string signature = "", Action<MessageWriter>? body = null,
-        string? replySignature = null, TimeSpan? timeout = null, string? destination = null, IReadOnlyList<Fd>? fds = null)
+        string? replySignature = null, TimeSpan? timeout = null, string? destination = null, IReadOnlyList<Fd>? fds = null) =>
+        End(Begin(path, @interface, member, signature, body, destination, fds), replySignature, timeout);
+
+    /// <summary>Sends a call whose reply is taken later, by <see cref="End"/>: two questions are answered in the time of one.</summary>
+    public PendingCall Begin(string path, string @interface, string member, string signature = "", Action<MessageWriter>? body = null,
+        string? destination = null, IReadOnlyList<Fd>? fds = null)
     {
         using var writer = new MessageWriter();
         body?.Invoke(writer);
         uint serial = _connection.Send(MessageHeader.Call(path, @interface, member, signature) with { Destination = destination }, writer.Written, fds);
+        _pending.Add(serial, null);
+        return new(serial, member);
+    }
+
+    /// <summary>Waits for the reply to a call, as <see cref="Call"/> does.</summary>
+    public Message End(PendingCall call, string? replySignature = null, TimeSpan? timeout = null)
+    {
         var deadline = new Deadline(timeout ?? DefaultTimeout);
-        while (true)
+        try
         {
-            var message = Next(deadline, $"{member} was not answered");
-            if (message.Header.Type == MessageType.Signal)
-                Keep(message);
-            else if (message.Header.ReplySerial == serial)
-                return Check(message, member, replySignature);
+            Message? reply;
+            while ((reply = _pending[call.Serial]) is null)
+            {
+                var message = Next(deadline, $"{call.Member} was not answered");
+                if (message.Header.Type == MessageType.Signal)
+                    Keep(message);
+                else if (_pending.ContainsKey(message.Header.ReplySerial))
+                    _pending[message.Header.ReplySerial] = message;
+            }
+            return Check(reply, call.Member, replySignature);
+        }
+        finally
+        {
+            _pending.Remove(call.Serial);
         }
     }
 
@@ -196,6 +220,9 @@ public sealed class BusClient : IDisposable
                 return true;
         }
     }
+
+    /// <summary>A call that was sent.</summary>
+    public readonly record struct PendingCall(uint Serial, string Member);
 
     private readonly struct Deadline(TimeSpan timeout)
     {

@@ -74,16 +74,15 @@ public sealed partial class ManagerHost
             return;
         if (unit is Manager.Units.ServiceUnit { IsBrief: true })
             return;
-        _groups.KeepUse(name);
-        if (GroupSnapshots.Consumed(GroupSnapshots.Of(unit, null, _groups)) is var (level, message))
+        var (cpu, traffic) = _groups.KeepUse(name);
+        if (GroupSnapshots.Consumed(GroupSnapshots.Used(cpu, traffic, _groups.Read(name, "io.stat"))) is var (level, message))
             Log(name, level, $"{name}: {message}");
     }
 
     private Fd? OpenGroup(SpawnProcess request)
     {
         WatchExposure(request.Unit);
-        var cgroup = _groups.Open(request.Unit, request.InvocationId, isControl: request.IsControl,
-            isLazy: _core.Graph.TryGet(request.Unit, out var unit) && unit is Manager.Units.ServiceUnit { Connection: not null });
+        var cgroup = _groups.Open(request.Unit, request.InvocationId, isControl: request.IsControl);
         if (cgroup is not null && _groups.IsDelegated(request.Unit) && request.Plan.Steps.OfType<SetUid>().FirstOrDefault() is { } user)
             _groups.ChangeOwner(request.Unit, user.Uid, request.Plan.Steps.OfType<SetGid>().FirstOrDefault()?.Gid ?? uint.MaxValue);
         return cgroup;

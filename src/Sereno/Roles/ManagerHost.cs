@@ -35,6 +35,9 @@ public sealed partial class ManagerHost : IDisposable
     private int _exitCode;
     private long _busySince;
 
+    /// <summary>Microseconds; longer turns have made somebody wait.</summary>
+    private const ulong ShortTurn = 10_000;
+
     public ManagerHost(Instance instance, bool verbose)
     {
         _instance = instance;
@@ -214,7 +217,7 @@ public sealed partial class ManagerHost : IDisposable
                 else
                     _groups.LookAgain(); // an orphan may have been the last of its unit
                 // Why it ended is known only from its group, which may tell us later than the keeper does.
-                if (exited is { Status: 9 } && _groups.UnitOfLeader(exited.Pid) is { } unit && _groups.IsStarved(unit))
+                if (exited is { Status: 9 } && _core.ServiceOf(exited.Pid) is { Name: var unit } && _groups.IsStarved(unit))
                     _core.OnOomKill(unit);
                 _core.OnExited(exited.Pid, new((Manager.Units.ExitCode)(int)exited.Code, exited.Status));
                 _acknowledge = exited.Sequence;
@@ -272,14 +275,15 @@ public sealed partial class ManagerHost : IDisposable
     /// <summary>Settles the core, writes down where it stands, then does what it wants, until it wants nothing more.</summary>
     private void Turn()
     {
-        _core.Now = Clock.Now;
-        _core.Tick();
         _generators.KillLate();
         if (_groups.HasDraining)
             foreach (var unit in _groups.Poll())
                 _core.OnGroupEmpty(unit);
-        while (true)
+        for (var began = _core.Now = Clock.Now; ; _core.Now = Clock.Now)
         {
+            // What is due by now (RestartSec=0) needs no turn of its own. But who answered in time is heard before time is up, however slow we are.
+            if (_core.Now.Monotonic - began.Monotonic < ShortTurn)
+                _core.Tick();
             var (effects, changed) = _core.TakeEffects();
             if (changed.Count > 0)
                 _checkpoint.Append(_core, changed);

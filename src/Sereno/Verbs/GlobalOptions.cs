@@ -24,7 +24,14 @@ public static class GlobalOptions
 
     public static bool TakesValue(string word) => word is "--dir" or "--unit-path" or "--lang";
 
-    public static Instance Instance(ParseResult result) => Sereno.Instance.Resolve(result.GetValue(Dir), result.GetValue(UnitPath));
+    private static (ParseResult Of, Instance Instance)? s_resolved;
+
+    public static Instance Instance(ParseResult result)
+    {
+        if (s_resolved?.Of != result)
+            s_resolved = (result, Sereno.Instance.Resolve(result.GetValue(Dir), result.GetValue(UnitPath)));
+        return s_resolved.Value.Instance;
+    }
 
     /// <exception cref="BusException">Nobody answers, with what to do about it.</exception>
     public static BusClient Connect(ParseResult result) => ConnectIfRunning(result)

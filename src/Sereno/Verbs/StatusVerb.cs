@@ -6,6 +6,7 @@ using Sereno.Journal;
 using Sereno.Linux;
 using Sereno.Sockets;
 using Sereno.Sockets.Diag;
+using Sereno.Sockets.Owners;
 using Sereno.Sockets.Scope;
 using Sereno.Texts;
 
@@ -43,7 +44,7 @@ public static partial class StatusVerb
 
     private static int Show(ManagerProxy manager, string name, string logFolder, int lines)
     {
-        var p = manager.Unit(name).GetAll();
+        var (p, processes) = manager.GetUnitWithProcesses(name);
         string load = p.Text("LoadState"), active = p.Text("ActiveState");
         if (load == "not-found" && active == "inactive")
         {
@@ -56,7 +57,6 @@ public static partial class StatusVerb
         WriteListeners(p);
         var scope = UnitScopes.Of(p);
         WriteScope(scope);
-        var processes = manager.GetUnitProcesses(p.Text("Id"));
         WriteProcesses(processes, p);
         if (processes.Count > 0)
             WriteSockets(p.Text("Id"), processes, scope);
@@ -129,8 +129,11 @@ public static partial class StatusVerb
 
     private static void WriteSockets(string unit, List<UnitProcess> processes, UnitScope? scope)
     {
-        var query = SocketQuery.Everything with { Processes = [.. processes.Select(p => (int)p.Pid)] };
-        var sockets = UnitSockets.Summarize(SocketTable.Capture(query, new OneUnit(unit)), unit, NetworkFactsReader.Read());
+        // Who has no socket open needs no list of the machine's.
+        var owners = OwnerIndex.Scan([.. processes.Select(p => (int)p.Pid)]);
+        if (owners.Count == 0)
+            return;
+        var sockets = UnitSockets.Summarize(SocketTable.Capture(SocketQuery.Everything, new OneUnit(unit), owners), unit, NetworkFactsReader.Read());
         string label = "Sockets";
         foreach (var port in sockets.Ports)
         {
