@@ -66,6 +66,7 @@ public static class CommandLine
         ("sysusers", SysusersVerb.Build),
         ("serve", ServeVerb.Build),
         ("connect", ConnectVerb.Build),
+        ("import", ImportVerb.Build),
         ("calendar", AnalyzeVerb.Calendar),
         ("timespan", AnalyzeVerb.Timespan),
         ("timestamp", AnalyzeVerb.Timestamp),

@@ -9,6 +9,7 @@ public sealed class English : Text
     public override InstallTexts Install { get; } = new EnglishInstallTexts();
     public override RunTexts Run { get; } = new EnglishRunTexts();
     public override ConnectTexts Connect { get; } = new EnglishConnectTexts();
+    public override ImportTexts Import { get; } = new EnglishImportTexts();
     public override string Description => "Runs systemd's unit files where systemd can't run, and shows the sockets of each service.";
     public override string DirOption => "The instance whose sockets, state and logs are in this folder";
     public override string UnitPathOption => "Where unit files are looked for, as SYSTEMD_UNIT_PATH";
@@ -68,6 +69,7 @@ public sealed class English : Text
         "sysusers" => "Add the users and groups that sysusers.d(5) asks for",
         "serve" => "Be a small server for examples and tests: http, echo, time...",
         "connect" => "Connect to a server: standard input goes there, its answer to standard output",
+        "import" => "Make socket and service units of inetd's or xinetd's configuration",
         "calendar" => "Say when calendar events elapse next (systemd.time(7))",
         "timespan" => "Say how long time spans are (systemd.time(7))",
         "timestamp" => "Say which points in time are meant (systemd.time(7))",
@@ -181,6 +183,10 @@ public sealed class English : Text
         "serve-slow" => "Keep each answer back for so long",
         "serve-dedicated" => "One client at a time, the others wait in the backlog",
         "serve-once" => "Serve one client and end",
+        "import-files" => "inetd.conf, xinetd.conf or files of xinetd.d",
+        "import-output" => "Folder to write the unit files to; without it they are printed",
+        "import-force" => "Replace unit files that exist",
+        "import-all" => "Services that are disabled, too",
         "address" => "Address and port to listen on",
         _ => "",
     };

@@ -9,6 +9,7 @@ public sealed class Spanish : Text
     public override InstallTexts Install { get; } = new SpanishInstallTexts();
     public override RunTexts Run { get; } = new SpanishRunTexts();
     public override ConnectTexts Connect { get; } = new SpanishConnectTexts();
+    public override ImportTexts Import { get; } = new SpanishImportTexts();
     public override string Description => "Ejecuta los ficheros de unidad de systemd donde systemd no puede, y muestra los sockets de cada servicio.";
     public override string DirOption => "La instancia cuyos sockets, estado y registros están en esta carpeta";
     public override string UnitPathOption => "Dónde se buscan los ficheros de unidad, como SYSTEMD_UNIT_PATH";
@@ -68,6 +69,7 @@ public sealed class Spanish : Text
         "sysusers" => "Añadir los usuarios y grupos que pide sysusers.d(5)",
         "serve" => "Ser un pequeño servidor para ejemplos y pruebas: http, echo, time...",
         "connect" => "Conectar con un servidor: la entrada estándar va allí, su respuesta a la salida estándar",
+        "import" => "Hacer unidades socket y service de la configuración de inetd o de xinetd",
         "calendar" => "Decir cuándo llegan los próximos eventos de calendario (systemd.time(7))",
         "timespan" => "Decir cuánto dura un lapso de tiempo (systemd.time(7))",
         "timestamp" => "Decir a qué momento se refiere un texto (systemd.time(7))",
@@ -181,6 +183,10 @@ public sealed class Spanish : Text
         "serve-slow" => "Retener cada respuesta este tiempo",
         "serve-dedicated" => "Un cliente cada vez; los demás esperan en la cola",
         "serve-once" => "Servir a un cliente y acabar",
+        "import-files" => "inetd.conf, xinetd.conf o ficheros de xinetd.d",
+        "import-output" => "Carpeta en que escribir los ficheros de unidad; sin ella se muestran",
+        "import-force" => "Reemplazar los ficheros de unidad que existan",
+        "import-all" => "También los servicios desactivados",
         "address" => "Dirección y puerto en que escuchar",
         _ => "",
     };
@@ -370,7 +376,7 @@ public sealed class Spanish : Text
 
     private static readonly (string English, string Spanish)[] s_placeholders =
     [
-        ("UNIT", "UNIDAD"), ("STATE", "ESTADO"), ("PORT", "PUERTO"), ("TIME", "TIEMPO"), ("NAME", "NOMBRE"), ("ADDRESS", "DIRECCIÓN"), ("WHAT", "QUÉ"), ("TARGET", "DESTINO"),
+        ("UNIT", "UNIDAD"), ("STATE", "ESTADO"), ("PORT", "PUERTO"), ("TIME", "TIEMPO"), ("NAME", "NOMBRE"), ("ADDRESS", "DIRECCIÓN"), ("WHAT", "QUÉ"), ("FILE", "FICHERO"), ("TARGET", "DESTINO"),
         ("arguments", "argumentos"),
     ];
 
