@@ -6,7 +6,7 @@ namespace Sereno.Import;
 
 /// <summary>xinetd's only_from and no_access as IPAddressAllow= and IPAddressDeny=. Of the two the closer match counts there, and what
 /// is allowed here: so what is kept out is taken out of what is let in. In doubt less is let in.</summary>
-internal static class AccessLists
+public static class AccessLists
 {
     /// <param name="onlyFrom">Null where nothing is said.</param>
     /// <returns>Null where somebody couldn't be kept out.</returns>

@@ -4,7 +4,7 @@ using Sereno.Texts;
 namespace Sereno.Import;
 
 /// <summary>The lines of a file that somebody else wrote, with their numbers; what can't be a line is told and left out.</summary>
-internal static class ConfigurationFile
+public static class ConfigurationFile
 {
     // inetd and xinetd read lines of a few thousand bytes; nothing in /etc is as large as this.
     private const int LongestLine = 8 * 1024, LargestFile = 1024 * 1024;

@@ -5,7 +5,7 @@ using Sereno.Verbs;
 namespace Sereno.Import;
 
 /// <summary>One run of the import verb: files in, unit files out.</summary>
-internal sealed class ImportRun
+public sealed class ImportRun
 {
     public required IReadOnlyList<string> Files { get; init; }
 

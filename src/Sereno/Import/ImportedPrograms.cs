@@ -3,7 +3,7 @@ using Sereno.Units.Values;
 namespace Sereno.Import;
 
 /// <summary>Paths of programs as inetd and xinetd have them.</summary>
-internal static class ImportedPrograms
+public static class ImportedPrograms
 {
     // REAL_DAEMON_DIR of Debian's tcpd(8).
     private const string DaemonFolder = "/usr/sbin";

@@ -1,7 +1,7 @@
 namespace Sereno.Import;
 
 /// <summary>A service of inetd or xinetd, in a unit's terms.</summary>
-internal sealed record ImportedService
+public sealed record ImportedService
 {
     public required string File { get; init; }
     public required int Line { get; init; }
@@ -27,4 +27,4 @@ internal sealed record ImportedService
 }
 
 /// <summary>What was made of some files.</summary>
-internal sealed record ImportResult(IReadOnlyList<ImportedService> Services, IReadOnlyList<ImportNote> Notes, IReadOnlySet<(string File, int Line)> Left);
+public sealed record ImportResult(IReadOnlyList<ImportedService> Services, IReadOnlyList<ImportNote> Notes, IReadOnlySet<(string File, int Line)> Left);

@@ -3,7 +3,7 @@ using Sereno.Texts;
 namespace Sereno.Import;
 
 /// <summary>One import under way: what was found, and what is to be told.</summary>
-internal sealed class Importing
+public sealed class Importing
 {
     private readonly List<ImportedService> _services = [];
     private readonly List<ImportNote> _notes = [];

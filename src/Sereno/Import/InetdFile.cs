@@ -4,7 +4,7 @@ using Sereno.Units.Values;
 namespace Sereno.Import;
 
 /// <summary>inetd.conf (inetd(8)): a service is a line of fields.</summary>
-internal sealed class InetdFile(string path, Importing import)
+public sealed class InetdFile(string path, Importing import)
 {
     private const int Fields = 7;
     private static readonly char[] s_blanks = [' ', '\t', '\v', '\f'];

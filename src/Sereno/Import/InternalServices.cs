@@ -1,7 +1,7 @@
 namespace Sereno.Import;
 
 /// <summary>What inetd and xinetd serve themselves, and which of our servers does the same.</summary>
-internal static class InternalServices
+public static class InternalServices
 {
     public static string? Ours(string name) => name switch
     {

@@ -5,7 +5,7 @@ using Sereno.Texts;
 namespace Sereno.Import;
 
 /// <summary>ListenStream= and its siblings for what inetd and xinetd listen on.</summary>
-internal static class ListenLines
+public static class ListenLines
 {
     /// <param name="protocol">tcp, udp, with 4, 6 or 46 behind it.</param>
     /// <param name="addresses">Where to listen; empty for everywhere.</param>

@@ -4,7 +4,7 @@ using Sereno.Sockets.Ports;
 namespace Sereno.Import;
 
 /// <summary>What an import asks the machine.</summary>
-internal class MachineNames
+public class MachineNames
 {
     /// <summary>A port by number or name: the machine's own names (services(5)) come before IANA's.</summary>
     public virtual ushort? PortOf(string name, bool udp)

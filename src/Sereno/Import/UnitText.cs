@@ -3,7 +3,7 @@ using System.Text;
 namespace Sereno.Import;
 
 /// <summary>Unit files as text (systemd.syntax(7)).</summary>
-internal static class UnitText
+public static class UnitText
 {
     /// <summary>The socket unit and its service.</summary>
     public static (string Socket, string Service, string ServiceName) Of(ImportedService service, string comment)

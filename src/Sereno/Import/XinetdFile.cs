@@ -3,13 +3,13 @@ using Sereno.Texts;
 namespace Sereno.Import;
 
 /// <summary>A service of an xinetd file, as written: attributes with their operators and values.</summary>
-internal sealed record XinetdEntry(string File, int Line, string Name, IReadOnlyList<XinetdAttribute> Attributes);
+public sealed record XinetdEntry(string File, int Line, string Name, IReadOnlyList<XinetdAttribute> Attributes);
 
 /// <param name="Operator">=, += or -=.</param>
-internal readonly record struct XinetdAttribute(int Line, string Name, string Operator, IReadOnlyList<string> Values);
+public readonly record struct XinetdAttribute(int Line, string Name, string Operator, IReadOnlyList<string> Values);
 
 /// <summary>xinetd.conf(5): entries in braces, and other files included.</summary>
-internal sealed class XinetdFile(Importing import)
+public sealed class XinetdFile(Importing import)
 {
     private const int DeepestInclude = 10, MostFiles = 1000;
     private static readonly char[] s_blanks = [' ', '\t', '\v', '\f'];

@@ -5,7 +5,7 @@ using Sereno.Units.Values;
 namespace Sereno.Import;
 
 /// <summary>One service of xinetd, its defaults filled in, made into units.</summary>
-internal sealed class XinetdService
+public sealed class XinetdService
 {
     // xinetd.conf(5): those that know += and -=.
     private static readonly string[] s_lists = ["only_from", "no_access", "log_on_success", "log_on_failure", "passenv", "env"];
