@@ -30,9 +30,11 @@ public class InstallDifferentialTests
             var mine = Ours(ours.Root, command);
             string what = string.Join(' ', command);
             Equal(what, Links(theirs.Root), Links(ours.Root));
-            // Where preset-all gives up depends on the order of the folder.
-            if (command[0] != "preset-all" || status == 0)
-                Equal(what + " (errors)", Lines(errors, theirs.Root), Lines(mine.Errors, ours.Root));
+            // Where preset-all gives up depends on the order of the folder, and so does which files it reads: a unit that another's
+            // Also= has named before is not.
+            bool all = command[0] == "preset-all";
+            if (!all || status == 0)
+                Equal(what + " (errors)", Lines(errors, theirs.Root, all), Lines(mine.Errors, ours.Root, all));
             Equal(what + " (output)", output, mine.Output);
             Assert.True(status == mine.Status, $"{what}: status {status}, ours {mine.Status}");
         }
@@ -59,7 +61,8 @@ public class InstallDifferentialTests
     private static string[] Split(StringWriter text) => text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>systemctl walks folders in the order in which the file system has them, so that order says nothing.</summary>
-    private static string[] Lines(string[] lines, string root) => [.. lines.Select(l => l.Replace(root, "ROOT")).Order(StringComparer.Ordinal)];
+    private static string[] Lines(string[] lines, string root, bool withoutReading) =>
+        [.. lines.Where(l => !withoutReading || !l.Contains(", ignoring", StringComparison.Ordinal)).Select(l => l.Replace(root, "ROOT")).Order(StringComparer.Ordinal)];
 
     private static void Equal(string what, string[] theirs, string[] ours) =>
         Assert.True(theirs.SequenceEqual(ours), $"{what}\n{string.Join("\n", Difference("theirs", theirs, ours).Concat(Difference("ours", ours, theirs)).DefaultIfEmpty("the order"))}");

@@ -134,17 +134,20 @@ public partial class SsFilterSpecs
             said = said[..usage] + "Usage";
         if ((said, theirs.ExitCode) != (errors, exit))
             return $"ss {theirs.ExitCode} <{said}>, ours {exit} <{errors}>";
-        var want = theirs.Output.Split('\n').Select(line => Key(line, parts[0])).OfType<string>().Distinct().Order().ToList();
+        var want = theirs.Output.Split('\n').Select(line => Key(line, OptionsOf(parts[0]))).OfType<string>().Distinct().Order().ToList();
         var have = keys.Distinct().Order().ToList();
         return want.SequenceEqual(have) ? null : $"ss alone [{string.Join(", ", want.Except(have))}], ours alone [{string.Join(", ", have.Except(want))}]";
     }
+
+    // Without a file's name, which may have any letters.
+    private static string OptionsOf(string part) => part.Split(" -F")[0];
 
     private static (string, int, IEnumerable<string>) Rows(string one) => Rows(one, []);
 
     private static (string, int, IEnumerable<string>) Rows(string one, byte[] file)
     {
         string[] parts = one.Split('|', 2);
-        string options = parts[0].Split(" -F")[0];
+        string options = OptionsOf(parts[0]);
         bool all = options == "-a", netlink = options.Contains("netlink");
         options = netlink ? "" : options;
         var context = new FilterContext(options.Contains('4') ? SocketFamily.Inet : options.Contains('6') ? SocketFamily.Inet6 : options.Contains('x') ? SocketFamily.Unix

@@ -37,13 +37,17 @@ public class CalendarDifferentialTests
         var names = TimeReport.NamesAt(local, from);
         for (int i = 0; i < expressions.Length; i++)
         {
-            string ours = Ours(expressions[i], from, local, ref names);
-            Assert.True(ours == theirs[i], $"TZ={tz} --base-time='{start}' '{expressions[i]}'\n--- systemd\n{theirs[i]}\n--- ours\n{ours}");
+            string ours = Ours(expressions[i], from, local, ref names, out bool isAmbiguous);
+            Assert.True(isAmbiguous || ours == theirs[i], $"TZ={tz} --base-time='{start}' '{expressions[i]}'\n--- systemd\n{theirs[i]}\n--- ours\n{ours}");
         }
     }
 
-    private static string Ours(string expression, ulong from, Zone local, ref ZoneNames names)
+    /// <param name="isAmbiguous">A clock of the event's own zone shows one of the times twice, both times without summer time, as Moscow's in
+    /// the night of 2014-10-26. Which one systemd takes then depends on the offset that its process's last mktime(3) met, in any zone.</param>
+    private static string Ours(string expression, ulong from, Zone local, ref ZoneNames names, out bool isAmbiguous)
     {
+        isAmbiguous = false;
+        var own = expression.Split(' ')[^1] is var last && CalendarGen.Zones.Contains(last) ? Zones.FromVariable(last) : null;
         if (CalendarEvent.Read(expression, names, out var calendar) != ParseError.None)
             return "";
         var elapses = new List<ulong>();
@@ -55,7 +59,14 @@ public class CalendarDifferentialTests
             if (outcome != CalendarOutcome.Found)
                 return "";
             elapses.Add(from = next);
+            isAmbiguous |= own is not null && IsShownTwice(own, (long)(next / 1_000_000));
         }
         return AnalyzeOutput.Timeless(TimeReport.Of(calendar!, expression, elapses, local, ref names, now: 0));
+    }
+
+    private static bool IsShownTwice(Zone zone, long epoch)
+    {
+        var shown = zone.ToCivil(epoch);
+        return new[] { -86_400, 86_400 }.Select(away => epoch + zone.At(epoch).Seconds - zone.At(epoch + away).Seconds).Any(other => other != epoch && zone.ToCivil(other) == shown);
     }
 }
