@@ -65,6 +65,8 @@ public static class CommandLine
         ("tmpfiles", TmpfilesVerb.Build),
         ("sysusers", SysusersVerb.Build),
         ("serve", ServeVerb.Build),
+        ("connect", ConnectVerb.Build),
+        ("import", ImportVerb.Build),
         ("calendar", AnalyzeVerb.Calendar),
         ("timespan", AnalyzeVerb.Timespan),
         ("timestamp", AnalyzeVerb.Timestamp),

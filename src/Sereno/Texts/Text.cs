@@ -25,6 +25,12 @@ public abstract class Text
     /// <summary>What is said of commands that run as units.</summary>
     public abstract RunTexts Run { get; }
 
+    /// <summary>What is said of connections that are made.</summary>
+    public abstract ConnectTexts Connect { get; }
+
+    /// <summary>What is said of other managers' files that become units.</summary>
+    public abstract ImportTexts Import { get; }
+
     public abstract string Description { get; }
     public abstract string DirOption { get; }
     public abstract string UnitPathOption { get; }
