@@ -68,9 +68,26 @@ public static class CommandLine
         ("calendar", AnalyzeVerb.Calendar),
         ("timespan", AnalyzeVerb.Timespan),
         ("timestamp", AnalyzeVerb.Timestamp),
+        ("completion", CompletionVerb.Script),
+        ("complete", CompletionVerb.Candidates),
+        ("man", ManVerb.Build),
     ];
 
     public static int Run(string[] args) => Guard.Run("sereno", () => Do(args));
+
+    /// <summary>The commands that these words need: the one whose verb is among them, or all.</summary>
+    internal static RootCommand Tree(string[] args)
+    {
+        var root = new RootCommand(Text.Current.Description);
+        foreach (var option in GlobalOptions.All)
+            root.Add(option);
+        root.Options.OfType<HelpOption>().First().Action = new HelpPage();
+        string? typed = FirstWord(args);
+        int known = Array.FindIndex(s_verbs, v => v.Name == typed);
+        foreach (var (_, build) in known >= 0 ? s_verbs.AsSpan(known, 1) : s_verbs)
+            root.Add(build());
+        return root;
+    }
 
     private static int Do(string[] args)
     {
@@ -81,21 +98,16 @@ public static class CommandLine
             StandardStreams.Text.Flush();
             return 0;
         }
-        var root = new RootCommand(Text.Current.Description);
-        foreach (var option in GlobalOptions.All)
-            root.Add(option);
-        root.Options.OfType<HelpOption>().First().Action = new HelpPage();
         string? typed = FirstWord(args);
-        int known = Array.FindIndex(s_verbs, v => v.Name == typed);
-        foreach (var (_, build) in known >= 0 ? s_verbs.AsSpan(known, 1) : s_verbs)
-            root.Add(build());
+        bool known = s_verbs.Any(v => v.Name == typed);
+        var root = Tree(args);
         var parsed = root.Parse(args.Length == 0 ? ["--help"] : typed == "run" ? RunVerb.MarkCommand(args)
             : typed is "timespan" or "timestamp" or "calendar" ? AnalyzeVerb.MarkNumbers(args) : args, s_parsing);
         if ((parsed.Errors.Count > 0 || UnknownOption(parsed) is not null) && parsed.Action is not HelpPage)
         {
             foreach (string message in Messages(parsed).Distinct())
                 StandardStreams.Errors.WriteLine($"sereno: {message}");
-            StandardStreams.Errors.WriteLine(typed is null ? Text.Current.SeeHelp("") : Text.Current.SeeHelp(known >= 0 ? " " + typed : ""));
+            StandardStreams.Errors.WriteLine(typed is null ? Text.Current.SeeHelp("") : Text.Current.SeeHelp(known ? " " + typed : ""));
             return 1;
         }
         int exit = parsed.Invoke(new InvocationConfiguration
@@ -117,7 +129,9 @@ public static class CommandLine
         : parsed.Errors.Select(e => e.SymbolResult is OptionResult { Tokens: [var value, ..] } bad
             ? Text.Current.InvalidValue(bad.Option.Name, value.Value) + (bad.Option.HelpName is { } values && values.Contains('|') ? Text.Current.AllowedValues(values) : "")
             : e.SymbolResult is OptionResult { Tokens: [] } bare
-            ? Text.Current.MissingWord(bare.Option.Name, Text.Current.Placeholder(bare.Option.HelpName ?? bare.Option.Name.TrimStart('-').ToUpperInvariant())) : e.Message);
+            ? Text.Current.MissingWord(bare.Option.Name, Text.Current.Placeholder(bare.Option.HelpName ?? bare.Option.Name.TrimStart('-').ToUpperInvariant()))
+            : e.SymbolResult is ArgumentResult { Argument: { HelpName: { } choices } argument, Tokens: [var word, ..] }
+            ? Text.Current.InvalidValue(Text.Current.Placeholder(argument.Name), word.Value) + Text.Current.AllowedValues(choices) : e.Message);
 
     /// <summary>The library takes a misspelt option for a unit's name; nobody means that, except behind "--".</summary>
     private static string? UnknownOption(ParseResult parsed)

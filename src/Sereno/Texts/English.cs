@@ -8,6 +8,7 @@ public sealed class English : Text
     public override SocketTexts Sockets { get; } = new EnglishSocketTexts();
     public override InstallTexts Install { get; } = new EnglishInstallTexts();
     public override RunTexts Run { get; } = new EnglishRunTexts();
+    public override ManualTexts Manual { get; } = new EnglishManualTexts();
     public override string Description => "Runs systemd's unit files where systemd can't run, and shows the sockets of each service.";
     public override string DirOption => "The instance whose sockets, state and logs are in this folder";
     public override string UnitPathOption => "Where unit files are looked for, as SYSTEMD_UNIT_PATH";
@@ -69,6 +70,9 @@ public sealed class English : Text
         "calendar" => "Say when calendar events elapse next (systemd.time(7))",
         "timespan" => "Say how long time spans are (systemd.time(7))",
         "timestamp" => "Say which points in time are meant (systemd.time(7))",
+        "completion" => "Print a shell's completion script",
+        "complete" => "Say which words may follow what was typed, as completion scripts ask",
+        "man" => "Print a manual page",
         _ => "",
     };
 

@@ -8,6 +8,7 @@ public sealed class Spanish : Text
     public override SocketTexts Sockets { get; } = new SpanishSocketTexts();
     public override InstallTexts Install { get; } = new SpanishInstallTexts();
     public override RunTexts Run { get; } = new SpanishRunTexts();
+    public override ManualTexts Manual { get; } = new SpanishManualTexts();
     public override string Description => "Ejecuta los ficheros de unidad de systemd donde systemd no puede, y muestra los sockets de cada servicio.";
     public override string DirOption => "La instancia cuyos sockets, estado y registros están en esta carpeta";
     public override string UnitPathOption => "Dónde se buscan los ficheros de unidad, como SYSTEMD_UNIT_PATH";
@@ -69,6 +70,9 @@ public sealed class Spanish : Text
         "calendar" => "Decir cuándo llegan los próximos eventos de calendario (systemd.time(7))",
         "timespan" => "Decir cuánto dura un lapso de tiempo (systemd.time(7))",
         "timestamp" => "Decir a qué momento se refiere un texto (systemd.time(7))",
+        "completion" => "Imprimir el guion de autocompletado de un intérprete de órdenes",
+        "complete" => "Decir qué palabras pueden seguir a lo escrito, como preguntan los guiones de autocompletado",
+        "man" => "Imprimir una página de manual",
         _ => "",
     };
 
@@ -137,7 +141,7 @@ public sealed class Spanish : Text
         "property" => "Solo estas propiedades (separadas por comas)",
         "value" => "Valores sin nombres",
         "signal" => "Nombre o número de la señal",
-        "whom" => "procesos main, control o all",
+        "whom" => "Los procesos: main, control o all",
         "lines" => "Cuántas líneas de registro",
         "follow" => "Mostrar las líneas nuevas según llegan",
         "once" => "Mostrar la tabla una vez y terminar",
@@ -355,7 +359,7 @@ public sealed class Spanish : Text
     private static readonly (string English, string Spanish)[] s_placeholders =
     [
         ("UNIT", "UNIDAD"), ("STATE", "ESTADO"), ("PORT", "PUERTO"), ("TIME", "TIEMPO"), ("NAME", "NOMBRE"), ("ADDRESS", "DIRECCIÓN"), ("WHAT", "QUÉ"),
-        ("arguments", "argumentos"),
+        ("arguments", "argumentos"), ("VERB", "VERBO"), ("WORD", "PALABRA"), ("TARGET", "OBJETIVO"), ("FILE", "ARCHIVO"), ("COMMAND", "ORDEN"), ("SIGNAL", "SEÑAL"), ("TYPE", "TIPO"),
     ];
 
     public override string Weekday(DayOfWeek day) => day switch

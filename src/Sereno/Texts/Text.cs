@@ -25,6 +25,9 @@ public abstract class Text
     /// <summary>What is said of commands that run as units.</summary>
     public abstract RunTexts Run { get; }
 
+    /// <summary>What manual pages say.</summary>
+    public abstract ManualTexts Manual { get; }
+
     public abstract string Description { get; }
     public abstract string DirOption { get; }
     public abstract string UnitPathOption { get; }

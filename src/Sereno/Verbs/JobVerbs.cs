@@ -8,11 +8,13 @@ namespace Sereno.Verbs;
 /// <summary>start, stop, restart, reload and their variants: queue a job for each unit, then wait for all.</summary>
 public static class JobVerbs
 {
+    private const string Modes = "replace|fail|replace-irreversibly|isolate|ignore-dependencies|ignore-requirements|flush|triggering";
+
     public static Command Build(string verb)
     {
         var units = Help.Units(ArgumentArity.OneOrMore);
         var noBlock = Help.Option<bool>("--no-block", "no-block");
-        var mode = new Option<string>("--job-mode") { Description = Text.Current.Option("job-mode"), DefaultValueFactory = _ => "replace" };
+        var mode = new Option<string>("--job-mode") { Description = Text.Current.Option("job-mode"), DefaultValueFactory = _ => "replace", HelpName = Modes };
         var quiet = Help.Option<bool>("--quiet", "quiet", "-q");
         var all = Help.Option<bool>("--all", "all", "-a");
         var command = Help.Command(verb, $"sereno {verb} redis-server", $"sereno {verb} --no-block nginx.service redis-server.service", $"sereno {verb} 'worker@*'");
