@@ -274,6 +274,7 @@ public sealed partial class ManagerHost : IDisposable
     {
         _core.Now = Clock.Now;
         _core.Tick();
+        _bus.Work();
         _generators.KillLate();
         if (_groups.HasDraining)
             foreach (var unit in _groups.Poll())
@@ -305,6 +306,8 @@ public sealed partial class ManagerHost : IDisposable
 
     private int Timeout()
     {
+        if (_bus.HasWork)
+            return 0;
         ulong now = Clock.Now.Monotonic;
         // epoll counts in milliseconds: what is due within a fraction of one (RestartSec=0) isn't put off by a whole one.
         long wait = _core.Timers.Next is { } next ? next <= now + 200 ? 0 : (long)Math.Min((next - now + 999) / 1000, int.MaxValue) : -1;
