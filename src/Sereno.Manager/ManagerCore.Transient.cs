@@ -12,6 +12,16 @@ public sealed partial class ManagerCore
     /// <summary>A transient unit has ended, or been let go of: it is time to look which can be forgotten.</summary>
     private bool _mayCollect;
 
+    /// <summary>Who looked at ended units has lost his connection with the manager before, and may come back for them.</summary>
+    private static readonly object s_grace = new();
+    private const ulong GraceUsec = 5_000_000;
+
+    private void BeginGrace()
+    {
+        _mayCollect = true;
+        Timers.Arm(s_grace, Now.Monotonic + GraceUsec);
+    }
+
     /// <summary>A unit whose file has just been written: what was known under its name before counts no more.</summary>
     public Unit LoadTransient(UnitName name)
     {
@@ -66,7 +76,7 @@ public sealed partial class ManagerCore
     /// <summary>After a turn that had nothing else to do: what the end of a unit brought is told before the unit goes.</summary>
     private void Collect()
     {
-        if (!_mayCollect)
+        if (!_mayCollect || Timers.DeadlineOf(s_grace) is not null)
             return;
         _mayCollect = false;
         var gone = Graph.Unreferenced(Graph.All.Where(u => IsPassing(u) && MayCollect(u)));

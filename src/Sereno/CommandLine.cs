@@ -45,6 +45,9 @@ public static class CommandLine
         ("list-unit-files", () => InstallVerbs.Build("list-unit-files")),
         ("list-jobs", ListVerbs.Jobs),
         ("list-timers", TimersVerb.Build),
+        ("list-sockets", TriggerListVerbs.Sockets),
+        ("list-paths", TriggerListVerbs.Paths),
+        ("list-dependencies", DependenciesVerb.Build),
         ("cat", CatVerb.Build),
         ("show", ShowVerb.Build),
         ("check", CheckVerb.Build),
@@ -122,8 +125,8 @@ public static class CommandLine
 
     /// <summary>The two everyday mistakes in the session's language; the library words the rest.</summary>
     private static IEnumerable<string> Messages(ParseResult parsed) =>
-        UnknownOption(parsed) is { } option ? [Text.Current.Unknown(option)] :
-        parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens.Select(Text.Current.Unknown)
+        UnknownOption(parsed) is { } option ? [Unknown(option, HelpPage.OptionsOf(parsed.CommandResult.Command).SelectMany(HelpPage.NamesOf))] :
+        parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens.Select(word => Unknown(word, parsed.CommandResult.Command is RootCommand ? s_verbs.Select(v => v.Name) : []))
         : parsed.CommandResult is { Command: { Arguments: [{ Arity.MinimumNumberOfValues: > 0 }, ..] } command } && parsed.CommandResult.Tokens.Count == 0
             ? [command.Arguments[0].Name == "UNIT" ? Text.Current.MissingArgument(command.Name) : Text.Current.MissingWord(command.Name, Text.Current.Placeholder(command.Arguments[0].Name))]
         : parsed.Errors.Select(e => e.SymbolResult is OptionResult { Tokens: [var value, ..] } bad
@@ -132,6 +135,9 @@ public static class CommandLine
             ? Text.Current.MissingWord(bare.Option.Name, Text.Current.Placeholder(bare.Option.HelpName ?? bare.Option.Name.TrimStart('-').ToUpperInvariant()))
             : e.SymbolResult is ArgumentResult { Argument: { HelpName: { } choices } argument, Tokens: [var word, ..] }
             ? Text.Current.InvalidValue(Text.Current.Placeholder(argument.Name), word.Value) + Text.Current.AllowedValues(choices) : e.Message);
+
+    private static string Unknown(string word, IEnumerable<string> known) => Text.Current.Unknown(Printable.Of(word))
+        + (Nearest.Of(word.Split('=')[0], known) is { } meant ? Text.Current.DidYouMean(meant) : "");
 
     /// <summary>The library takes a misspelt option for a unit's name; nobody means that, except behind "--".</summary>
     private static string? UnknownOption(ParseResult parsed)

@@ -46,6 +46,9 @@ public sealed class English : Text
         "list-units" => "List units in memory",
         "list-unit-files" => "List installed unit files",
         "list-timers" => "List timers: when they elapse next and elapsed last, and what they start",
+        "list-sockets" => "List sockets: what they listen on, and what they start",
+        "list-paths" => "List paths: what they watch, and what they start",
+        "list-dependencies" => "Show what units require and want, as a tree",
         "list-jobs" => "List queued jobs",
         "cat" => "Show unit files and drop-ins",
         "show" => "Show properties of units, or of the manager, for programs",
@@ -78,6 +81,13 @@ public sealed class English : Text
 
     public override string Option(string name) => name switch
     {
+        "show-types" => "Also the types of sockets",
+        "dependencies-reverse" => "Who requires and wants them instead",
+        "dependencies-after" => "What they are ordered after instead",
+        "dependencies-before" => "What they are ordered before instead",
+        "dependencies-all" => "Open all units, not targets only",
+        "dependencies-plain" => "A list instead of a tree",
+        "dependencies-full" => "Don't cut long names",
         "units" => "Unit names; .service may be left out",
         "target" => "The target",
         "default" => "The target to start",
@@ -181,11 +191,13 @@ public sealed class English : Text
     public override string HelpOption => "Show this help";
     public override string VersionOption => "Show the version";
     public override string Unknown(string word) => $"unknown word '{word}'";
+    public override string DidYouMean(string word) => $" (did you mean '{word}'?)";
     public override string MissingArgument(string verb) => $"{verb} wants the name of a unit";
     public override string MissingWord(string verb, string what) => $"{verb} wants {what}";
     public override string SeeHelp(string verb) => $"Try 'sereno{verb} --help'.";
     public override string NotRunning(string path, string command) => $"cannot reach the manager at {path}: no instance runs there (start one with '{command}')";
-    public override string FailedJob(string verb, string unit, string error) => $"Failed to {verb} {unit}: {error}";
+    public override string FailedJob(string verb, string unit, string error) =>
+        $"Failed to {(verb switch { "kill" => "kill unit", "reset-failed" => "reset failed state of unit", _ => verb })} {unit}: {error}";
     public override string JobFailed(string unit, string reason) => $"Job for {unit} {reason}";
 
     public override string JobReason(string result, string serviceResult) => (result, serviceResult) switch
@@ -257,6 +269,10 @@ public sealed class English : Text
     public override string UnitFilesListed(int count) => $"{count} unit files listed.";
     public override string PassAll => "Pass --all to see loaded but inactive timers, too.";
     public override string TimersListed(int count) => $"{count} timers listed.";
+    public override string Listed(string verb, int count) => $"{count} {verb["list-".Length..]} listed.";
+    public override string PassAllTo(string verb) => $"Pass --all to see loaded but inactive {verb["list-".Length..]}, too.";
+    public override string KnownTypes => "Available unit types:";
+    public override string UnknownType(string word) => $"Unknown unit type or load state '{word}'.\nUse -t help to see a list of allowed values.";
     public override string JobsListed(int count) => $"{count} jobs listed.";
     public override string NoJobs => "No jobs running.";
     public override string Column(string name) => name;

@@ -46,6 +46,9 @@ public sealed class Spanish : Text
         "list-units" => "Listar las unidades en memoria",
         "list-unit-files" => "Listar los ficheros de unidad instalados",
         "list-timers" => "Listar temporizadores: cuándo vencen y vencieron, y qué inician",
+        "list-sockets" => "Listar los sockets: en qué escuchan y qué inician",
+        "list-paths" => "Listar las unidades path: qué vigilan y qué inician",
+        "list-dependencies" => "Mostrar en árbol lo que las unidades requieren y desean",
         "list-jobs" => "Listar los trabajos en cola",
         "cat" => "Mostrar ficheros de unidad y sus añadidos",
         "show" => "Mostrar propiedades de unidades o del gestor, para programas",
@@ -78,6 +81,13 @@ public sealed class Spanish : Text
 
     public override string Option(string name) => name switch
     {
+        "show-types" => "También los tipos de los sockets",
+        "dependencies-reverse" => "En su lugar, quién las requiere y desea",
+        "dependencies-after" => "En su lugar, tras qué van",
+        "dependencies-before" => "En su lugar, ante qué van",
+        "dependencies-all" => "Abrir todas las unidades, no solo los objetivos",
+        "dependencies-plain" => "Una lista en vez de un árbol",
+        "dependencies-full" => "No cortar los nombres largos",
         "units" => "Nombres de unidad; .service puede omitirse",
         "target" => "El objetivo",
         "default" => "El objetivo que se inicia",
@@ -181,6 +191,7 @@ public sealed class Spanish : Text
     public override string HelpOption => "Mostrar esta ayuda";
     public override string VersionOption => "Mostrar la versión";
     public override string Unknown(string word) => $"palabra desconocida '{word}'";
+    public override string DidYouMean(string word) => $" (¿quería decir '{word}'?)";
     public override string MissingArgument(string verb) => $"{verb} pide el nombre de una unidad";
     public override string MissingWord(string verb, string what) => $"{verb} pide {what}";
     public override string SeeHelp(string verb) => $"Pruebe 'sereno{verb} --help'.";
@@ -274,10 +285,12 @@ public sealed class Spanish : Text
         "Conns" => "Conex.",
         "Drop-In" => "Añadidos",
         "Guarantee" => "Garantía",
+        "Reason" => "Motivo",
+        "Result" => "Resultado",
         _ => name,
     };
 
-    public override string Ago(string span) => $"hace {span}";
+    public override string Ago(string span) => $"hace {SpanishTimes.Words(span)}";
     public override string Since => "desde";
     public override string InAndOut(string incoming, string outgoing) => $"{incoming} entrantes, {outgoing} salientes";
     public override string ReadAndWritten(string read, string written) => $"{read} leídos, {written} escritos";
@@ -304,12 +317,23 @@ public sealed class Spanish : Text
     public override string UnitFilesListed(int count) => $"{count} ficheros de unidad.";
     public override string PassAll => "Con --all se ven también los cargados que están inactivos.";
     public override string TimersListed(int count) => $"{count} {(count == 1 ? "temporizador" : "temporizadores")}.";
+    public override string Listed(string verb, int count) => $"{count} {(verb == "list-sockets" ? "sockets" : "rutas")}.";
+    public override string PassAllTo(string verb) => PassAll;
+    public override string KnownTypes => "Tipos de unidad:";
+    public override string UnknownType(string word) => $"'{word}' no es un tipo de unidad ni un estado de carga.\nCon -t help se ven los posibles.";
+    public override string Problem(string message) => SpanishProblems.Of(message);
+    public override string ShortMonth(int month) => s_months[month - 1];
+    private static readonly string[] s_months = ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"];
     public override string JobsListed(int count) => $"{count} trabajos.";
     public override string NoJobs => "No hay trabajos en curso.";
 
     public override string Column(string name) => name switch
     {
         "UNIT" => "UNIDAD",
+        "LISTEN" => "ESCUCHA",
+        "TYPE" => "TIPO",
+        "PATH" => "RUTA",
+        "CONDITION" => "CONDICIÓN",
         "STATE" => "ESTADO",
         "NEXT" => "PRÓXIMA",
         "LEFT" => "FALTAN",
@@ -334,7 +358,6 @@ public sealed class Spanish : Text
         "RESTARTS" => "REINICIOS",
         "UNIT FILE" => "FICHERO DE UNIDAD",
         "JOB" => "TRABAJO",
-        "TYPE" => "TIPO",
         "DIRECTIVE" => "DIRECTIVA",
         "HERE" => "AQUÍ",
         "WHERE" => "DÓNDE",

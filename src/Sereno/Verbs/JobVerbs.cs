@@ -43,26 +43,52 @@ public static class JobVerbs
         foreach (string name in units.Select(GlobalOptions.UnitName))
             try
             {
-                jobs.Add((manager.EnqueueJob(method, name, mode), name));
-                if (manager.Unit(name).Get("NeedDaemonReload").Scalar is true)
-                    StandardStreams.Errors.WriteLine(Text.Current.ReloadNeeded(name));
-                if (verb == "stop" && !quiet)
-                    WarnOfTriggers(manager, name);
+                jobs.Add((Enqueue(manager, method, name, mode), name));
+                Warn(manager, verb, name, quiet);
             }
             catch (BusException e)
             {
-                StandardStreams.Errors.WriteLine(Text.Current.FailedJob(verb, name, e.Message));
+                StandardStreams.Errors.WriteLine(Text.Current.FailedJob(verb, name, Text.Current.Problem(e.Message)));
                 exit = exit == 0 ? ExitCodes.Of(e) : exit;
             }
         if (wait)
             foreach (var (job, name) in jobs)
-                if (manager.WaitForJob(job) is var result && result is not ("done" or "skipped"))
+                if (manager.WaitForJob(job, name, verb == "stop") is var result && result is not ("done" or "skipped"))
                 {
                     exit = exit == 0 ? 1 : exit;
                     if (!quiet)
-                        Complain(manager, name, result ?? "");
+                        Complain(manager, name, result);
                 }
         return exit;
+    }
+
+    /// <summary>What may be asked twice is asked of the successor too, when a manager dies before it answers.</summary>
+    private static string Enqueue(ManagerProxy manager, string method, string name, string mode)
+    {
+        try
+        {
+            return manager.EnqueueJob(method, name, mode);
+        }
+        catch (BusException e) when (e.Name == BusErrors.Disconnected && method is ("StartUnit" or "StopUnit"))
+        {
+            manager.Client.Reconnect(ManagerProxy.Succession);
+            return manager.EnqueueJob(method, name, mode);
+        }
+    }
+
+    private static void Warn(ManagerProxy manager, string verb, string name, bool quiet)
+    {
+        try
+        {
+            if (manager.Unit(name).Get("NeedDaemonReload").Scalar is true)
+                StandardStreams.Errors.WriteLine(Text.Current.ReloadNeeded(name));
+            if (verb == "stop" && !quiet)
+                WarnOfTriggers(manager, name);
+        }
+        catch (BusException e) when (e.Name == BusErrors.Disconnected)
+        {
+            // The manager has died: its successor is asked how the job ended, which matters more.
+        }
     }
 
     /// <summary>What is stopped may soon be started again.</summary>

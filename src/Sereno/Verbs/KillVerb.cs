@@ -35,7 +35,7 @@ public static class KillVerb
                 }
                 catch (BusException e)
                 {
-                    StandardStreams.Errors.WriteLine($"Failed to kill unit {name}: {e.Message}");
+                    StandardStreams.Errors.WriteLine(Text.Current.FailedJob("kill", name, Text.Current.Problem(e.Message)));
                     exit = 1;
                 }
             return exit;
