@@ -275,11 +275,12 @@ public sealed partial class ManagerHost : IDisposable
     /// <summary>Settles the core, writes down where it stands, then does what it wants, until it wants nothing more.</summary>
     private void Turn()
     {
+        var began = _core.Now = Clock.Now;
         _generators.KillLate();
         if (_groups.HasDraining)
             foreach (var unit in _groups.Poll())
                 _core.OnGroupEmpty(unit);
-        for (var began = _core.Now = Clock.Now; ; _core.Now = Clock.Now)
+        for (; ; _core.Now = Clock.Now)
         {
             // What is due by now (RestartSec=0) needs no turn of its own. But who answered in time is heard before time is up, however slow we are.
             if (_core.Now.Monotonic - began.Monotonic < ShortTurn)
