@@ -11,6 +11,7 @@ public sealed partial class ManagerCore
 
     /// <summary>A transient unit has ended, or been let go of: it is time to look which can be forgotten.</summary>
     private bool _mayCollect;
+    private readonly List<Unit> _ended = [];
 
     /// <summary>A unit whose file has just been written: what was known under its name before counts no more.</summary>
     public Unit LoadTransient(UnitName name)
@@ -55,7 +56,11 @@ public sealed partial class ManagerCore
 
     internal bool IsReferenced(Unit unit) => _references.ContainsKey(unit.Name);
 
-    private void NoteEnd(Unit unit) => _mayCollect |= IsPassing(unit) && MayCollect(unit);
+    private void NoteEnd(Unit unit)
+    {
+        if (IsPassing(unit) && MayCollect(unit))
+            _ended.Add(unit);
+    }
 
     /// <summary>Nobody but who made it would look for it again: made at run time, or for one connection.</summary>
     private static bool IsPassing(Unit unit) => unit.Definition.IsTransient || unit is ServiceUnit { Connection: not null };
@@ -66,10 +71,11 @@ public sealed partial class ManagerCore
     /// <summary>After a turn that had nothing else to do: what the end of a unit brought is told before the unit goes.</summary>
     private void Collect()
     {
-        if (!_mayCollect)
+        if (!_mayCollect && _ended.Count == 0)
             return;
+        var gone = Graph.Unreferenced((_mayCollect ? Graph.All : _ended).Where(u => IsPassing(u) && MayCollect(u) && Graph.TryGet(u.Name, out var known) && known == u));
         _mayCollect = false;
-        var gone = Graph.Unreferenced(Graph.All.Where(u => IsPassing(u) && MayCollect(u)));
+        _ended.Clear();
         if (gone.Count == 0)
             return;
         Graph.Remove(gone);

@@ -161,7 +161,7 @@ public sealed class BusServer : IDisposable
         while (!connection.Congested && connection.TryReceive() is { } incoming)
         {
             _dispatcher.Dispatch(incoming.Message, connection.Peer, (header, body) => Send(connection, header, body.Span), incoming.Fds,
-                _peers.TryGetValue(connection, out var peer) ? peer.Belongings : null);
+                _peers.TryGetValue(connection, out var peer) ? peer.Belongings : null, () => connection.PeerGroups);
             foreach (var fd in incoming.Fds)
                 fd.Dispose(); // who wants one has made a duplicate
         }

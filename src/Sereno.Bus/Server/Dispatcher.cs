@@ -10,13 +10,15 @@ public sealed class Dispatcher(IObjectTree tree, uint ownerUid)
     private readonly BusDriver _driver = new();
 
     /// <param name="send">Called at most once, now or later: the answer's header and body.</param>
+    /// <param name="groups">The caller's supplementary groups.</param>
     /// <param name="fds">What came with the message; still the caller's.</param>
-    public void Dispatch(Message message, PeerCredentials caller, Action<MessageHeader, ReadOnlyMemory<byte>> send, IReadOnlyList<Fd>? fds = null, Belongings? belongings = null)
+    public void Dispatch(Message message, PeerCredentials caller, Action<MessageHeader, ReadOnlyMemory<byte>> send, IReadOnlyList<Fd>? fds = null, Belongings? belongings = null,
+        Func<IReadOnlyList<uint>>? groups = null)
     {
         if (message.Header.Type != MessageType.MethodCall)
             return; // replies to calls we never made, signals to nobody
         bool mayControl = caller.Uid == 0 || caller.Uid == ownerUid;
-        MethodCall Call(string @out) => new(message, caller, mayControl, @out, send) { Fds = fds ?? [], Belongings = belongings ?? new() };
+        MethodCall Call(string @out) => new(message, caller, mayControl, @out, send) { Fds = fds ?? [], Belongings = belongings ?? new(), Groups = groups ?? (() => []) };
         MethodCall? call = null;
         try
         {

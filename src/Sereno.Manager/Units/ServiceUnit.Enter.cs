@@ -158,8 +158,8 @@ public sealed partial class ServiceUnit
                 EnterDead(ServiceResult.Success, allowRestart: true);
                 break;
             case ServiceState.Dead or ServiceState.Condition or ServiceState.StartPre or ServiceState.Start or ServiceState.StartPost or
-                ServiceState.Running or ServiceState.Exited or ServiceState.Reload or ServiceState.ReloadSignal or ServiceState.ReloadNotify or ServiceState.Stop or ServiceState.StopPost or
-                ServiceState.Failed or ServiceState.AutoRestart:
+                ServiceState.Running or ServiceState.Exited or ServiceState.Reload or ServiceState.ReloadSignal or ServiceState.ReloadNotify or ServiceState.StopDrain or
+                ServiceState.Stop or ServiceState.StopPost or ServiceState.Failed or ServiceState.AutoRestart:
                 break;
         }
     }
@@ -192,6 +192,7 @@ public sealed partial class ServiceUnit
             core.Untrack(slot.Pid);
             slot.Clear(); // KillMode= may leave processes behind; they are no longer ours
         }
+        LetConnect();
         bool restarts = allowRestart && ShouldRestart();
         bool comesBack = restarts || Job is { Type: JobType.Restart or JobType.Start };
         Release(comesBack);

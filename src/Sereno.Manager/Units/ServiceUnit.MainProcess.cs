@@ -46,7 +46,7 @@ public sealed partial class ServiceUnit
         if (pid is { } main)
             AdoptMain(main);
         if (State == ServiceState.Start)
-            EnterStartPost();
+            EnterStarted();
         else
             EnterRunning(Result);
     }
@@ -91,7 +91,7 @@ public sealed partial class ServiceUnit
         core.Emit(new WatchGroup(Name));
         // An end this quick may be heard of before the start.
         if (State == ServiceState.Start && !NotifiesReady && Config.Type != ServiceType.Dbus)
-            EnterStartPost();
+            EnterStarted();
     }
 
     private void GiveUpPidFile()
@@ -121,6 +121,9 @@ public sealed partial class ServiceUnit
             return;
         switch (State)
         {
+            case ServiceState.Start when _awaitsListener:
+                GiveUpListener(ServiceResult.Success);
+                break;
             case ServiceState.Start when NotifiesReady:
                 EnterStopPost(ServiceResult.Protocol); // nobody is left to say READY=1
                 break;
@@ -132,6 +135,9 @@ public sealed partial class ServiceUnit
                 break;
             case ServiceState.Running:
                 EnterRunning(ServiceResult.Success);
+                break;
+            case ServiceState.StopDrain:
+                EndDrain();
                 break;
             case ServiceState.StopWatchdog or ServiceState.StopSigterm or ServiceState.StopSigkill:
                 EnterStopPost(ServiceResult.Success);

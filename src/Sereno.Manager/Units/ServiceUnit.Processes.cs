@@ -30,7 +30,7 @@ public sealed partial class ServiceUnit
             EnterSignal(State, ServiceResult.Success);
         else if (State == ServiceState.Start && slot == Main &&
                  (Config.Type is ServiceType.Simple or ServiceType.Idle or ServiceType.Exec || (Config.Type == ServiceType.Dbus && IsNameDecided)))
-            EnterStartPost();
+            EnterStarted();
     }
 
     public void OnSpawnFailed(ulong id, int stage, string cause)
@@ -55,7 +55,7 @@ public sealed partial class ServiceUnit
         slot.SpawnId = 0;
         Commands.Set(new(slot.Section, slot.Index), new CommandStatus(core.Now, core.Now, 0, null));
         // Simple services count as started once forked, whatever becomes of the execve (systemd.service(5), Type=).
-        if (State == ServiceState.Start && slot == Main && Config is { Type: ServiceType.Simple or ServiceType.Idle, ExecStartPost.IsEmpty: true })
+        if (State == ServiceState.Start && slot == Main && Config is { Type: ServiceType.Simple or ServiceType.Idle, ExecStartPost.IsEmpty: true } && ReadyPort is null)
             SetState(ServiceState.Running);
         Ended(slot, new ProcessExit(ExitCode.Exited, stage));
     }
@@ -117,6 +117,9 @@ public sealed partial class ServiceUnit
         }
         switch (State)
         {
+            case ServiceState.Start when _awaitsListener:
+                GiveUpListener(result);
+                break;
             case ServiceState.Start when Config.Type == ServiceType.Oneshot:
                 if (result != ServiceResult.Success)
                     EnterSignal(ServiceState.StopSigterm, result);
@@ -140,6 +143,9 @@ public sealed partial class ServiceUnit
             case ServiceState.Start or ServiceState.Running:
                 EnterRunning(result);
                 break;
+            case ServiceState.StopDrain when !Control.IsAlive:
+                EndDrain();
+                break;
             case ServiceState.StopWatchdog or ServiceState.StopSigterm or ServiceState.StopSigkill:
                 if (!Control.IsAlive)
                     EnterStopPost(ServiceResult.Success); // before what else may be left in the group
@@ -151,7 +157,7 @@ public sealed partial class ServiceUnit
             case ServiceState.StartPost or ServiceState.Reload or ServiceState.ReloadSignal or ServiceState.ReloadNotify when !Control.IsAlive:
                 EnterStop(result); // it reloaded by itself, or waits for its pid file: nobody is left to end that
                 break;
-            case ServiceState.StartPost or ServiceState.Reload or ServiceState.ReloadSignal or ServiceState.ReloadNotify or ServiceState.Stop or ServiceState.StopPost or
+            case ServiceState.StartPost or ServiceState.Reload or ServiceState.ReloadSignal or ServiceState.ReloadNotify or ServiceState.StopDrain or ServiceState.Stop or ServiceState.StopPost or
                 ServiceState.Condition or ServiceState.StartPre:
                 break; // the control process goes first, and its end looks at the result
             case ServiceState.Dead or ServiceState.Exited or ServiceState.Failed or ServiceState.AutoRestart:
@@ -166,7 +172,7 @@ public sealed partial class ServiceUnit
             result = ServiceResult.ExecCondition;
             ConditionsMet = false;
         }
-        if (State is not (ServiceState.Reload or ServiceState.ReloadSignal or ServiceState.ReloadNotify))
+        if (State is not (ServiceState.Reload or ServiceState.ReloadSignal or ServiceState.ReloadNotify or ServiceState.StopDrain))
             Fail(result);
         // The next one, unless the service has been told to stop in the meantime.
         if (result == ServiceResult.Success && slot.Index + 1 < CommandsOf(slot.Section).Length && State == StateOf(slot.Section))
@@ -208,6 +214,10 @@ public sealed partial class ServiceUnit
                     SetState(ServiceState.ReloadNotify, Config.TimeoutStartUsec); // until it says that it is done
                 else
                     EnterRunning(Result);
+                break;
+            case ServiceState.StopDrain:
+                if (!Main.IsAlive && !_groupHasProcesses)
+                    EndDrain(); // a reload was under way, and nobody is left to be drained
                 break;
             case ServiceState.Stop:
                 EnterSignal(ServiceState.StopSigterm, result);

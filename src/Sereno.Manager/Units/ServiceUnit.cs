@@ -21,6 +21,8 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
 
     internal sealed record IdleLimit(ServiceUnit Service);
 
+    internal sealed record SocketPoll(ServiceUnit Service);
+
     private readonly Queue<ulong> _starts = new();
     private ServiceDefinition _lastConfig = definition.Service ?? new();
     private bool _forbidRestart;
@@ -135,14 +137,17 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
                     ReleaseDescriptors();
                 SetState(ServiceState.Dead);
                 break;
+            case ServiceState.Reload or ServiceState.ReloadSignal or ServiceState.ReloadNotify when DrainUsec > 0:
+                EnterDrain();
+                break;
             case ServiceState.Condition or ServiceState.StartPre or ServiceState.Start or ServiceState.StartPost or ServiceState.Reload or
                 ServiceState.ReloadSignal or ServiceState.ReloadNotify or ServiceState.StopWatchdog:
                 EnterSignal(ServiceState.StopSigterm, ServiceResult.Success);
                 break;
             case ServiceState.Running or ServiceState.Exited:
-                EnterStop(ServiceResult.Success);
+                EnterDrain();
                 break;
-            case ServiceState.Stop or ServiceState.StopSigterm or ServiceState.StopSigkill or ServiceState.StopPost or
+            case ServiceState.StopDrain or ServiceState.Stop or ServiceState.StopSigterm or ServiceState.StopSigkill or ServiceState.StopPost or
                  ServiceState.FinalWatchdog or ServiceState.FinalSigterm or ServiceState.FinalSigkill:
                 break;
         }
@@ -290,9 +295,10 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
         {
             if (_runtimeKey is not null)
                 core.Timers.Disarm(_runtimeKey);
-            if (_watchdogKey is not null && state is not (ServiceState.StartPost or ServiceState.Reload or ServiceState.ReloadSignal or ServiceState.ReloadNotify))
+            if (_watchdogKey is not null && state is not (ServiceState.StartPost or ServiceState.Reload or ServiceState.ReloadSignal or ServiceState.ReloadNotify or ServiceState.StopDrain))
                 core.Timers.Disarm(_watchdogKey);
         }
+        ForgetSockets();
         if (_pollKey is not null && state != ServiceState.Start)
             core.Timers.Disarm(_pollKey);
         if (_idleKey is not null && state != ServiceState.Start)

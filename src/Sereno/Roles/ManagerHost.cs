@@ -298,6 +298,7 @@ public sealed partial class ManagerHost : IDisposable
                 CarryOut(effect);
         }
         LookForEndOfStartup();
+        LookForExposure();
         WriteLog();
         DropUnwanted();
         _bus.DropUnauthenticated(TimeSpan.FromSeconds(10));
@@ -317,6 +318,8 @@ public sealed partial class ManagerHost : IDisposable
             wait = wait < 0 ? remaining : Math.Min(wait, remaining);
         if (_groups.HasDraining)
             wait = wait < 0 ? 20 : Math.Min(wait, 20);
+        if (UntilNextLook is { } look)
+            wait = wait < 0 ? look : Math.Min(wait, look);
         if (_busySince > 0)
             wait = wait < 0 ? 2000 : Math.Min(wait, 2000);
         return (int)wait;

@@ -36,6 +36,17 @@ public sealed partial class ProcessGroups
 
     public Func<MachineResources> Machine { get; set; } = () => new(0, 0);
 
+    /// <summary>Who keeps units to their Scope=.</summary>
+    public Scope.ScopeGuard? Scopes
+    {
+        get;
+        set
+        {
+            field = value;
+            _writer?.Scopes = value;
+        }
+    }
+
     /// <summary>What couldn't be done.</summary>
     public Action<UnitName, LogLevel, string> Problem { get; set; } = (_, _, _) => { };
 

@@ -267,6 +267,18 @@ public sealed partial class ProcessGroups : IDisposable
             _watches[group.Watch] = unit;
     }
 
+    /// <summary>The unit's only process has ended: where nobody else is left, the folder goes at once.</summary>
+    /// <returns>Whether it has gone.</returns>
+    public bool TryEnd(UnitName unit)
+    {
+        if (_base is null || !_groups.TryGetValue(unit, out var group) || group is not { Watch: < 0, OomKills: null, RefusedForks: null })
+            return false;
+        if (group.Cgroup is { } cgroup && !Files.RemoveFolder(cgroup.Folder, out int errno) && errno != Linux.Headers.libc.ENOENT)
+            return false;
+        group.Cgroup = null;
+        return true;
+    }
+
     /// <summary>An orphan has ended.</summary>
     public void LookAgain()
     {
@@ -318,6 +330,7 @@ public sealed partial class ProcessGroups : IDisposable
     {
         if (!_groups.TryGetValue(unit, out var group))
             return;
+        Scopes?.Forget(unit);
         if (group.Cgroup is { } cgroup)
         {
             group.IsReady = false;

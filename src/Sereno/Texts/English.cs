@@ -8,6 +8,8 @@ public sealed class English : Text
     public override SocketTexts Sockets { get; } = new EnglishSocketTexts();
     public override InstallTexts Install { get; } = new EnglishInstallTexts();
     public override RunTexts Run { get; } = new EnglishRunTexts();
+    public override ConnectTexts Connect { get; } = new EnglishConnectTexts();
+    public override ImportTexts Import { get; } = new EnglishImportTexts();
     public override string Description => "Runs systemd's unit files where systemd can't run, and shows the sockets of each service.";
     public override string DirOption => "The instance whose sockets, state and logs are in this folder";
     public override string UnitPathOption => "Where unit files are looked for, as SYSTEMD_UNIT_PATH";
@@ -65,7 +67,9 @@ public sealed class English : Text
         "watch" => "Show services with state, pid, ports, scope and connections, live",
         "tmpfiles" => "Make, clean and remove files as tmpfiles.d(5) says",
         "sysusers" => "Add the users and groups that sysusers.d(5) asks for",
-        "serve" => "Be a small server for examples and tests: http or echo",
+        "serve" => "Be a small server for examples and tests: http, echo, time...",
+        "connect" => "Connect to a server: standard input goes there, its answer to standard output",
+        "import" => "Make socket and service units of inetd's or xinetd's configuration",
         "calendar" => "Say when calendar events elapse next (systemd.time(7))",
         "timespan" => "Say how long time spans are (systemd.time(7))",
         "timestamp" => "Say which points in time are meant (systemd.time(7))",
@@ -165,6 +169,24 @@ public sealed class English : Text
         "time-limit" => "End after this time, such as 30s or 5min",
         "trace-source" => "How changes are seen: perf, destroy or poll; the best that is permitted without this",
         "trace-interval" => "Time between two dumps, where they are needed, such as 250ms",
+        "connect-target" => "HOST:PORT, [ADDRESS]:PORT, a port of this machine, a path, @NAME, or a unit that has a socket",
+        "connect-udp" => "Datagrams: UDP, or a Unix datagram socket",
+        "connect-ipv4" => "Only IPv4",
+        "connect-ipv6" => "Only IPv6",
+        "connect-timeout" => "Longest wait for the connection, and for a word from either side",
+        "connect-hold" => "Send nothing and keep the connection open",
+        "connect-count" => "Make so many connections, each of which sends standard input, and tell their times",
+        "connect-concurrency" => "So many of them at a time",
+        "connect-verbose" => "Tell both ends of the connection, with the class of each port",
+        "connect-states" => "Also tell each TCP state, of both ends when both are on this machine",
+        "serve-udp" => "Listen for datagrams",
+        "serve-slow" => "Keep each answer back for so long",
+        "serve-dedicated" => "One client at a time, the others wait in the backlog",
+        "serve-once" => "Serve one client and end",
+        "import-files" => "inetd.conf, xinetd.conf or files of xinetd.d",
+        "import-output" => "Folder to write the unit files to; without it they are printed",
+        "import-force" => "Replace unit files that exist",
+        "import-all" => "Services that are disabled, too",
         "address" => "Address and port to listen on",
         _ => "",
     };
@@ -260,6 +282,17 @@ public sealed class English : Text
     public override string ServeReady(string what, string address) => $"serving {what} on {address}";
     public override string TmpfilesNeedsOperation => "say what to do: --create, --clean or --remove";
     public override string InvalidAddress(string address) => $"--address wants ADDRESS:PORT, such as 127.0.0.1:8080, not '{address}'";
+
+    public override string ServerMode(string mode) => mode switch
+    {
+        "dedicated" => "dedicated: one client at a time, the others wait",
+        "concurrent" => "concurrent: a process for each client",
+        _ => "the service has the sockets: one process for all clients",
+    };
+
+    public override string Clients((uint Waiting, uint Room)? queue, (ulong InService, ulong Served, ulong Refused)? counts) => string.Join(", ",
+        [.. queue is var (waiting, room) ? [$"{waiting} waiting (room for {room})"] : (string[])[], .. counts is var (now, served, refused) ? [$"{now} in service", $"{served} served", $"{refused} refused"] : (string[])[]]);
+
     public override string CannotListen(string address, string reason) => $"cannot listen on {address}: {reason}";
     public override string ServicesListed(int count, int active) => $"{active} of {count} services active";
     public override string MoreRows(int count) => $"... and {count} more";

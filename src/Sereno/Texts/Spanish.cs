@@ -8,6 +8,8 @@ public sealed class Spanish : Text
     public override SocketTexts Sockets { get; } = new SpanishSocketTexts();
     public override InstallTexts Install { get; } = new SpanishInstallTexts();
     public override RunTexts Run { get; } = new SpanishRunTexts();
+    public override ConnectTexts Connect { get; } = new SpanishConnectTexts();
+    public override ImportTexts Import { get; } = new SpanishImportTexts();
     public override string Description => "Ejecuta los ficheros de unidad de systemd donde systemd no puede, y muestra los sockets de cada servicio.";
     public override string DirOption => "La instancia cuyos sockets, estado y registros están en esta carpeta";
     public override string UnitPathOption => "Dónde se buscan los ficheros de unidad, como SYSTEMD_UNIT_PATH";
@@ -65,7 +67,9 @@ public sealed class Spanish : Text
         "watch" => "Mostrar los servicios con estado, pid, puertos, ámbito y conexiones, en vivo",
         "tmpfiles" => "Crear, limpiar y eliminar archivos como dice tmpfiles.d(5)",
         "sysusers" => "Añadir los usuarios y grupos que pide sysusers.d(5)",
-        "serve" => "Ser un pequeño servidor para ejemplos y pruebas: http o echo",
+        "serve" => "Ser un pequeño servidor para ejemplos y pruebas: http, echo, time...",
+        "connect" => "Conectar con un servidor: la entrada estándar va allí, su respuesta a la salida estándar",
+        "import" => "Hacer unidades socket y service de la configuración de inetd o de xinetd",
         "calendar" => "Decir cuándo llegan los próximos eventos de calendario (systemd.time(7))",
         "timespan" => "Decir cuánto dura un lapso de tiempo (systemd.time(7))",
         "timestamp" => "Decir a qué momento se refiere un texto (systemd.time(7))",
@@ -165,6 +169,24 @@ public sealed class Spanish : Text
         "time-limit" => "Terminar pasado este tiempo, como 30s o 5min",
         "trace-source" => "Cómo se ven los cambios: perf, destroy o poll; sin esto, lo mejor que se permita",
         "trace-interval" => "Tiempo entre dos listados, donde hacen falta, como 250ms",
+        "connect-target" => "HOST:PUERTO, [DIRECCIÓN]:PUERTO, un puerto de esta máquina, una ruta, @NOMBRE, o una unidad que tenga un socket",
+        "connect-udp" => "Datagramas: UDP, o un socket Unix de datagramas",
+        "connect-ipv4" => "Solo IPv4",
+        "connect-ipv6" => "Solo IPv6",
+        "connect-timeout" => "Espera máxima para la conexión, y para que hable alguno de los dos lados",
+        "connect-hold" => "No enviar nada y mantener abierta la conexión",
+        "connect-count" => "Hacer tantas conexiones, cada una de las cuales envía la entrada estándar, y decir sus tiempos",
+        "connect-concurrency" => "Cuántas a la vez",
+        "connect-verbose" => "Decir los dos extremos de la conexión, con la clase de cada puerto",
+        "connect-states" => "Decir además cada estado TCP, de los dos extremos si ambos están en esta máquina",
+        "serve-udp" => "Escuchar datagramas",
+        "serve-slow" => "Retener cada respuesta este tiempo",
+        "serve-dedicated" => "Un cliente cada vez; los demás esperan en la cola",
+        "serve-once" => "Servir a un cliente y acabar",
+        "import-files" => "inetd.conf, xinetd.conf o ficheros de xinetd.d",
+        "import-output" => "Carpeta en que escribir los ficheros de unidad; sin ella se muestran",
+        "import-force" => "Reemplazar los ficheros de unidad que existan",
+        "import-all" => "También los servicios desactivados",
         "address" => "Dirección y puerto en que escuchar",
         _ => "",
     };
@@ -270,6 +292,13 @@ public sealed class Spanish : Text
         "Conns" => "Conex.",
         "Drop-In" => "Añadidos",
         "Guarantee" => "Garantía",
+        "Listen" => "Escucha",
+        "Accepted" => "Aceptados",
+        "Connected" => "Conectados",
+        "Refused" => "Rechazados",
+        "Server" => "Servidor",
+        "Scope" => "Alcance",
+        "Clients" => "Clientes",
         _ => name,
     };
 
@@ -343,6 +372,17 @@ public sealed class Spanish : Text
     public override string ServeReady(string what, string address) => $"sirviendo {what} en {address}";
     public override string TmpfilesNeedsOperation => "diga qué hacer: --create, --clean o --remove";
     public override string InvalidAddress(string address) => $"--address pide DIRECCIÓN:PUERTO, como 127.0.0.1:8080, no '{address}'";
+
+    public override string ServerMode(string mode) => mode switch
+    {
+        "dedicated" => "dedicado: un cliente cada vez, los demás esperan",
+        "concurrent" => "concurrente: un proceso por cliente",
+        _ => "el servicio tiene los sockets: un proceso para todos los clientes",
+    };
+
+    public override string Clients((uint Waiting, uint Room)? queue, (ulong InService, ulong Served, ulong Refused)? counts) => string.Join(", ",
+        [.. queue is var (waiting, room) ? [$"{waiting} esperando (caben {room})"] : (string[])[], .. counts is var (now, served, refused) ? [$"{now} en servicio", $"{served} servidos", $"{refused} rechazados"] : (string[])[]]);
+
     public override string CannotListen(string address, string reason) => $"no se puede escuchar en {address}: {reason}";
     public override string ServicesListed(int count, int active) => $"{active} de {count} servicios activos";
     public override string MoreRows(int count) => $"... y {count} más";
@@ -354,7 +394,7 @@ public sealed class Spanish : Text
 
     private static readonly (string English, string Spanish)[] s_placeholders =
     [
-        ("UNIT", "UNIDAD"), ("STATE", "ESTADO"), ("PORT", "PUERTO"), ("TIME", "TIEMPO"), ("NAME", "NOMBRE"), ("ADDRESS", "DIRECCIÓN"), ("WHAT", "QUÉ"),
+        ("UNIT", "UNIDAD"), ("STATE", "ESTADO"), ("PORT", "PUERTO"), ("TIME", "TIEMPO"), ("NAME", "NOMBRE"), ("ADDRESS", "DIRECCIÓN"), ("WHAT", "QUÉ"), ("FILE", "FICHERO"), ("TARGET", "DESTINO"),
         ("arguments", "argumentos"),
     ];
 

@@ -25,6 +25,12 @@ public abstract class Text
     /// <summary>What is said of commands that run as units.</summary>
     public abstract RunTexts Run { get; }
 
+    /// <summary>What is said of connections that are made.</summary>
+    public abstract ConnectTexts Connect { get; }
+
+    /// <summary>What is said of other managers' files that become units.</summary>
+    public abstract ImportTexts Import { get; }
+
     public abstract string Description { get; }
     public abstract string DirOption { get; }
     public abstract string UnitPathOption { get; }
@@ -85,6 +91,13 @@ public abstract class Text
     public abstract string ServeReady(string what, string address);
     public abstract string TmpfilesNeedsOperation { get; }
     public abstract string InvalidAddress(string address);
+
+    /// <param name="mode">"dedicated", "concurrent", or empty where the service has the sockets.</param>
+    public abstract string ServerMode(string mode);
+
+    /// <param name="queue">How many wait to be accepted, and how many may; null where that isn't known.</param>
+    /// <param name="counts">Null where the service accepts them.</param>
+    public abstract string Clients((uint Waiting, uint Room)? queue, (ulong InService, ulong Served, ulong Refused)? counts);
     public abstract string CannotListen(string address, string reason);
     public abstract string ServicesListed(int count, int active);
     public abstract string MoreRows(int count);

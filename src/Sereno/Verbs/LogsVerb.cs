@@ -27,12 +27,13 @@ public static class LogsVerb
                 throw new IOException(Text.Current.NoLogs(folder));
             if (name is not null && !r.GetValue(follow))
             {
-                if (!File.Exists($"{folder}/{name}.log"))
+                string file = !File.Exists($"{folder}/{name}.log") && LogReader.TemplateOf(name) is { } template ? template : name;
+                if (!File.Exists($"{folder}/{file}.log"))
                 {
                     StandardStreams.Errors.WriteLine($"sereno: {Text.Current.NoLog(name)}");
                     return 1;
                 }
-                File.OpenRead($"{folder}/{name}.log").Dispose(); // says why, when it may not be read
+                File.OpenRead($"{folder}/{file}.log").Dispose(); // says why, when it may not be read
             }
             bool json = r.GetValue(output) == "json";
             int count = Math.Max(0, r.GetValue(lines) ?? (r.GetValue(follow) ? 10 : int.MaxValue));

@@ -7,7 +7,9 @@ namespace Sereno.Verbs;
 internal static class StandardStreams
 {
     // Never disposed: these descriptors are the process's, not ours.
-    private static readonly Fd s_output = new(1), s_errors = new(2);
+    private static readonly Fd s_input = new(0), s_output = new(1), s_errors = new(2);
+
+    public static Fd Input => s_input;
 
     /// <summary>Of standard output, for who waits for events: an error tells that its reader is gone (EPOLLERR).</summary>
     public static Fd OutputFd => s_output;

@@ -55,9 +55,11 @@ public static partial class StatusVerb
         WriteTriggers(manager, p);
         WriteDocumentation(p);
         WriteListeners(p);
+        var scope = UnitScopes.Of(p);
+        WriteScope(scope);
         WriteProcesses(processes, p);
         if (processes.Count > 0)
-            WriteSockets(p.Text("Id"), processes);
+            WriteSockets(p.Text("Id"), processes, scope);
         var entries = lines > 0 ? LogReader.Read(logFolder, p.Text("Id"), lines) : [];
         if (entries.Count > 0)
             StandardStreams.Text.WriteLine();
@@ -125,7 +127,7 @@ public static partial class StatusVerb
         return $"code={exit.CodeName}, {(code == 1 ? "status" : "signal")}={exit.StatusName}";
     }
 
-    private static void WriteSockets(string unit, List<UnitProcess> processes)
+    private static void WriteSockets(string unit, List<UnitProcess> processes, UnitScope? scope)
     {
         // Who has no socket open needs no list of the machine's.
         var owners = OwnerIndex.Scan([.. processes.Select(p => (int)p.Pid)]);
@@ -135,7 +137,7 @@ public static partial class StatusVerb
         string label = "Sockets";
         foreach (var port in sockets.Ports)
         {
-            Field(label, SocketText.Of(port));
+            Field(label, SocketText.Of(port, scope));
             label = "";
         }
         if (sockets.Connections.Count > 0)

@@ -68,6 +68,15 @@ public sealed class SimulatedHost
     /// <summary>The descriptors that are kept, by id.</summary>
     public HashSet<ulong> Stored { get; } = [];
 
+    /// <summary>Whether a process of the unit listens at the port.</summary>
+    public Func<string, ushort, bool> Listens { get; set; } = (_, _) => false;
+
+    /// <summary>How many clients a unit's processes have.</summary>
+    public Func<string, int> Clients { get; set; } = _ => 0;
+
+    /// <summary>The sockets that nobody gets a connection to.</summary>
+    public HashSet<ulong> HeldBack { get; } = [];
+
     /// <summary>Why sockets can't be opened; null when they can.</summary>
     public string? SocketFailure { get; set; }
 
@@ -291,6 +300,18 @@ public sealed class SimulatedHost
                 break;
             case OpenSockets e:
                 Core.OnSocketsOpened(e.Unit, [.. e.Definition.Listens.Select((_, i) => OpenedId + (ulong)i)], null);
+                break;
+            case LookForListener e:
+                Core.OnListenerLooked(e.Unit, Listens(e.Unit.Full, e.Port));
+                break;
+            case CountConnections e:
+                Core.OnConnectionsCounted(e.Unit, AliveOf(e.Unit).Any() ? Clients(e.Unit.Full) : 0);
+                break;
+            case HoldBack { Holds: true } e:
+                HeldBack.UnionWith(e.Ids);
+                break;
+            case HoldBack e:
+                HeldBack.ExceptWith(e.Ids);
                 break;
             case WatchSockets e:
                 WatchedSockets[e.Unit.Full] = e.Ids.Length;
