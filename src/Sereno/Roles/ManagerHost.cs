@@ -275,12 +275,13 @@ public sealed partial class ManagerHost : IDisposable
     /// <summary>Settles the core, writes down where it stands, then does what it wants, until it wants nothing more.</summary>
     private void Turn()
     {
-        var began = _core.Now = Clock.Now;
+        _core.Now = Clock.Now;
+        _bus.Work();
         _generators.KillLate();
         if (_groups.HasDraining)
             foreach (var unit in _groups.Poll())
                 _core.OnGroupEmpty(unit);
-        for (; ; _core.Now = Clock.Now)
+        for (var began = _core.Now = Clock.Now; ; _core.Now = Clock.Now)
         {
             // What is due by now (RestartSec=0) needs no turn of its own. But who answered in time is heard before time is up, however slow we are.
             if (_core.Now.Monotonic - began.Monotonic < ShortTurn)
@@ -311,6 +312,8 @@ public sealed partial class ManagerHost : IDisposable
 
     private int Timeout()
     {
+        if (_bus.HasWork)
+            return 0;
         ulong now = Clock.Now.Monotonic;
         // epoll counts in milliseconds: what is due within a fraction of one (RestartSec=0) isn't put off by a whole one.
         long wait = _core.Timers.Next is { } next ? next <= now + 200 ? 0 : (long)Math.Min((next - now + 999) / 1000, int.MaxValue) : -1;
@@ -340,6 +343,8 @@ public sealed partial class ManagerHost : IDisposable
         _exitCode = code;
         WriteLog();
         _groups.Dispose(); // the keeper ends us as soon as it is told
+        foreach (string path in (string[])[_instance.BusPath, .. _instance.IsSystem ? [Instance.SystemBusPath] : (string[])[], .. _notify.Address[0] == '/' ? [_notify.Address] : (string[])[]])
+            File.Delete(path);
         _keeper.Exit(code);
         for (int i = 0; _keeper.WantsWrite && i < 100; i++)
         {

@@ -16,7 +16,7 @@ public static partial class StatusVerb
         {
             var now = Roles.Clock.Now;
             ulong next = TimersVerb.NextElapse(p, now);
-            Field("Trigger", next is 0 or ulong.MaxValue ? "n/a" : $"{Timestamps.Format(next, Zones.Local())}; {Text.Current.Relative(next, now.Realtime)}");
+            Field("Trigger", next is 0 or ulong.MaxValue ? "n/a" : $"{Text.Current.Moment(next)}; {Text.Current.Relative(next, now.Realtime)}");
         }
         WriteUnits(manager, "Triggers", p.Strings("Triggers"), ownDot: false);
     }
