@@ -83,8 +83,9 @@ public sealed record OpenSockets(UnitName Unit, SocketDefinition Definition) : E
 
 /// <summary>Tell with OnSocketTraffic when one of these has something to be read or accepted, once. None ends it.</summary>
 /// <param name="Accepts">Accept what comes instead, and hand each connection over with OnConnection.</param>
+/// <param name="One">Stop watching with the first connection.</param>
 /// <param name="Flushes">Throw away first what has come already (FlushPending=).</param>
-public sealed record WatchSockets(UnitName Unit, ImmutableArray<ulong> Ids, bool Accepts = false, bool Flushes = false) : Effect;
+public sealed record WatchSockets(UnitName Unit, ImmutableArray<ulong> Ids, bool Accepts = false, bool Flushes = false, bool One = false) : Effect;
 
 public sealed record CloseSockets(UnitName Unit, ImmutableArray<ulong> Ids, SocketDefinition Definition) : Effect;
 

@@ -49,13 +49,16 @@ public sealed class Dispatcher(IObjectTree tree, uint ownerUid)
         if (header.Interface == StandardInterfaces.PeerName) // of the connection, not of an object
             return _standard.Peer.FindMethod(member, path) ?? throw UnknownMethod(header);
         var bindings = path == BusDriver.Path ? [new(_driver.Table, path)] : tree.Find(path);
-        if (bindings is null && !tree.Children(path).Any())
+        if (bindings is null && !tree.Children(path).Any() && !IsListed(path))
             throw new BusException(BusErrors.UnknownObject, $"Unknown object '{path}'.");
         foreach (var (table, target) in _standard.BindTo(path, bindings ?? []))
             if ((header.Interface is null || header.Interface == table.Name) && table.FindMethod(member, target) is { } method)
                 return method;
         throw UnknownMethod(header);
     }
+
+    /// <summary>A folder that is empty just now.</summary>
+    private bool IsListed(string path) => path.LastIndexOf('/') is >= 0 and var at && tree.Children(at == 0 ? "/" : path[..at]).Contains(path[(at + 1)..]);
 
     private static BusException UnknownMethod(MessageHeader header) =>
         new(BusErrors.UnknownMethod, $"Unknown method {header.Member} or interface {header.Interface}.");

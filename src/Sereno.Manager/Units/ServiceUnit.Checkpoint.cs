@@ -48,7 +48,7 @@ public sealed partial class ServiceUnit
         (MainExit, MainStatus, StatusText, StatusErrno, Restarts) =
             (saved.MainExit, saved.MainStatus, saved.StatusText, saved.StatusErrno, saved.Restarts);
         foreach (var command in saved.Commands)
-            Commands[new(command.Section, command.Index)] = command.Status;
+            Commands.Set(new(command.Section, command.Index), command.Status);
         foreach (ulong start in saved.Starts)
             _starts.Enqueue(start);
         (_forbidRestart, _isAutoRestart, _awaitsMainPid, _groupHasProcesses) =
@@ -57,7 +57,7 @@ public sealed partial class ServiceUnit
         (_awaitsListener, _holdsBack) = (saved.AwaitsListener, saved.HoldsBack);
         _stored = saved.Stored.Length > 0 ? [.. saved.Stored] : null;
         _streams = [.. saved.Streams];
-        Connection = saved.Connection;
+        Describe(saved.Connection);
         if (saved.Deadline is { } deadline)
             core.Timers.Arm(this, deadline);
         (_watchdogUsec, NeedsRelease) = (saved.WatchdogUsec, saved.NeedsRelease);

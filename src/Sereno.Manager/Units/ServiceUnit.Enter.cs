@@ -131,7 +131,7 @@ public sealed partial class ServiceUnit
                 if (hangsUp)
                     core.Emit(new KillProcess(Name, slot.Pid, 1));
             }
-        if (kill.Mode == KillMode.ControlGroup || (kill.Mode == KillMode.Mixed && final))
+        if (!_groupIsEmpty && (kill.Mode == KillMode.ControlGroup || (kill.Mode == KillMode.Mixed && final)))
         {
             core.Emit(new KillGroup(Name, signal, hangsUp, [.. Pids()]));
             return; // GroupSignalled tells whether there is somebody to wait for
@@ -179,7 +179,7 @@ public sealed partial class ServiceUnit
     private void EnterDead(ServiceResult result, bool allowRestart)
     {
         Fail(result);
-        (_awaitsMainPid, _groupHasProcesses, _awaitsIdle, _pendingExit) = (false, false, false, null);
+        (_awaitsMainPid, _groupHasProcesses, _groupIsEmpty, _awaitsIdle, _pendingExit) = (false, false, false, false, null);
         if (_busName != BusNameState.Unwatched)
             UnwatchBusName();
         if (HasFailed)

@@ -37,8 +37,9 @@ public sealed partial class ServiceUnit
                 GiveUpPidFile();
                 return;
             }
-            // The daemon may write it after its parent has gone: ask again until the start times out.
+            // The daemon may write it after its parent has gone: ask again until the start times out, or nobody is left.
             core.Timers.Arm(PollKey, core.Now.After(20_000));
+            core.Emit(new WatchGroup(Name));
             return;
         }
         _awaitsMainPid = false;
@@ -107,8 +108,10 @@ public sealed partial class ServiceUnit
     public void OnGroupSignalled(int processes)
     {
         _groupHasProcesses = processes > 0;
-        if (processes == 0 && !HasProcesses)
-            Advance();
+        if (processes > 0 || HasProcesses)
+            return;
+        _groupIsEmpty = true;
+        Advance();
     }
 
     public void OnGroupEmpty()

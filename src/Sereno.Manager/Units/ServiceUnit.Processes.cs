@@ -15,8 +15,8 @@ public sealed partial class ServiceUnit
         (slot.SpawnId, slot.Pid) = (0, pid);
         core.Track(pid, this);
         var status = new CommandStatus(core.Now, default, pid, null);
-        Commands[new(slot.Section, slot.Index)] = status;
-        _groupHasProcesses = true;
+        Commands.Set(new(slot.Section, slot.Index), status);
+        (_groupHasProcesses, _groupIsEmpty) = (true, false);
         if (slot == Main)
         {
             MainStatus = status;
@@ -53,7 +53,7 @@ public sealed partial class ServiceUnit
         core.Log(this, LogLevel.Error, $"{Name}: Failed at step {ExitStatuses.Name(stage) ?? stage.ToString()} spawning {command.Path}: {cause}");
         // From here on it is as if a child had exited with the stage as its status.
         slot.SpawnId = 0;
-        Commands[new(slot.Section, slot.Index)] = new CommandStatus(core.Now, core.Now, 0, null);
+        Commands.Set(new(slot.Section, slot.Index), new CommandStatus(core.Now, core.Now, 0, null));
         // Simple services count as started once forked, whatever becomes of the execve (systemd.service(5), Type=).
         if (State == ServiceState.Start && slot == Main && Config is { Type: ServiceType.Simple or ServiceType.Idle, ExecStartPost.IsEmpty: true } && ReadyPort is null)
             SetState(ServiceState.Running);
@@ -82,11 +82,11 @@ public sealed partial class ServiceUnit
         var key = new CommandKey(slot.Section, slot.Index);
         bool isMain = slot == Main;
         var begun = isMain && slot.Pid != 0 && MainStatus is { } main && main.Pid == slot.Pid ? main
-            : Commands.GetValueOrDefault(key, new CommandStatus(default, default, slot.Pid, null));
+            : Commands.Find(key) ?? new CommandStatus(default, default, slot.Pid, null);
         var status = begun with { Ended = core.Now, Exit = exit };
         // A forking service's daemon is no command of its own: ExecStart= was its parent, which has ended before.
         if (!isMain || Config.Type != ServiceType.Forking)
-            Commands[key] = status;
+            Commands.Set(key, status);
         slot.Clear();
         var commands = CommandsOf(slot.Section);
         var command = slot.Index < commands.Length ? commands[slot.Index] : null;
@@ -134,6 +134,8 @@ public sealed partial class ServiceUnit
                     EnterSignal(ServiceState.StopSigterm, result);
                 else if (!Config.RemainAfterExit || NotifyAccess == NotifyAccess.Main)
                     EnterSignal(ServiceState.StopSigterm, ServiceResult.Protocol);
+                else
+                    core.Emit(new WatchGroup(Name));
                 break;
             case ServiceState.Start when Config.Type == ServiceType.Exec:
                 EnterSignal(ServiceState.StopSigterm, result);

@@ -29,6 +29,9 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
     private bool _isAutoRestart;
     private bool _awaitsMainPid;
     private bool _groupHasProcesses;
+
+    /// <summary>Seen on the way down: nobody is left to be signalled a second time.</summary>
+    private bool _groupIsEmpty;
     private RuntimeLimit? _runtimeKey;
     private PidFilePoll? _pollKey;
     private WatchdogLimit? _watchdogKey;
@@ -48,7 +51,7 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
 
     /// <summary>Outlives the process: status shows it after the end.</summary>
     public CommandStatus? MainStatus { get; private set; }
-    public Dictionary<CommandKey, CommandStatus> Commands { get; } = [];
+    public CommandStatuses Commands { get; } = new();
     public string? StatusText { get; private set; }
     public int StatusErrno { get; private set; }
     public uint Restarts { get; private set; }

@@ -40,6 +40,7 @@ public sealed class SimulatedHost
     private readonly Dictionary<UnitName, int> _pidFiles = [];
     private readonly Dictionary<int, SimulatedProcess> _byPid = [];
     private readonly Dictionary<UnitName, List<SimulatedProcess>> _byUnit = [];
+    private readonly HashSet<UnitName> _awaitedGroups = [];
     private bool _asked;
     private long _order;
     private int _nextPid = 100, _generation, _delivered;
@@ -188,6 +189,7 @@ public sealed class SimulatedHost
                 spawned[id] = pid;
         var waiting = _unacknowledged.Select(e => e.Pid).ToHashSet();
         Core.Now = Clock;
+        _awaitedGroups.UnionWith(_byUnit.Keys);
         Core.Restore(records, spawned, pid => waiting.Contains(pid) || Processes.Any(p => p.Pid == pid && p.IsAlive));
         DeliverExits();
         Turn();
@@ -267,7 +269,15 @@ public sealed class SimulatedHost
                     if (e.AlsoHangUp)
                         Signal(member, 1);
                 }
+                if (members.Count > 0)
+                    _awaitedGroups.Add(e.Unit);
                 Core.OnGroupSignalled(e.Unit, members.Count);
+                break;
+            case WatchGroup e:
+                _awaitedGroups.Add(e.Unit);
+                // A scope's processes are somebody else's: nobody simulates them.
+                if (_byUnit.ContainsKey(e.Unit) && !AliveOf(e.Unit).Any())
+                    Core.OnGroupEmpty(e.Unit);
                 break;
             case ReadPidFile e:
                 Core.OnPidFileRead(e.Unit, _pidFiles.TryGetValue(e.Unit, out int pid) && Alive.Any(p => p.Pid == pid) ? pid : null);
@@ -308,6 +318,7 @@ public sealed class SimulatedHost
                 break;
             case ReleaseUnit e:
                 _pidFiles.Remove(e.Unit);
+                _awaitedGroups.Remove(e.Unit);
                 break;
             case TouchFile e:
                 Machine.FileTimes[e.Path] = e.Realtime ?? (Machine.FileTimes.TryGetValue(e.Path, out ulong before) ? before : Clock.Realtime);
@@ -406,7 +417,7 @@ public sealed class SimulatedHost
         if (!AliveOf(process.Unit).Any())
             At(Now, () =>
             {
-                if (!AliveOf(process.Unit).Any())
+                if (_awaitedGroups.Contains(process.Unit) && !AliveOf(process.Unit).Any())
                     Core.OnGroupEmpty(process.Unit);
             });
     }
