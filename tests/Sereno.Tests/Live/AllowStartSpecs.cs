@@ -8,7 +8,7 @@ public sealed class AllowStartSpecs
 {
     private const string Alice = "65533", Starters = "64001";
 
-    private static readonly string[] s_asAlice = ["setpriv", $"--reuid={Alice}", $"--regid={Alice}", $"--groups={Starters},64002", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"];
+    private static readonly string[] s_asAlice = ["setpriv", $"--reuid={Alice}", $"--regid={Alice}", $"--groups={string.Join(',', Enumerable.Range(64100, 200))},{Starters}", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"];
 
     [Fact]
     public void Who_is_permitted_starts_and_nothing_else_and_who_is_not_is_told_and_logged()

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Sereno.Linux;
 using Xunit;
 
 namespace Sereno.Tests.Live;
@@ -179,8 +180,30 @@ public sealed class ReadyDrainSpecs
         sereno.Expect("a.service", "inactive", "dead", "success");
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("ListenStream=127.0.0.1:PORT")]
+    public void Where_processes_may_not_be_looked_into_the_groups_of_their_sockets_tell(string? socket)
+    {
+        Assert.SkipUnless(Cgroup.Writable(out string reason) is not null, reason);
+        int port = FreePort();
+        // As in a container without CAP_SYS_PTRACE: another account's descriptors are not ours to read.
+        using var sereno = Make(port, socket is null ? "Ready=listen:PORT\nDrain=1min" : "Drain=1min", socket is null ? "tcp PORT" : "fd 3", "User=nobody", socket,
+            through: ["setpriv", "--bounding-set=-sys_ptrace", "--inh-caps=-sys_ptrace"]);
+        Open(sereno);
+        sereno.Do("start", socket is null ? "a.service" : "a.socket");
+        using var client = Connect(port);
+        Ask(client);
+        using var stop = Begin(sereno, "stop", "a.service");
+        sereno.Expect("a.service", "deactivating", "stop-drain");
+        Ask(client);
+        client.Close();
+        End(stop, 0);
+        sereno.Expect("a.service", "inactive", "dead", "success");
+    }
+
     /// <summary>An instance with a.service, which listens from <see cref="Open"/> on.</summary>
-    private static LiveInstance Make(int port, string ours, string arguments, string more = "", string? socket = null, uint? account = null) => new(folder =>
+    private static LiveInstance Make(int port, string ours, string arguments, string more = "", string? socket = null, uint? account = null, string[]? through = null) => new(folder =>
     {
         Assert.Equal(0, Command.Run("cc", "-O1", "-o", $"{folder}/lingerer", $"{AppContext.BaseDirectory}/Live/lingerer.c").Status);
         string Fill(string text) => text.Replace("PORT", $"{port}").Replace("FOLDER", folder);
@@ -188,7 +211,7 @@ public sealed class ReadyDrainSpecs
         File.WriteAllText($"{folder}/units/{name}.service", Fill($"[Service]\n{more}\nExecStart=FOLDER/lingerer FOLDER/open {arguments}\n[X-Sereno]\n{ours}\n"));
         if (socket is not null)
             File.WriteAllText($"{folder}/units/a.socket", Fill($"[Socket]\n{socket}\n"));
-    }, account: account);
+    }, account: account, through: through);
 
     private static void Open(LiveInstance sereno) => File.WriteAllText($"{sereno.Folder}/open", "");
 
