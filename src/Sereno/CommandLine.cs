@@ -81,13 +81,13 @@ public static class CommandLine
     public static int Run(string[] args) => Guard.Run("sereno", () => Do(args));
 
     /// <summary>The commands that these words need: the one whose verb is among them, or all.</summary>
-    internal static Command Tree(string[] args)
+    internal static Command Tree(string[] args, bool withHelp = true)
     {
-        string? typed = FirstWord(args);
-        int known = Array.FindIndex(s_verbs, v => v.Name == typed);
-        var root = known < 0 || args.Any(MayAskForHelp) ? RootWithHelp() : new Command("sereno");
+        var root = withHelp ? RootWithHelp() : new Command("sereno");
         foreach (var option in GlobalOptions.All)
             root.Add(option);
+        string? typed = FirstWord(args);
+        int known = Array.FindIndex(s_verbs, v => v.Name == typed);
         foreach (var (_, build) in known >= 0 ? s_verbs.AsSpan(known, 1) : s_verbs)
             root.Add(build());
         return root;
@@ -104,7 +104,7 @@ public static class CommandLine
         }
         string? typed = FirstWord(args);
         bool known = s_verbs.Any(v => v.Name == typed);
-        var root = Tree(args);
+        var root = Tree(args, withHelp: !known || args.Any(MayAskForHelp));
         var parsed = root.Parse(args.Length == 0 ? ["--help"] : typed == "run" ? RunVerb.MarkCommand(args)
             : typed is "timespan" or "timestamp" or "calendar" ? AnalyzeVerb.MarkNumbers(args) : args, s_parsing);
         if ((parsed.Errors.Count > 0 || UnknownOption(parsed) is not null) && parsed.Action is not HelpPage)

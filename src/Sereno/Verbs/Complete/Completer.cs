@@ -14,7 +14,7 @@ internal readonly record struct Candidate(string Word, string Text = "")
 
 /// <summary>What may follow what was typed: read from the commands that read it in earnest.</summary>
 /// <param name="units">Asked at most once, and only where units may stand.</param>
-internal sealed class Completer(RootCommand root, Func<string?, string?, IReadOnlyList<KnownUnit>> units)
+internal sealed class Completer(Command root, Func<string?, string?, IReadOnlyList<KnownUnit>> units)
 {
     private static readonly string[] s_signals = [.. Enumerable.Range(1, 31).Select(Signals.ShortName)];
     private static readonly string[] s_unitStates =
