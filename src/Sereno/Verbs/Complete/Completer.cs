@@ -14,12 +14,13 @@ internal readonly record struct Candidate(string Word, string Text = "")
 
 /// <summary>What may follow what was typed: read from the commands that read it in earnest.</summary>
 /// <param name="units">Asked at most once, and only where units may stand.</param>
-internal sealed class Completer(RootCommand root, Func<string?, string?, IReadOnlyList<KnownUnit>> units)
+internal sealed class Completer(Command root, Func<string?, string?, IReadOnlyList<KnownUnit>> units)
 {
     private static readonly string[] s_signals = [.. Enumerable.Range(1, 31).Select(Signals.ShortName)];
     private static readonly string[] s_unitStates =
         ["active", "reloading", "inactive", "failed", "activating", "deactivating", "loaded", "not-found", "bad-setting", "error", "masked", "running", "exited", "dead", "waiting", "listening"];
 
+    private readonly Command _root = root;
     private Command _command = root;
     private Option? _open;
     private int _operands;
@@ -54,8 +55,8 @@ internal sealed class Completer(RootCommand root, Func<string?, string?, IReadOn
             else if (named is not null && HelpPage.ValueOf(named) is not null)
                 _open = named;
         }
-        else if (_command == root)
-            _command = root.Subcommands.FirstOrDefault(c => c.Name == word) ?? new Command(word);
+        else if (_command == _root)
+            _command = _root.Subcommands.FirstOrDefault(c => c.Name == word) ?? new Command(word);
         else
         {
             _operands++;
@@ -71,14 +72,14 @@ internal sealed class Completer(RootCommand root, Func<string?, string?, IReadOn
             return typed.IndexOf('=') is > 0 and var at
                 ? Options(_command).Where(o => Has(o, typed[..at])).SelectMany(Values).Where(c => c.Word[0] != ':').Select(c => c with { Word = typed[..(at + 1)] + c.Word })
                 : [.. Options(_command).SelectMany(o => HelpPage.NamesOf(o), (o, name) => new Candidate(name, HelpPage.TextOf(o))), .. Foreign().Select(o => new Candidate("--" + o))];
-        if (_command == root)
+        if (_command == _root)
             return Verbs();
         var arguments = _command.Arguments;
         return arguments.Count == 0 || (_operands >= arguments.Count && arguments[^1].Arity.MaximumNumberOfValues == 1) ? []
             : arguments[Math.Min(_operands, arguments.Count - 1)] is var next ? Of(next.HelpName ?? next.Name, "", typed) : [];
     }
 
-    private IEnumerable<Candidate> Verbs() => root.Subcommands.Where(c => !c.Hidden).Select(c => new Candidate(c.Name, HelpPage.FirstLine(c.Description)));
+    private IEnumerable<Candidate> Verbs() => _root.Subcommands.Where(c => !c.Hidden).Select(c => new Candidate(c.Name, HelpPage.FirstLine(c.Description)));
 
     private IEnumerable<Candidate> Values(Option option) => Of(option.HelpName ?? option.Name.TrimStart('-').ToUpperInvariant(), option.Name, "");
 
