@@ -1,6 +1,6 @@
 namespace Sereno.Verbs.Complete;
 
-/// <summary>What ties a shell's completion to "sereno complete", which knows every candidate (docs/decisions/0013).</summary>
+/// <summary>What ties a shell's completion to "sereno complete", which knows every candidate (docs/decisions/0015).</summary>
 internal static class ShellScripts
 {
     public static string For(string shell) => shell switch
