@@ -72,8 +72,10 @@ public sealed partial class ManagerHost
     {
         if (!_groups.HasCgroups || !_core.Graph.TryGet(name, out var unit) || (_core.IsStopping && unit.Definition.Resources?.Network?.Accounting != true))
             return;
-        _groups.KeepUse(name);
-        if (GroupSnapshots.Consumed(GroupSnapshots.Of(unit, null, _groups)) is var (level, message))
+        if (unit is Manager.Units.ServiceUnit { IsBrief: true })
+            return;
+        var (cpu, traffic) = _groups.KeepUse(name);
+        if (GroupSnapshots.Consumed(GroupSnapshots.Used(cpu, traffic, _groups.Read(name, "io.stat"))) is var (level, message))
             Log(name, level, $"{name}: {message}");
     }
 

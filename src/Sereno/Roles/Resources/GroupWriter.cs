@@ -25,6 +25,9 @@ public sealed class GroupWriter(Cgroup root, Action<UnitName, LogLevel, string> 
     /// <summary>Who keeps units to their Scope=; null: nobody.</summary>
     public Scope.ScopeGuard? Scopes { get; set; }
 
+    /// <summary>The instance may hand the controller on to its units.</summary>
+    public bool Has(Controllers controller) => _available.HasFlag(controller);
+
     /// <summary>Of a unit whose folder is there.</summary>
     /// <param name="isNew">Nobody has written to it before.</param>
     public void Apply(GroupSettings settings, string folder, MachineResources machine, bool isNew)
