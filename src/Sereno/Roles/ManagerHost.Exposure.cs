@@ -26,8 +26,9 @@ public sealed partial class ManagerHost
     {
         if (name.Type != UnitType.Service || NarrowedScope(name) is null)
             return;
+        long soon = Environment.TickCount64 + Soon;
+        _nextLook = _unheld.Count == 0 ? soon : Math.Min(_nextLook, soon);
         _unheld.Add(name);
-        _nextLook = Environment.TickCount64 + Soon;
     }
 
     private void LookForExposure()

@@ -114,6 +114,16 @@ public sealed class ScopeSpecs
             }
         Assert.Matches(@"own0\.service: Refused \S+ at (tcp|udp) port 7002, who is outside of Scope=local", sereno.Do("logs", "own0.service").Output);
         clients.ForEach(c => c.Dispose());
+        Assert.Matches(@"Scope: local \(enforced for the whole control group\); Refused: \d+\n", Here("status", "own0.service"));
+        Assert.Matches(@"Sockets: tcp \[::\]:7002 .*local \(held\)", Here("status", "own0.service"));
+        Assert.Matches(@"(?m)^own0\.service .* 7002 .*local \(held\)", Here("ports"));
+        Assert.Matches(@"(?m)^own3\.service .* 7032 .*internet", Here("ports"));
+
+        string Here(params string[] arguments)
+        {
+            var outcome = Command.Run("nsenter", [hosts.Net("here"), Live.Executable!, "--dir", sereno.Folder, "--unit-path", sereno.Units, .. arguments]);
+            return outcome.Status == 0 ? outcome.Output : throw new Xunit.Sdk.XunitException($"{string.Join(' ', arguments)}: {outcome}");
+        }
 
         // Nobody is let in by a crash, neither while there is no manager nor by the next one; and the count goes on.
         ulong before = Refused(sereno, "own0.service");
@@ -176,6 +186,9 @@ public sealed class ScopeSpecs
         Live.Eventually(() => Answers(hosts, sereno, "own1.service", 7012), () => $"a new network isn't in scope; {sereno.Run("logs").Output}");
         hosts.IpHere("addr del 10.77.9.1/24 dev to-near");
         Live.Eventually(() => !Answers(hosts, sereno, "own1.service", 7012), () => "an old network is still in scope");
+        File.WriteAllText($"{sereno.Units}/own1.service", $"[Service]\nExecStart={sereno.Folder}/scoped own 7012\n");
+        sereno.Do("daemon-reload");
+        Assert.True(Answers(hosts, sereno, "own1.service", 7012));
 
         var clients = new List<Client>();
         foreach (string address in (string[])["10.77.1.1", "2001:db8:1::1"])
