@@ -17,6 +17,8 @@ internal sealed partial class SpanishSocketTexts
     public override string PortWords(string port, string? service, string portClass) =>
         service is null ? $"{port} (puerto {Class(portClass)})" : $"{port} ({service}, puerto {Class(portClass)})";
 
+    private static string Class(string name) => name == "dinámico" ? name : $"de {name}";
+
     public override string WhyFinding(PortFinding finding, LinuxPortsText ports, string address, string who) => finding.Kind switch
     {
         PortFindingKind.Listener => $"{address} está a la escucha: {who}.",
