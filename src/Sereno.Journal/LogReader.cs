@@ -19,11 +19,17 @@ public static class LogReader
     public static List<LogEntry> Read(string logDirectory, string? unit = null, int lastN = int.MaxValue)
     {
         var entries = new List<LogEntry>();
+        if (unit is not null && !File.Exists(Path.Combine(logDirectory, unit + ".log")) && TemplateOf(unit) is { } template)
+            return [.. Read(logDirectory, template).Where(e => e.Text.Contains(unit, StringComparison.Ordinal)).TakeLast(lastN)];
         foreach (string name in unit is null ? Units(logDirectory) : [unit])
             if (LogFile.IsUsableName(name))
                 AddTail(Path.Combine(logDirectory, name + ".log"), name, lastN, long.MaxValue, entries);
         return Merge(entries, lastN);
     }
+
+    /// <summary>Whose file tells of an instance that served a connection; null for what is no instance.</summary>
+    public static string? TemplateOf(string unit) =>
+        unit.IndexOf('@') is > 0 and var at && unit.LastIndexOf('.') is var dot && dot > at + 1 ? unit[..(at + 1)] + unit[dot..] : null;
 
     /// <summary>By time, and stable, so that lines of one unit keep their order within a microsecond.</summary>
     internal static List<LogEntry> Merge(List<LogEntry> entries, int lastN) => [.. entries.OrderBy(e => e.Time).TakeLast(lastN)];
@@ -67,7 +73,7 @@ public static class LogReader
         {
             long end = Math.Min(limit, RandomAccess.GetLength(handle)), start = end;
             int lines = 0;
-            var block = new byte[Block];
+            var block = new byte[(int)Math.Min(Block, end)];
             // One newline more than lines: the one before the first of them.
             while (start > 0 && (lines <= lastN || lastN == int.MaxValue))
             {

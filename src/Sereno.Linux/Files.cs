@@ -61,6 +61,14 @@ public static unsafe class Files
         return errno == 0;
     }
 
+    /// <summary>rmdir(2); false and the errno when that fails.</summary>
+    public static bool RemoveFolder(string path, out int errno)
+    {
+        fixed (byte* p = Text(path))
+            errno = libc.unlinkat(libc.AT_FDCWD, p, libc.AT_REMOVEDIR) == 0 ? 0 : Errno.Last;
+        return errno == 0;
+    }
+
     /// <summary>readlink(2) of a path that a zero ends.</summary>
     public static int ReadLink(ReadOnlySpan<byte> terminated, Span<byte> target)
     {

@@ -44,6 +44,20 @@ public sealed record WatchGroup(UnitName Unit) : Effect;
 /// <summary>Tell who owns a name on the bus, now and whenever that changes; a null name ends it.</summary>
 public sealed record WatchBusName(UnitName Unit, string? BusName) : Effect;
 
+/// <summary>Look once whether a process of the unit listens, at any port where it is 0; the answer is OnListenerLooked. Repeated
+/// by the core while a start waits.</summary>
+/// <param name="Sockets">The socket units whose listening sockets it has.</param>
+public sealed record LookForListener(UnitName Unit, ushort Port, ImmutableArray<UnitName> Sockets) : Effect;
+
+/// <summary>Count once the clients that the unit's processes are connected with; the answer is OnConnectionsCounted. Repeated by
+/// the core while a stop waits.</summary>
+/// <param name="Sockets">The socket units whose listening sockets it has.</param>
+/// <param name="Served">The other end of the one connection that it was started for.</param>
+public sealed record CountConnections(UnitName Unit, ImmutableArray<UnitName> Sockets, ConnectionEnds? Served) : Effect;
+
+/// <summary>From now on nobody gets a connection to these listening sockets, nor is he refused: who knocks is heard when this ends.</summary>
+public sealed record HoldBack(UnitName Unit, ImmutableArray<ulong> Ids, bool Holds) : Effect;
+
 /// <summary>Keep a descriptor that came with a notification, beyond the manager's own life.</summary>
 /// <param name="Polls">Tell when it hangs up (OnDescriptorClosed).</param>
 public sealed record StoreDescriptor(UnitName Unit, ulong Id, bool Polls) : Effect;
@@ -69,8 +83,9 @@ public sealed record OpenSockets(UnitName Unit, SocketDefinition Definition) : E
 
 /// <summary>Tell with OnSocketTraffic when one of these has something to be read or accepted, once. None ends it.</summary>
 /// <param name="Accepts">Accept what comes instead, and hand each connection over with OnConnection.</param>
+/// <param name="One">Stop watching with the first connection.</param>
 /// <param name="Flushes">Throw away first what has come already (FlushPending=).</param>
-public sealed record WatchSockets(UnitName Unit, ImmutableArray<ulong> Ids, bool Accepts = false, bool Flushes = false) : Effect;
+public sealed record WatchSockets(UnitName Unit, ImmutableArray<ulong> Ids, bool Accepts = false, bool Flushes = false, bool One = false) : Effect;
 
 public sealed record CloseSockets(UnitName Unit, ImmutableArray<ulong> Ids, SocketDefinition Definition) : Effect;
 

@@ -68,8 +68,8 @@ public sealed partial class ManagerCore
             MarkChanged(unit);
         }
         foreach (var (unit, record) in restored)
-            if (unit is ServiceUnit { Connection: { } connection } serving && (!serving.IsInactiveOrFailed || record.Job is not null) && UnitName.TryParse(connection.Socket, out var socketName) && Graph.TryGet(socketName, out var its) && its is SocketUnit accepting)
-                accepting.Adopt(serving);
+            if (unit is ServiceUnit { Connection: { } connection } serving && UnitName.TryParse(connection.Socket, out var socketName) && Graph.TryGet(socketName, out var its) && its is SocketUnit accepting)
+                accepting.Adopt(serving, isServing: !serving.IsInactiveOrFailed || record.Job is not null);
         foreach (var (unit, record) in restored)
             if (record.Job is { } job)
                 Jobs.Restore(Restored(unit, job));
@@ -77,7 +77,7 @@ public sealed partial class ManagerCore
             (unit as ServiceUnit)?.Resume(spawned, exists);
         ReloadTriggers();
         _outlived.Clear();
-        _mayCollect = true; // who looked at ended units has lost his connection
+        BeginGrace();
         Settle();
     }
 

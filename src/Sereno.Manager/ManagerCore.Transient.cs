@@ -11,6 +11,17 @@ public sealed partial class ManagerCore
 
     /// <summary>A transient unit has ended, or been let go of: it is time to look which can be forgotten.</summary>
     private bool _mayCollect;
+    private readonly List<Unit> _ended = [];
+
+    /// <summary>Who looked at ended units has lost his connection with the manager before, and may come back for them.</summary>
+    private static readonly object s_grace = new();
+    private const ulong GraceUsec = 5_000_000;
+
+    private void BeginGrace()
+    {
+        _mayCollect = true;
+        Timers.Arm(s_grace, Now.Monotonic + GraceUsec);
+    }
 
     /// <summary>A unit whose file has just been written: what was known under its name before counts no more.</summary>
     public Unit LoadTransient(UnitName name)
@@ -55,7 +66,11 @@ public sealed partial class ManagerCore
 
     internal bool IsReferenced(Unit unit) => _references.ContainsKey(unit.Name);
 
-    private void NoteEnd(Unit unit) => _mayCollect |= IsPassing(unit) && MayCollect(unit);
+    private void NoteEnd(Unit unit)
+    {
+        if (IsPassing(unit) && MayCollect(unit))
+            _ended.Add(unit);
+    }
 
     /// <summary>Nobody but who made it would look for it again: made at run time, or for one connection.</summary>
     private static bool IsPassing(Unit unit) => unit.Definition.IsTransient || unit is ServiceUnit { Connection: not null };
@@ -66,10 +81,11 @@ public sealed partial class ManagerCore
     /// <summary>After a turn that had nothing else to do: what the end of a unit brought is told before the unit goes.</summary>
     private void Collect()
     {
-        if (!_mayCollect)
+        if ((!_mayCollect && _ended.Count == 0) || Timers.DeadlineOf(s_grace) is not null)
             return;
+        var gone = Graph.Unreferenced((_mayCollect ? Graph.All : _ended).Where(u => IsPassing(u) && MayCollect(u) && Graph.TryGet(u.Name, out var known) && known == u));
         _mayCollect = false;
-        var gone = Graph.Unreferenced(Graph.All.Where(u => IsPassing(u) && MayCollect(u)));
+        _ended.Clear();
         if (gone.Count == 0)
             return;
         Graph.Remove(gone);

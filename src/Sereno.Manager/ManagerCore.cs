@@ -55,8 +55,17 @@ public sealed partial class ManagerCore
         if (_effects.Count == 0 && _changed.Count == 0)
             Collect();
         // Who waits for a job looks at its unit next: the unit's change goes out first, and the end of all last.
-        var effects = _effects.Where(e => e is not (JobEnded or Quit)).Concat(_changed.Select(u => new UnitChanged(u)))
-            .Concat(_effects.Where(e => e is JobEnded)).Concat(_effects.Where(e => e is Quit));
+        var effects = new List<Effect>(_effects.Count + _changed.Count);
+        effects.AddRange(_effects);
+        effects.RemoveAll(e => e is JobEnded or Quit);
+        int done = effects.Count;
+        foreach (var unit in _changed)
+            effects.Add(new UnitChanged(unit));
+        if (done < _effects.Count)
+        {
+            effects.AddRange(_effects.Where(e => e is JobEnded));
+            effects.AddRange(_effects.Where(e => e is Quit));
+        }
         var changed = _changed.ToHashSet();
         foreach (var service in _releasing[.._released])
         {
@@ -65,10 +74,9 @@ public sealed partial class ManagerCore
         }
         _releasing.RemoveRange(0, _released);
         _released = _releasing.Count;
-        var result = (effects.ToList(), changed);
         _effects.Clear();
         _changed.Clear();
-        return result;
+        return (effects, changed);
     }
 
     internal void Emit(Effect effect) => _effects.Add(effect);
@@ -225,6 +233,9 @@ public sealed partial class ManagerCore
                 case ServiceUnit.IdleLimit idle:
                     idle.Service.OnIdle();
                     break;
+                case ServiceUnit.SocketPoll poll:
+                    poll.Service.LookAtSockets();
+                    break;
                 case ServiceUnit.PidFilePoll poll:
                     poll.Service.OnPidFilePoll();
                     break;
@@ -350,6 +361,12 @@ public sealed partial class ManagerCore
     }
 
     public void OnBusName(UnitName unit, BusNameState state) => Tell(unit, s => s.OnBusName(state));
+
+    /// <summary>The answer to LookForListener.</summary>
+    public void OnListenerLooked(UnitName unit, bool isThere) => Tell(unit, s => s.OnListenerLooked(isThere));
+
+    /// <summary>The answer to CountConnections.</summary>
+    public void OnConnectionsCounted(UnitName unit, int count) => Tell(unit, s => s.OnConnectionsCounted(count));
 
     /// <summary>The kernel has killed a process of the unit for want of memory.</summary>
     public void OnOomKill(UnitName unit) => Tell(unit, s => s.OnOomKill());

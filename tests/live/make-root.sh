@@ -4,7 +4,8 @@
 set -eu
 root=$1
 packages='systemd dbus redis-server redis-tools nginx-light curl iproute2 procps openssh-server openssh-client cron memcached
-    netcat-openbsd rsyslog bsdutils dnsmasq bind9-host haproxy postgresql postfix chrony avahi-daemon tor php-fpm libfcgi-bin'
+    netcat-openbsd rsyslog bsdutils dnsmasq bind9-host haproxy postgresql postfix chrony avahi-daemon tor php-fpm libfcgi-bin
+    micro-httpd'
 # An image of other packages is made anew.
 [ "$(cat "$root/.complete" 2>/dev/null)" = "$packages" ] && exit 0
 command -v debootstrap >/dev/null || { echo "debootstrap is not installed" >&2; exit 1; }
@@ -26,6 +27,8 @@ unshare --mount --pid --fork --kill-child -- sh -eu -c '
     mount -t proc proc "$root/proc"
     chroot "$root" env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get install -y --no-install-recommends \
         $packages
+    # It wants the port that nginx has: one test starts it.
+    chroot "$root" systemctl disable micro-httpd.socket
     chroot "$root" apt-get clean
     umount "$root/proc"
 ' make-root "$root" "$mirror" "$keyring" "$packages"

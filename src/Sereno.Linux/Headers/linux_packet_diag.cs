@@ -26,4 +26,6 @@ public static partial class libc
     }
 
     public struct sock_filter { public ushort code; public byte jt; public byte jf; public uint k; }
+
+    public unsafe struct sock_fprog { public ushort len; public sock_filter* filter; }
 }

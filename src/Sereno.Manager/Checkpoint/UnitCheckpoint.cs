@@ -43,7 +43,7 @@ public sealed record ScopeCheckpoint(ScopeState State, string Result, ulong? Dea
 
 public sealed record TimerCheckpoint(TriggerState State, TriggerResult Result, Timestamp LastTrigger);
 
-public sealed record SocketCheckpoint(TriggerState State, TriggerResult Result, StoredDescriptor[] Open, SocketPhase Phase, uint Accepted, uint Refused);
+public sealed record SocketCheckpoint(TriggerState State, TriggerResult Result, StoredDescriptor[] Open, SocketPhase Phase, uint Accepted, uint Refused, string? LastRefusal = null);
 
 public sealed record PathCheckpoint(TriggerState State, TriggerResult Result, bool[] Existed);
 
@@ -65,6 +65,8 @@ public sealed record ServiceCheckpoint
     public bool IsAutoRestart { get; init; }
     public bool AwaitsMainPid { get; init; }
     public bool GroupHasProcesses { get; init; }
+    public bool AwaitsListener { get; init; }
+    public bool HoldsBack { get; init; }
     public ulong? WatchdogUsec { get; init; }
     public bool NeedsRelease { get; init; }
     public NotifyState Said { get; init; }
@@ -130,6 +132,8 @@ public static class CheckpointLog
     private static uint Crc(ReadOnlySpan<byte> bytes)
     {
         uint crc = uint.MaxValue;
+        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
+            crc = System.Numerics.BitOperations.Crc32C(crc, BitConverter.ToUInt64(bytes));
         foreach (byte b in bytes)
             crc = System.Numerics.BitOperations.Crc32C(crc, b);
         return ~crc;

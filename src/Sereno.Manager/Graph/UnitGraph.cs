@@ -11,6 +11,7 @@ public sealed partial class UnitGraph(IUnitLoader loader, Func<UnitDefinition, U
 {
     private readonly Dictionary<UnitName, Unit> _units = [];
     private readonly List<Unit> _all = [];
+    private const int Few = 16;
 
     /// <summary>Each unit once, in the order of loading.</summary>
     public IReadOnlyList<Unit> All => _all;
@@ -114,13 +115,25 @@ public sealed partial class UnitGraph(IUnitLoader loader, Func<UnitDefinition, U
         }
         foreach (var unit in units)
             ForgetMounts(unit);
-        Unindex(units.ToHashSet());
+        Unindex(units);
     }
 
-    private void Unindex(HashSet<Unit> units)
+    /// <summary>Those who go by one name only, as who served a connection, are found by it, and as a rule at the end.</summary>
+    private void Unindex(IReadOnlyCollection<Unit> units)
     {
-        _all.RemoveAll(units.Contains);
-        foreach (var name in _units.Where(u => units.Contains(u.Value)).Select(u => u.Key).ToList())
+        if (units.Count <= Few && units.All(u => u is { HasOtherNames: false, Definition.Aliases.IsEmpty: true }))
+        {
+            foreach (var unit in units)
+            {
+                _units.Remove(unit.Name);
+                if (_all.LastIndexOf(unit) is >= 0 and var at)
+                    _all.RemoveAt(at);
+            }
+            return;
+        }
+        var set = units.ToHashSet();
+        _all.RemoveAll(set.Contains);
+        foreach (var name in _units.Where(u => set.Contains(u.Value)).Select(u => u.Key).ToList())
             _units.Remove(name);
     }
 
@@ -155,6 +168,7 @@ public sealed partial class UnitGraph(IUnitLoader loader, Func<UnitDefinition, U
             _all.Add(unit);
             _units[definition.Name] = unit;
         }
+        unit.HasOtherNames |= asked != definition.Name;
         _units[asked] = unit;
         foreach (var alias in definition.Aliases)
             _units.TryAdd(alias, unit);

@@ -8,7 +8,9 @@ namespace Sereno.Manager.Units;
 public sealed record ConnectionEnds(string Instance, string? Address, uint? Port, string? Source)
 {
     /// <summary>As systemd adds it to the instance's description.</summary>
-    public override string ToString() => Address is null ? Instance : Port is null ? Address : Address.Contains(':') ? $"[{Address}]:{Port}" : $"{Address}:{Port}";
+    public override string ToString() => Address is null
+        ? Instance.IndexOf('-') is > 0 and var dash ? $"PID {Instance.AsSpan(0, dash)}/UID {Instance.AsSpan(dash + 1)}" : Instance
+        : Port is null ? Address : Address.Contains(':') && !Address.StartsWith("vsock:", StringComparison.Ordinal) ? $"[{Address}]:{Port}" : $"{Address}:{Port}";
 }
 
 /// <summary>What a service instance was started for.</summary>

@@ -1,3 +1,5 @@
+using Sereno.Units.Model;
+
 namespace Sereno.Manager.Units;
 
 /// <summary>An instance that serves one connection of a socket with Accept=yes.</summary>
@@ -10,9 +12,23 @@ public sealed partial class ServiceUnit
 
     internal void Serve(Connection connection)
     {
-        Connection = connection;
+        Describe(connection);
         core.MarkChanged(this);
     }
+
+    private void Describe(Connection? connection)
+    {
+        Connection = connection;
+        var known = Definition;
+        Definition = known; // with the peer in it
+    }
+
+    /// <summary>As systemd does, the instance's description tells who is at the other end.</summary>
+    protected override UnitDefinition Adapt(UnitDefinition fresh) => Connection is null || fresh.Description.EndsWith($"{Connection.Ends})", StringComparison.Ordinal) ? fresh
+        : fresh with { Description = fresh.Description == fresh.Name.Full ? Connection.Ends.ToString() : $"{fresh.Description} ({Connection.Ends})" };
+
+    /// <summary>It ended as soon as it had begun: nobody will ask what it used, nor is anybody left.</summary>
+    public bool IsBrief => Connection is not null && core.Now.Monotonic - InactiveExit.Monotonic < 1_000_000;
 
     /// <summary>The service has it: as long as we had it too, the client would not see that the service has closed it.</summary>
     private void LetGoOfConnection()

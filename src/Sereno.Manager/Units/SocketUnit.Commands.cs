@@ -149,7 +149,10 @@ public sealed partial class SocketUnit
                 Fail(TriggerResult.Timeout);
                 Advance(Phase);
                 break;
-            case SocketPhase.None or SocketPhase.StartChown:
+            case SocketPhase.None:
+                ListenAgain();
+                break;
+            case SocketPhase.StartChown:
                 break;
         }
 

@@ -77,6 +77,8 @@ public sealed partial class SocketUnit(UnitDefinition definition, ManagerCore co
     {
         if (State != TriggerState.Waiting || Phase != SocketPhase.None || IsStopPending)
             return;
+        if (IsPolledTooOften(handled: 0))
+            return;
         if (!TakeTriggerToken(Config.TriggerLimitIntervalUsec, Config.TriggerLimitBurst))
         {
             Core.Log(this, LogLevel.Warning, $"{Name}: Trigger limit hit, refusing further activation.");
@@ -120,8 +122,17 @@ public sealed partial class SocketUnit(UnitDefinition definition, ManagerCore co
             SetState(TriggerState.Running);
             return;
         }
-        Core.Emit(new WatchSockets(Name, [.. Open.Select(o => o.Id)], Config.Accept, Config is { Accept: false, FlushPending: true }));
+        Watch(flushes: Config is { Accept: false, FlushPending: true });
         SetState(TriggerState.Waiting);
+    }
+
+    /// <summary>For the next client, if it is time for one: the others wait in the kernel's queue, and nobody asks how many.</summary>
+    private void Watch(bool flushes = false)
+    {
+        if (IsBusy)
+            Core.Emit(new WatchSockets(Name, []));
+        else
+            Core.Emit(new WatchSockets(Name, [.. Open.Select(o => o.Id)], Config.Accept, flushes, Config.Dedicated));
     }
 
     protected override void LeaveWaiting()
@@ -133,6 +144,13 @@ public sealed partial class SocketUnit(UnitDefinition definition, ManagerCore co
         Core.Emit(new ReleaseUnit(Name, [], null));
     }
 
+    /// <summary>While the service waits for its connections to end, no new ones come to it.</summary>
+    internal void HoldBack(bool holds)
+    {
+        if (!Open.IsEmpty && !Config.Accept)
+            Core.Emit(new HoldBack(Name, [.. Open.Select(o => o.Id)], holds));
+    }
+
     private void Close()
     {
         if (Open.IsEmpty)
@@ -142,14 +160,15 @@ public sealed partial class SocketUnit(UnitDefinition definition, ManagerCore co
         Core.MarkChanged(this);
     }
 
-    internal SocketCheckpoint Save() => new(State, Result, [.. Open], Phase, Accepted, Refused);
+    internal SocketCheckpoint Save() => new(State, Result, [.. Open], Phase, Accepted, Refused, LastRefusal);
 
     /// <summary>What was under way is done again: by the job that began it, or else here.</summary>
     internal void Restore(SocketCheckpoint saved, bool hasJob)
     {
         Restore(saved.State, saved.Result);
         Open = [.. saved.Open];
-        (Accepted, Refused) = (saved.Accepted, saved.Refused);
+        HoldBack(false); // the manager before may have died before it did; who still drains says so again
+        (Accepted, Refused, LastRefusal) = (saved.Accepted, saved.Refused, saved.LastRefusal);
         if (saved.Phase == SocketPhase.None)
             return;
         Core.Emit(new KillGroup(Name, 9, false, []));

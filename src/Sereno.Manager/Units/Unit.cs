@@ -9,7 +9,7 @@ namespace Sereno.Manager.Units;
 public abstract class Unit(UnitDefinition definition)
 {
     /// <summary>Replaced whole by daemon-reload.</summary>
-    public UnitDefinition Definition { get; set; } = definition;
+    public UnitDefinition Definition { get; set => field = Adapt(value); } = definition;
     public UnitName Name => Definition.Name;
 
     /// <summary>At most one job at a time.</summary>
@@ -41,6 +41,12 @@ public abstract class Unit(UnitDefinition definition)
 
     /// <summary>How many relations of other units' definitions lead here.</summary>
     internal int NamedBy { get; set; }
+
+    /// <summary>The graph knows it by other names too.</summary>
+    internal bool HasOtherNames { get; set; }
+
+    /// <summary>What the unit itself adds to what the files say.</summary>
+    protected virtual UnitDefinition Adapt(UnitDefinition fresh) => fresh;
 
     public bool IsInactiveOrFailed => Active is ActiveState.Inactive or ActiveState.Failed;
     public bool IsActiveOrReloading => Active is ActiveState.Active or ActiveState.Reloading;

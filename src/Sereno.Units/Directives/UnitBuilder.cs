@@ -9,6 +9,12 @@ internal sealed class UnitBuilder(UnitName name)
 {
     public UnitName Name { get; } = name;
     public List<Diagnostic> Diagnostics { get; } = [];
+
+    /// <summary>Accept= of a socket unit; null where nothing is said.</summary>
+    public bool? Accepts { get; set; }
+
+    /// <summary>Accept= says what the service is handed. Where it says nothing, Server= means connections, if there can be any.</summary>
+    public bool AcceptsConnections => Accepts ?? (Unit.Sereno?.Server is not null && Trigger is null && Listens.All(l => l.Accepts));
     public List<Directive> Directives { get; } = [];
 
     /// <summary>Single values sit in the model itself; lists are kept here, so that a unit with thousands of lines stays linear.</summary>
@@ -107,6 +113,8 @@ internal sealed class UnitBuilder(UnitName name)
     public SocketDefinition BuildSocket() => Socket with
     {
         Listens = [.. Listens],
+        Accept = AcceptsConnections,
+        Dedicated = AcceptsConnections && Unit.Sereno?.Server == ServerMode.Dedicated,
         Commands = Commands.Values.All(c => c.Count == 0) ? null
             : new([.. Of(ExecKind.StartPre)], [.. Of(ExecKind.StartPost)], [.. Of(ExecKind.Stop)], [.. Of(ExecKind.StopPost)], SocketTimeoutUsec, BuildExec(), Kill),
     };

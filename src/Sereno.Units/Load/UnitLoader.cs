@@ -13,6 +13,11 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
     private static readonly (string Suffix, Dependency Kind)[] s_dependencyFolders =
         [(".wants", Dependency.Wants), (".requires", Dependency.Requires), (".upholds", Dependency.Upholds)];
 
+    private static readonly string[] s_folders = [".wants", ".requires", ".upholds", ".d"];
+
+    /// <summary>An instance of each template in which nothing but the name tells the instances apart: a connection each may come many times a second.</summary>
+    private readonly Dictionary<string, UnitDefinition> _templates = [];
+
     private DateTime[] _folderTimes = TimesOf(paths);
 
     public UnitPaths Paths { get; } = paths;
@@ -30,6 +35,7 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
     public void Rescan()
     {
         _folderTimes = TimesOf(Paths);
+        _templates.Clear();
         Files = UnitFiles.Scan(Paths);
     }
 
@@ -63,6 +69,10 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
             return Without(name, LoadState.Masked, $"Unit {name} is masked.") with { FragmentPath = fragment };
 
         var main = MainName(name, fragment);
+        bool isPlain = main == name && main is { IsInstance: true, Type: UnitType.Service } && names.All(n => n == main)
+            && s_folders.All(suffix => Files.Folders(main, [], suffix).Count == 0);
+        if (isPlain && _templates.TryGetValue(fragment, out var known) && known.Sources is [var source] && File.GetLastWriteTimeUtc(fragment) == source.ModifiedUtc)
+            return known with { Name = main, Description = known.Description == known.Name.Full ? main.Full : known.Description };
         var unit = new UnitBuilder(main);
         var loading = new Loading(this, unit, new Specifiers(main, fragment, Context));
         var aliases = names.Where(n => n != main).ToImmutableArray();
@@ -81,7 +91,7 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
             (state, error, service) = (LoadState.Error, $"Unit name {main} is missing the instance name.", null);
         if (Keeps is { } keeps)
             unit.Directives.RemoveAll(d => !keeps(d));
-        return unit.Build() with
+        var definition = unit.Build() with
         {
             Aliases = aliases,
             LoadState = state,
@@ -100,12 +110,15 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
             Triggers = state != LoadState.Loaded ? null : main.Type switch
             {
                 // A connection's service is an instance of its own.
-                UnitType.Socket when unit.Socket.Accept => null,
+                UnitType.Socket when unit.AcceptsConnections => null,
                 UnitType.Timer or UnitType.Path or UnitType.Socket => unit.Trigger ?? main.WithType(UnitType.Service),
                 UnitType.Automount => main.WithType(UnitType.Mount),
                 _ => unit.Unit.Triggers,
             },
         };
+        if (isPlain && state == LoadState.Loaded && definition is { Diagnostics.IsEmpty: true, IsTransient: false } && !loading.HasSpecifiers)
+            _templates[fragment] = definition;
+        return definition;
     }
 
     private static UnitDefinition Without(UnitName name, LoadState state, string error) =>
@@ -121,6 +134,9 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
     {
         public List<string> DropInPaths { get; } = [];
         public List<SourceFile> Sources { get; } = [];
+
+        /// <summary>Something in the files may stand for the instance.</summary>
+        public bool HasSpecifiers { get; private set; }
 
         public (LoadState, string?) Fragment(string path)
         {
@@ -208,7 +224,11 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
                 return null;
             var socket = unit.BuildSocket();
             if (SocketRefusal(socket) is not { } refusal)
+            {
+                if (unit.Unit.Sereno?.Server == ServerMode.Concurrent && !socket.Accept)
+                    Say(Severity.Warning, $"Server=concurrent needs connections to hand over, but {(unit.Accepts == false ? "Accept=no is set" : unit.Trigger is not null ? "Service= is set" : "not all sockets have any")}: the service gets the listening sockets. Ignoring Server=.");
                 return socket;
+            }
             Say(Severity.Error, refusal);
             (state, error) = (LoadState.BadSetting, $"{unit.Name}: {refusal}");
             return null;
@@ -244,6 +264,17 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
 
         private void Say(Severity severity, string message) => unit.Diagnostics.Add(new(severity, unit.Name.Full, 0, message));
 
+        /// <summary>As File.ReadAllBytes, without a lock (flock(2)) that nobody would heed.</summary>
+        private static byte[] ReadAll(FileInfo file)
+        {
+            using var handle = File.OpenHandle(file.FullName, share: FileShare.ReadWrite | FileShare.Delete);
+            byte[] bytes = new byte[RandomAccess.GetLength(handle)];
+            int length = 0;
+            for (int n; length < bytes.Length && (n = RandomAccess.Read(handle, bytes.AsSpan(length), length)) > 0;)
+                length += n;
+            return length == bytes.Length ? bytes : bytes[..length];
+        }
+
         private byte[]? Read(string path, out string? problem)
         {
             problem = null;
@@ -254,7 +285,9 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
                 else
                 {
                     Sources.Add(new(path, file.LastWriteTimeUtc));
-                    return File.ReadAllBytes(file.FullName);
+                    byte[] bytes = ReadAll(file);
+                    HasSpecifiers |= bytes.AsSpan().Contains((byte)'%');
+                    return bytes;
                 }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

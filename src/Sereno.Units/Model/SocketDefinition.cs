@@ -22,6 +22,9 @@ public sealed record SocketDefinition
 {
     public ImmutableArray<Listen> Listens { get; init; } = [];
     public bool Accept { get; init; }
+
+    /// <summary>Server=dedicated: the next connection is accepted when the one before has ended.</summary>
+    public bool Dedicated { get; init; }
     public string? User { get; init; }
     public string? Group { get; init; }
     public uint Mode { get; init; } = 0x1B6; // 0666
@@ -46,6 +49,12 @@ public sealed record SocketDefinition
     public uint? TriggerLimit { get; init; }
     public ulong TriggerLimitIntervalUsec { get; init; } = 2 * TimeSpans.Second;
     public uint TriggerLimitBurst => TriggerLimit ?? (Accept ? 200u : 20);
+
+    /// <summary>PollLimitIntervalSec= and PollLimitBurst= of systemd 255; null where nothing is said. Without either there is no limit, as in systemd 252.</summary>
+    public ulong? PollLimitUsec { get; init; }
+    public uint? PollLimit { get; init; }
+    public ulong PollLimitIntervalUsec => PollLimitUsec ?? (PollLimit is null ? 0 : 2 * TimeSpans.Second);
+    public uint PollLimitBurst => PollLimit ?? (Accept ? 150u : 15);
 
     /// <summary>Null where no command is run.</summary>
     public SocketCommands? Commands { get; init; }

@@ -1,6 +1,7 @@
 using System.Text;
 using Sereno.Linux;
 using Sereno.Manager;
+using Sereno.Manager.Units;
 using Sereno.Units.Model;
 
 namespace Sereno.Roles;
@@ -42,7 +43,8 @@ public sealed partial class ManagerHost
                 Watch(e.Unit, e.Pid);
                 break;
             case WatchGroup e:
-                _groups.Watch(e.Unit);
+                if (_groups.Watch(e.Unit))
+                    _core.OnGroupEmpty(e.Unit);
                 break;
             case WatchBusName e:
                 BusNames.Watch(e.Unit, e.BusName);
@@ -62,6 +64,9 @@ public sealed partial class ManagerHost
             case OpenSockets or WatchSockets or CloseSockets:
                 CarryOutSocket(effect);
                 break;
+            case LookForListener or CountConnections or HoldBack:
+                CarryOutConnections(effect);
+                break;
             case WatchPaths or MakeFolders or TouchFile or WatchClock:
                 CarryOutTrigger(effect);
                 break;
@@ -78,7 +83,7 @@ public sealed partial class ManagerHost
     {
         var plan = request.Plan;
         byte[] log = plan.LogStream is { } stream
-            ? new Journal.StreamMetadata(stream.Unit, stream.Identifier.Length > 0 ? stream.Identifier : Path.GetFileName(plan.Command.Path)).Encode()
+            ? new Journal.StreamMetadata(LogOf(request.Unit), stream.Identifier.Length > 0 ? stream.Identifier : Path.GetFileName(plan.Command.Path)).Encode()
             : [];
         _spawning[request.Id] = request;
         using var cgroup = OpenGroup(request);
@@ -125,6 +130,11 @@ public sealed partial class ManagerHost
 
     private void Signal(KillGroup request)
     {
+        if (_core.Graph.TryGet(request.Unit, out var known) && known is ServiceUnit { IsBrief: true } && _groups.TryEnd(request.Unit))
+        {
+            _core.OnGroupSignalled(request.Unit, 0);
+            return;
+        }
         var members = _groups.Members(request.Unit, except: request.Except);
         if (members.Count > 0 && (request.Signal != 9 || !_groups.TryKillAll(request.Unit)))
         {
@@ -143,8 +153,10 @@ public sealed partial class ManagerHost
                 else if (_pidfds.Remove(pid, out var gone))
                     gone.Dispose();
         }
-        _groups.Drain(request.Unit);
+        bool isEmpty = members.Count > 0 && _groups.Drain(request.Unit);
         _core.OnGroupSignalled(request.Unit, members.Count);
+        if (isEmpty)
+            _core.OnGroupEmpty(request.Unit);
     }
 
     private static Fd? TryOpen(int pid)
@@ -221,7 +233,7 @@ public sealed partial class ManagerHost
         message = message.ReplaceLineEndings(" ");
         try
         {
-            byte[] line = Encoding.UTF8.GetBytes($"<{(int)level}>{unit?.Full}\t{message}\n");
+            byte[] line = Encoding.UTF8.GetBytes($"<{(int)level}>{(unit is { } name ? LogOf(name) : "")}\t{message}\n");
             if (_linesLength + line.Length > _lines.Length)
                 WriteLog();
             if (line.Length > _lines.Length)
@@ -239,6 +251,10 @@ public sealed partial class ManagerHost
         if (_verbose)
             Files.Print(message);
     }
+
+    /// <summary>A hundred thousand connections mustn't leave as many files behind: they share their template's.</summary>
+    private string LogOf(UnitName unit) =>
+        unit.IsInstance && _core?.Graph.TryGet(unit, out var known) == true && known is ServiceUnit { Connection: not null } ? unit.Template!.Value.Full : unit.Full;
 
     /// <summary>A turn's lines go together, as many as a pipe takes whole or not at all (pipe(7), PIPE_BUF).</summary>
     private void WriteLog()

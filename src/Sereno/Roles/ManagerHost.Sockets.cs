@@ -24,11 +24,12 @@ public sealed partial class ManagerHost
                 if (e.Flushes)
                     foreach (ulong id in e.Ids)
                         Acceptor.Flush(StoredFd(id));
-                WatchTraffic(e.Unit, e.Ids, e.Accepts);
+                WatchTraffic(e.Unit, e.Ids, e.Accepts, e.One);
                 break;
             case CloseSockets e:
                 foreach (ulong id in e.Ids)
                     Forget(id);
+                Scopes.Release(e.Unit);
                 RemoveFiles(e.Unit, e.Definition);
                 break;
         }
@@ -38,12 +39,14 @@ public sealed partial class ManagerHost
     {
         var opened = new List<Fd>();
         string? error = null;
+        Listen? at = null;
         try
         {
             using var group = _groups.Open(unit, "");
             foreach (var listen in socket.Listens)
             {
-                var fd = OpenListener(listen, socket, group);
+                at = listen;
+                var fd = OpenListener(unit, listen, socket, group);
                 opened.Add(fd);
                 foreach (string problem in SocketSettings.Apply(fd, listen, socket.Options))
                     Log(unit, LogLevel.Warning, $"{unit}: {problem}");
@@ -53,7 +56,7 @@ public sealed partial class ManagerHost
         }
         catch (Exception e) when (e is LinuxException or IOException or UnauthorizedAccessException)
         {
-            error = e.Message;
+            error = ListenFailures.Explain(e, at);
             opened.ForEach(fd => fd.Dispose());
         }
         var ids = ImmutableArray<ulong>.Empty;
@@ -68,7 +71,7 @@ public sealed partial class ManagerHost
         _core.OnSocketsOpened(unit, ids, error);
     }
 
-    private Fd OpenListener(Listen listen, SocketDefinition socket, Fd? group)
+    private Fd OpenListener(UnitName unit, Listen listen, SocketDefinition socket, Fd? group)
     {
         if (listen.Address.File is { } file && listen.Kind != ListenKind.Special)
             Directory.CreateDirectory(Path.GetDirectoryName(file)!, (UnixFileMode)socket.DirectoryMode);
@@ -79,7 +82,7 @@ public sealed partial class ManagerHost
             ListenKind.Special => Listener.OpenSpecial(path, socket.Writable),
             ListenKind.MessageQueue => Listener.OpenMessageQueue(path, socket.Mode, socket.Options.QueueMessages, socket.Options.QueueMessageSize),
             ListenKind.UsbFunction => throw new IOException($"cannot open {path}: USB gadgets are not supported"),
-            _ => OpenSocket(listen.Address, socket, SocketSettings.Of(listen, socket, group)),
+            _ => OpenSocket(listen.Address, socket, SocketSettings.Of(listen, socket, group) with { Prepare = (fd, isInGroup) => Guard(unit, socket, listen, fd, isInGroup) }),
         };
         if (listen.Address.File is { } made && listen.Kind != ListenKind.Special && socket is { User: not null } or { Group: not null })
             Listener.ChangeOwner(made, Owner(socket.User, n => _machine.FindUser(n)?.Uid), Owner(socket.Group, _machine.FindGroup));
@@ -109,7 +112,7 @@ public sealed partial class ManagerHost
         File.CreateSymbolicLink(link, target);
     }
 
-    private void WatchTraffic(UnitName unit, ImmutableArray<ulong> ids, bool accepts = false)
+    private void WatchTraffic(UnitName unit, ImmutableArray<ulong> ids, bool accepts = false, bool one = false)
     {
         if (_socketWatches.Remove(unit, out var watches))
             watches.ForEach(w => w.Dispose());
@@ -119,7 +122,7 @@ public sealed partial class ManagerHost
         {
             _core.Now = Clock.Now;
             if (accepts)
-                Accept(unit, StoredFd(id));
+                AcceptSome(unit, StoredFd(id), one);
             else
             {
                 WatchTraffic(unit, []);
@@ -128,8 +131,19 @@ public sealed partial class ManagerHost
         }))];
     }
 
+    /// <summary>Those that come together are one turn: it costs less, and the loop comes back for the rest.</summary>
+    private void AcceptSome(UnitName unit, Fd listener, bool one)
+    {
+        const int most = 16;
+        for (int i = 0; i < most && Accept(unit, listener, one) && _core.Graph.TryGet(unit, out var known) && known is SocketUnit { TakesMore: true }; i++)
+        {
+        }
+    }
+
     /// <summary>The next connection; who has gone again meanwhile is nobody's business.</summary>
-    private void Accept(UnitName unit, Fd listener)
+    /// <param name="one">Nobody else until the core says so.</param>
+    /// <returns>Whether there was one.</returns>
+    private bool Accept(UnitName unit, Fd listener, bool one)
     {
         Fd? connection;
         try
@@ -139,14 +153,16 @@ public sealed partial class ManagerHost
         catch (LinuxException e)
         {
             _core.OnAcceptFailed(unit, e.Message);
-            return;
+            return false;
         }
         if (connection is null)
-            return;
+            return false;
+        if (!IsInScope(unit, connection))
+            return true;
         if (EndsOf(connection) is not { } ends)
         {
             connection.Dispose();
-            return;
+            return true;
         }
         if (_core.Graph.TryGet(unit, out var known) && known is SocketUnit { Config: { Listens: [var listen, ..], Options: var options } })
             foreach (string problem in SocketSettings.Apply(connection, listen, options))
@@ -160,10 +176,13 @@ public sealed partial class ManagerHost
         {
             connection.Dispose();
             Log(unit, LogLevel.Warning, $"{unit}: {e.Message}; dropping connection.");
-            return;
+            return false;
         }
         Store(unit, id, connection, polls: false);
+        if (one)
+            WatchTraffic(unit, []);
         _core.OnConnection(unit, id, ends);
+        return true;
     }
 
     /// <summary>Named as systemd names the instance that serves it (systemd.socket(5), Accept=).</summary>

@@ -59,12 +59,14 @@ public static class Snapshots
             AssertResult = unit.ConditionsMet,
             Condition = Time(unit.ConditionsTried),
             InvocationId = unit.InvocationId.Length == 32 ? [.. Convert.FromHexString(unit.InvocationId)] : [],
+            FindScope = () => groups.Scopes?.Describe(unit),
             FindControlGroup = () => ControlGroup(unit, core, groups),
             Service = unit is ServiceUnit service ? Service(service) : null,
             Socket = unit is SocketUnit socket ? new()
             {
                 Listen = [.. socket.Config.Listens.Select(Listener)], Accept = socket.Config.Accept, Result = socket.Result.Name(),
                 Connections = (uint)socket.Connections, Accepted = socket.Accepted, Refused = socket.Refused,
+                LastRefusal = socket.LastRefusal ?? "", Server = socket.Config is { Accept: true, Dedicated: var dedicated } ? dedicated ? "dedicated" : "concurrent" : "",
             } : null,
             Timer = unit is TimerUnit timer ? Timer(timer) : null,
             Path = unit is PathUnit path ? new() { Unit = path.Target?.Name.Full ?? "", Definition = path.Config, Result = path.Result.Name() } : null,
@@ -144,7 +146,7 @@ public static class Snapshots
             ControlPid = (uint)unit.Control.Pid,
             Main = unit.MainStatus is { } main ? Status(main) : default,
             Commands = unit.Commands.GroupBy(c => (CommandKind)(int)c.Key.Section).ToDictionary(g => g.Key, Statuses),
-            StatusText = unit.StatusText ?? "",
+            StatusText = unit.Status ?? "",
             StatusErrno = unit.StatusErrno,
             Result = unit.Result.Name(),
             ReloadResult = unit.ReloadResult.Name(),

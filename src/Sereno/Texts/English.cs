@@ -10,6 +10,7 @@ public sealed class English : Text
     public override RunTexts Run { get; } = new EnglishRunTexts();
     public override ConnectTexts Connect { get; } = new EnglishConnectTexts();
     public override ImportTexts Import { get; } = new EnglishImportTexts();
+    public override ManualTexts Manual { get; } = new EnglishManualTexts();
     public override string Description => "Runs systemd's unit files where systemd can't run, and shows the sockets of each service.";
     public override string DirOption => "The instance whose sockets, state and logs are in this folder";
     public override string UnitPathOption => "Where unit files are looked for, as SYSTEMD_UNIT_PATH";
@@ -47,6 +48,9 @@ public sealed class English : Text
         "list-units" => "List units in memory",
         "list-unit-files" => "List installed unit files",
         "list-timers" => "List timers: when they elapse next and elapsed last, and what they start",
+        "list-sockets" => "List sockets: what they listen on, and what they start",
+        "list-paths" => "List paths: what they watch, and what they start",
+        "list-dependencies" => "Show what units require and want, as a tree",
         "list-jobs" => "List queued jobs",
         "cat" => "Show unit files and drop-ins",
         "show" => "Show properties of units, or of the manager, for programs",
@@ -73,11 +77,21 @@ public sealed class English : Text
         "calendar" => "Say when calendar events elapse next (systemd.time(7))",
         "timespan" => "Say how long time spans are (systemd.time(7))",
         "timestamp" => "Say which points in time are meant (systemd.time(7))",
+        "completion" => "Print a shell's completion script",
+        "complete" => "Say which words may follow what was typed, as completion scripts ask",
+        "man" => "Print a manual page",
         _ => "",
     };
 
     public override string Option(string name) => name switch
     {
+        "show-types" => "Also the types of sockets",
+        "dependencies-reverse" => "Who requires and wants them instead",
+        "dependencies-after" => "What they are ordered after instead",
+        "dependencies-before" => "What they are ordered before instead",
+        "dependencies-all" => "Open all units, not targets only",
+        "dependencies-plain" => "A list instead of a tree",
+        "dependencies-full" => "Don't cut long names",
         "units" => "Unit names; .service may be left out",
         "target" => "The target",
         "default" => "The target to start",
@@ -199,11 +213,13 @@ public sealed class English : Text
     public override string HelpOption => "Show this help";
     public override string VersionOption => "Show the version";
     public override string Unknown(string word) => $"unknown word '{word}'";
+    public override string DidYouMean(string word) => $" (did you mean '{word}'?)";
     public override string MissingArgument(string verb) => $"{verb} wants the name of a unit";
     public override string MissingWord(string verb, string what) => $"{verb} wants {what}";
     public override string SeeHelp(string verb) => $"Try 'sereno{verb} --help'.";
     public override string NotRunning(string path, string command) => $"cannot reach the manager at {path}: no instance runs there (start one with '{command}')";
-    public override string FailedJob(string verb, string unit, string error) => $"Failed to {verb} {unit}: {error}";
+    public override string FailedJob(string verb, string unit, string error) =>
+        $"Failed to {(verb switch { "kill" => "kill unit", "reset-failed" => "reset failed state of unit", _ => verb })} {unit}: {error}";
     public override string JobFailed(string unit, string reason) => $"Job for {unit} {reason}";
 
     public override string JobReason(string result, string serviceResult) => (result, serviceResult) switch
@@ -275,6 +291,10 @@ public sealed class English : Text
     public override string UnitFilesListed(int count) => $"{count} unit files listed.";
     public override string PassAll => "Pass --all to see loaded but inactive timers, too.";
     public override string TimersListed(int count) => $"{count} timers listed.";
+    public override string Listed(string verb, int count) => $"{count} {verb["list-".Length..]} listed.";
+    public override string PassAllTo(string verb) => $"Pass --all to see loaded but inactive {verb["list-".Length..]}, too.";
+    public override string KnownTypes => "Available unit types:";
+    public override string UnknownType(string word) => $"Unknown unit type or load state '{word}'.\nUse -t help to see a list of allowed values.";
     public override string JobsListed(int count) => $"{count} jobs listed.";
     public override string NoJobs => "No jobs running.";
     public override string Column(string name) => name;
@@ -282,6 +302,17 @@ public sealed class English : Text
     public override string ServeReady(string what, string address) => $"serving {what} on {address}";
     public override string TmpfilesNeedsOperation => "say what to do: --create, --clean or --remove";
     public override string InvalidAddress(string address) => $"--address wants ADDRESS:PORT, such as 127.0.0.1:8080, not '{address}'";
+
+    public override string ServerMode(string mode) => mode switch
+    {
+        "dedicated" => "dedicated: one client at a time, the others wait",
+        "concurrent" => "concurrent: a process for each client",
+        _ => "the service has the sockets: one process for all clients",
+    };
+
+    public override string Clients((uint Waiting, uint Room)? queue, (ulong InService, ulong Served, ulong Refused)? counts) => string.Join(", ",
+        [.. queue is var (waiting, room) ? [$"{waiting} waiting (room for {room})"] : (string[])[], .. counts is var (now, served, refused) ? [$"{now} in service", $"{served} served", $"{refused} refused"] : (string[])[]]);
+
     public override string CannotListen(string address, string reason) => $"cannot listen on {address}: {reason}";
     public override string ServicesListed(int count, int active) => $"{active} of {count} services active";
     public override string MoreRows(int count) => $"... and {count} more";

@@ -10,6 +10,7 @@ public sealed class Spanish : Text
     public override RunTexts Run { get; } = new SpanishRunTexts();
     public override ConnectTexts Connect { get; } = new SpanishConnectTexts();
     public override ImportTexts Import { get; } = new SpanishImportTexts();
+    public override ManualTexts Manual { get; } = new SpanishManualTexts();
     public override string Description => "Ejecuta los ficheros de unidad de systemd donde systemd no puede, y muestra los sockets de cada servicio.";
     public override string DirOption => "La instancia cuyos sockets, estado y registros están en esta carpeta";
     public override string UnitPathOption => "Dónde se buscan los ficheros de unidad, como SYSTEMD_UNIT_PATH";
@@ -47,6 +48,9 @@ public sealed class Spanish : Text
         "list-units" => "Listar las unidades en memoria",
         "list-unit-files" => "Listar los ficheros de unidad instalados",
         "list-timers" => "Listar temporizadores: cuándo vencen y vencieron, y qué inician",
+        "list-sockets" => "Listar los sockets: en qué escuchan y qué inician",
+        "list-paths" => "Listar las unidades path: qué vigilan y qué inician",
+        "list-dependencies" => "Mostrar en árbol lo que las unidades requieren y desean",
         "list-jobs" => "Listar los trabajos en cola",
         "cat" => "Mostrar ficheros de unidad y sus añadidos",
         "show" => "Mostrar propiedades de unidades o del gestor, para programas",
@@ -73,11 +77,21 @@ public sealed class Spanish : Text
         "calendar" => "Decir cuándo llegan los próximos eventos de calendario (systemd.time(7))",
         "timespan" => "Decir cuánto dura un lapso de tiempo (systemd.time(7))",
         "timestamp" => "Decir a qué momento se refiere un texto (systemd.time(7))",
+        "completion" => "Imprimir el guion de autocompletado de un intérprete de órdenes",
+        "complete" => "Decir qué palabras pueden seguir a lo escrito, como preguntan los guiones de autocompletado",
+        "man" => "Imprimir una página de manual",
         _ => "",
     };
 
     public override string Option(string name) => name switch
     {
+        "show-types" => "También los tipos de los sockets",
+        "dependencies-reverse" => "En su lugar, quién las requiere y desea",
+        "dependencies-after" => "En su lugar, tras qué van",
+        "dependencies-before" => "En su lugar, ante qué van",
+        "dependencies-all" => "Abrir todas las unidades, no solo los objetivos",
+        "dependencies-plain" => "Una lista en vez de un árbol",
+        "dependencies-full" => "No cortar los nombres largos",
         "units" => "Nombres de unidad; .service puede omitirse",
         "target" => "El objetivo",
         "default" => "El objetivo que se inicia",
@@ -141,7 +155,7 @@ public sealed class Spanish : Text
         "property" => "Solo estas propiedades (separadas por comas)",
         "value" => "Valores sin nombres",
         "signal" => "Nombre o número de la señal",
-        "whom" => "procesos main, control o all",
+        "whom" => "Los procesos: main, control o all",
         "lines" => "Cuántas líneas de registro",
         "follow" => "Mostrar las líneas nuevas según llegan",
         "once" => "Mostrar la tabla una vez y terminar",
@@ -199,6 +213,7 @@ public sealed class Spanish : Text
     public override string HelpOption => "Mostrar esta ayuda";
     public override string VersionOption => "Mostrar la versión";
     public override string Unknown(string word) => $"palabra desconocida '{word}'";
+    public override string DidYouMean(string word) => $" (¿quería decir '{word}'?)";
     public override string MissingArgument(string verb) => $"{verb} pide el nombre de una unidad";
     public override string MissingWord(string verb, string what) => $"{verb} pide {what}";
     public override string SeeHelp(string verb) => $"Pruebe 'sereno{verb} --help'.";
@@ -292,10 +307,19 @@ public sealed class Spanish : Text
         "Conns" => "Conex.",
         "Drop-In" => "Añadidos",
         "Guarantee" => "Garantía",
+        "Listen" => "Escucha",
+        "Accepted" => "Aceptados",
+        "Connected" => "Conectados",
+        "Refused" => "Rechazados",
+        "Server" => "Servidor",
+        "Scope" => "Alcance",
+        "Clients" => "Clientes",
+        "Reason" => "Motivo",
+        "Result" => "Resultado",
         _ => name,
     };
 
-    public override string Ago(string span) => $"hace {span}";
+    public override string Ago(string span) => $"hace {SpanishTimes.Words(span)}";
     public override string Since => "desde";
     public override string InAndOut(string incoming, string outgoing) => $"{incoming} entrantes, {outgoing} salientes";
     public override string ReadAndWritten(string read, string written) => $"{read} leídos, {written} escritos";
@@ -322,12 +346,23 @@ public sealed class Spanish : Text
     public override string UnitFilesListed(int count) => $"{count} ficheros de unidad.";
     public override string PassAll => "Con --all se ven también los cargados que están inactivos.";
     public override string TimersListed(int count) => $"{count} {(count == 1 ? "temporizador" : "temporizadores")}.";
+    public override string Listed(string verb, int count) => $"{count} {(verb == "list-sockets" ? "sockets" : "rutas")}.";
+    public override string PassAllTo(string verb) => PassAll;
+    public override string KnownTypes => "Tipos de unidad:";
+    public override string UnknownType(string word) => $"'{word}' no es un tipo de unidad ni un estado de carga.\nCon -t help se ven los posibles.";
+    public override string Problem(string message) => SpanishProblems.Of(message);
+    public override string ShortMonth(int month) => s_months[month - 1];
+    private static readonly string[] s_months = ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"];
     public override string JobsListed(int count) => $"{count} trabajos.";
     public override string NoJobs => "No hay trabajos en curso.";
 
     public override string Column(string name) => name switch
     {
         "UNIT" => "UNIDAD",
+        "LISTEN" => "ESCUCHA",
+        "TYPE" => "TIPO",
+        "PATH" => "RUTA",
+        "CONDITION" => "CONDICIÓN",
         "STATE" => "ESTADO",
         "NEXT" => "PRÓXIMA",
         "LEFT" => "FALTAN",
@@ -352,7 +387,6 @@ public sealed class Spanish : Text
         "RESTARTS" => "REINICIOS",
         "UNIT FILE" => "FICHERO DE UNIDAD",
         "JOB" => "TRABAJO",
-        "TYPE" => "TIPO",
         "DIRECTIVE" => "DIRECTIVA",
         "HERE" => "AQUÍ",
         "WHERE" => "DÓNDE",
@@ -365,6 +399,17 @@ public sealed class Spanish : Text
     public override string ServeReady(string what, string address) => $"sirviendo {what} en {address}";
     public override string TmpfilesNeedsOperation => "diga qué hacer: --create, --clean o --remove";
     public override string InvalidAddress(string address) => $"--address pide DIRECCIÓN:PUERTO, como 127.0.0.1:8080, no '{address}'";
+
+    public override string ServerMode(string mode) => mode switch
+    {
+        "dedicated" => "dedicado: un cliente cada vez, los demás esperan",
+        "concurrent" => "concurrente: un proceso por cliente",
+        _ => "el servicio tiene los sockets: un proceso para todos los clientes",
+    };
+
+    public override string Clients((uint Waiting, uint Room)? queue, (ulong InService, ulong Served, ulong Refused)? counts) => string.Join(", ",
+        [.. queue is var (waiting, room) ? [$"{waiting} esperando (caben {room})"] : (string[])[], .. counts is var (now, served, refused) ? [$"{now} en servicio", $"{served} servidos", $"{refused} rechazados"] : (string[])[]]);
+
     public override string CannotListen(string address, string reason) => $"no se puede escuchar en {address}: {reason}";
     public override string ServicesListed(int count, int active) => $"{active} de {count} servicios activos";
     public override string MoreRows(int count) => $"... y {count} más";
@@ -376,8 +421,8 @@ public sealed class Spanish : Text
 
     private static readonly (string English, string Spanish)[] s_placeholders =
     [
-        ("UNIT", "UNIDAD"), ("STATE", "ESTADO"), ("PORT", "PUERTO"), ("TIME", "TIEMPO"), ("NAME", "NOMBRE"), ("ADDRESS", "DIRECCIÓN"), ("WHAT", "QUÉ"), ("FILE", "FICHERO"), ("TARGET", "DESTINO"),
-        ("arguments", "argumentos"),
+        ("UNIT", "UNIDAD"), ("STATE", "ESTADO"), ("PORT", "PUERTO"), ("TIME", "TIEMPO"), ("NAME", "NOMBRE"), ("ADDRESS", "DIRECCIÓN"), ("WHAT", "QUÉ"),
+        ("arguments", "argumentos"), ("VERB", "VERBO"), ("WORD", "PALABRA"), ("TARGET", "DESTINO"), ("FILE", "FICHERO"), ("COMMAND", "ORDEN"), ("SIGNAL", "SEÑAL"), ("TYPE", "TIPO"),
     ];
 
     public override string Weekday(DayOfWeek day) => day switch

@@ -1,4 +1,5 @@
 using Sereno.Sockets.Filter;
+using Sereno.Units.Values;
 
 namespace Sereno.Texts;
 
@@ -31,6 +32,9 @@ public abstract class Text
     /// <summary>What is said of other managers' files that become units.</summary>
     public abstract ImportTexts Import { get; }
 
+    /// <summary>What manual pages say.</summary>
+    public abstract ManualTexts Manual { get; }
+
     public abstract string Description { get; }
     public abstract string DirOption { get; }
     public abstract string UnitPathOption { get; }
@@ -46,6 +50,7 @@ public abstract class Text
     public abstract string HelpOption { get; }
     public abstract string VersionOption { get; }
     public abstract string Unknown(string word);
+    public abstract string DidYouMean(string word);
     public abstract string MissingArgument(string verb);
     public abstract string MissingWord(string verb, string what);
     public abstract string SeeHelp(string verb);
@@ -84,6 +89,12 @@ public abstract class Text
     public abstract string UnitFilesListed(int count);
     public abstract string JobsListed(int count);
     public abstract string TimersListed(int count);
+
+    /// <param name="verb">list-sockets or list-paths.</param>
+    public abstract string Listed(string verb, int count);
+    public abstract string PassAllTo(string verb);
+    public abstract string KnownTypes { get; }
+    public abstract string UnknownType(string word);
     public abstract string PassAll { get; }
     public abstract string NoJobs { get; }
     public abstract string Column(string name);
@@ -91,6 +102,13 @@ public abstract class Text
     public abstract string ServeReady(string what, string address);
     public abstract string TmpfilesNeedsOperation { get; }
     public abstract string InvalidAddress(string address);
+
+    /// <param name="mode">"dedicated", "concurrent", or empty where the service has the sockets.</param>
+    public abstract string ServerMode(string mode);
+
+    /// <param name="queue">How many wait to be accepted, and how many may; null where that isn't known.</param>
+    /// <param name="counts">Null where the service accepts them.</param>
+    public abstract string Clients((uint Waiting, uint Room)? queue, (ulong InService, ulong Served, ulong Refused)? counts);
     public abstract string CannotListen(string address, string reason);
     public abstract string ServicesListed(int count, int active);
     public abstract string MoreRows(int count);
@@ -108,6 +126,20 @@ public abstract class Text
 
     /// <summary>The three letters of a weekday.</summary>
     public virtual string Weekday(DayOfWeek day) => day.ToString()[..3];
+
+    /// <summary>"Sun 2026-11-22 16:00:00 CET"; null for a time that isn't set.</summary>
+    public string? Moment(ulong usec)
+    {
+        var zone = Zones.Local();
+        return Timestamps.Format(usec, zone) is not { } text ? null
+            : text[0] == '-' ? text : Weekday((DayOfWeek)zone.ToCivil((long)(usec / TimeSpans.Second)).Weekday) + text[3..];
+    }
+
+    /// <summary>The three letters of a month.</summary>
+    public virtual string ShortMonth(int month) => System.Globalization.CultureInfo.InvariantCulture.DateTimeFormat.GetAbbreviatedMonthName(month);
+
+    /// <summary>What a manager said of a call that it could not do; it speaks English to all its clients.</summary>
+    public virtual string Problem(string message) => message;
 
     public abstract string FilterLine(int number);
 

@@ -11,28 +11,31 @@ public static class LogsVerb
     public static Command Build()
     {
         var unit = new Argument<string?>("UNIT") { Description = Text.Current.Option("units"), Arity = ArgumentArity.ZeroOrOne };
+        var named = new Option<string?>("--unit", "-u") { Description = Text.Current.Option("units"), HelpName = "UNIT" };
         var lines = new Option<int?>("--lines", "-n") { Description = Text.Current.Option("lines") };
         var follow = Help.Option<bool>("--follow", "follow", "-f");
         var output = Help.Output();
-        var command = Help.Command("logs", "sereno logs redis-server -n 20", "sereno logs -f");
+        var command = Help.Command("logs", "sereno logs redis-server -n 20", "sereno logs -f -u nginx");
         command.Add(unit);
+        command.Add(named);
         command.Add(lines);
         command.Add(follow);
         command.Add(output);
         command.SetAction(r =>
         {
             string folder = GlobalOptions.Instance(r).LogFolder;
-            string? name = r.GetValue(unit) is { } text ? GlobalOptions.UnitName(text) : null;
+            string? name = (r.GetValue(unit) ?? r.GetValue(named)) is { } text ? GlobalOptions.UnitName(text) : null;
             if (!Directory.Exists(folder))
                 throw new IOException(Text.Current.NoLogs(folder));
             if (name is not null && !r.GetValue(follow))
             {
-                if (!File.Exists($"{folder}/{name}.log"))
+                string file = !File.Exists($"{folder}/{name}.log") && LogReader.TemplateOf(name) is { } template ? template : name;
+                if (!File.Exists($"{folder}/{file}.log"))
                 {
                     StandardStreams.Errors.WriteLine($"sereno: {Text.Current.NoLog(name)}");
                     return 1;
                 }
-                File.OpenRead($"{folder}/{name}.log").Dispose(); // says why, when it may not be read
+                File.OpenRead($"{folder}/{file}.log").Dispose(); // says why, when it may not be read
             }
             bool json = r.GetValue(output) == "json";
             int count = Math.Max(0, r.GetValue(lines) ?? (r.GetValue(follow) ? 10 : int.MaxValue));
@@ -52,7 +55,7 @@ public static class LogsVerb
 
     /// <summary>journalctl's short form: local time, host, identifier and pid, message; harmless for a terminal, whoever wrote it.</summary>
     public static string Format(LogEntry entry) =>
-        $"{entry.Time.ToLocalTime():MMM dd HH:mm:ss} {entry.Host} {Printable.Of(entry.Identifier)}[{entry.Pid}]: {Printable.Tabbed(entry.Text)}";
+        $"{Text.Current.ShortMonth(entry.Time.ToLocalTime().Month)} {entry.Time.ToLocalTime():dd HH:mm:ss} {entry.Host} {Printable.Of(entry.Identifier)}[{entry.Pid}]: {Printable.Tabbed(entry.Text)}";
 
     private static string Json(LogEntry entry)
     {
@@ -60,14 +63,19 @@ public static class LogsVerb
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            json.WriteString("time", entry.Time.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'"));
-            json.WriteString("unit", entry.Unit);
-            json.WriteNumber("priority", entry.Priority);
-            json.WriteString("identifier", entry.Identifier);
-            json.WriteNumber("pid", entry.Pid);
-            json.WriteString("message", entry.Text);
+            WriteFields(json, entry);
             json.WriteEndObject();
         }
         return System.Text.Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+    }
+
+    internal static void WriteFields(Utf8JsonWriter json, LogEntry entry)
+    {
+        json.WriteString("time", entry.Time.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'"));
+        json.WriteString("unit", entry.Unit);
+        json.WriteNumber("priority", entry.Priority);
+        json.WriteString("identifier", entry.Identifier);
+        json.WriteNumber("pid", entry.Pid);
+        json.WriteString("message", entry.Text);
     }
 }

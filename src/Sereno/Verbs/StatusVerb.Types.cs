@@ -16,7 +16,7 @@ public static partial class StatusVerb
         {
             var now = Roles.Clock.Now;
             ulong next = TimersVerb.NextElapse(p, now);
-            Field("Trigger", next is 0 or ulong.MaxValue ? "n/a" : $"{Timestamps.Format(next, Zones.Local())}; {Text.Current.Relative(next, now.Realtime)}");
+            Field("Trigger", next is 0 or ulong.MaxValue ? "n/a" : $"{Text.Current.Moment(next)}; {Text.Current.Relative(next, now.Realtime)}");
         }
         WriteUnits(manager, "Triggers", p.Strings("Triggers"), ownDot: false);
     }
@@ -63,16 +63,11 @@ public static partial class StatusVerb
             Field("Docs", docs);
     }
 
-    private static void WriteListeners(Dictionary<string, BusValue> p)
+    /// <summary>Who may begin a conversation, and who sees to it.</summary>
+    private static void WriteScope(UnitScope? scope)
     {
-        string label = "Listen";
-        foreach (var listen in p.TryGetValue("Listen", out var list) ? list.Items : [])
-        {
-            Field(label, $"{listen.Items[1].Scalar} ({listen.Items[0].Scalar})");
-            label = "";
-        }
-        if (p.Number("Accept") == 1)
-            Field("Accepted", $"{p.Number("NAccepted")}; {Text.Current.Field("Connected")}: {p.Number("NConnections")};"
-                + (p.Number("NRefused") is > 0 and var refused ? $"   {Text.Current.Field("Refused")}: {refused}" : ""));
+        if (scope is not null)
+            Field("Scope", scope.Words + (scope.Declared == Sereno.Sockets.Scope.AddressScope.Internet ? "" : $" ({Text.Current.Sockets.ScopeHold(scope.HeldBy, scope.Problem)})")
+                + (scope.Refused > 0 ? $"; {Text.Current.Field("Refused")}: {scope.Refused}" : ""));
     }
 }

@@ -67,6 +67,36 @@ public sealed class PackageSpecs : PrivateRootSpecs
     }
 
     [Fact]
+    public void Sshd_is_started_by_the_first_client_of_its_packaged_socket()
+    {
+        Root.Do("systemctl", "stop", "ssh.service");
+        Root.Do("systemctl", "start", "ssh.socket");
+        Root.Expect("ssh.socket", "active", "listening");
+        Root.Expect("ssh.service", "inactive", "dead");
+        Answer("ssh");
+        Root.Expect("ssh.service", "active", "running");
+        Root.Expect("ssh.socket", "active", "running");
+        Root.Do("systemctl", "stop", "ssh.socket", "ssh.service");
+        Root.Do("systemctl", "start", "ssh.service");
+    }
+
+    /// <summary>An inetd-style daemon: it knows nothing of sockets, and each client has a process of its own.</summary>
+    [Fact]
+    public void Micro_httpd_serves_each_client_by_an_instance_of_its_packaged_template()
+    {
+        Root.Do("systemctl", "stop", "nginx");
+        Root.Do("systemctl", "start", "micro-httpd.socket");
+        Root.Do("sh", "-c", "echo hello from micro >/var/www/html/micro.txt");
+        for (int i = 0; i < 3; i++)
+            Assert.Equal("hello from micro\n", Root.Do("curl", "-sS", "http://127.0.0.1/micro.txt"));
+        Assert.Equal("3", Root.Show("micro-httpd.socket", "NAccepted"));
+        Live.Eventually(() => Root.Show("micro-httpd.socket", "NConnections") == "0", () => Root.Do("systemctl", "status", "micro-httpd.socket"));
+        Assert.DoesNotContain("micro-httpd@", Root.Do("systemctl", "list-units", "--all", "--plain", "--no-legend"));
+        Root.Do("systemctl", "stop", "micro-httpd.socket");
+        Root.Do("systemctl", "start", "nginx");
+    }
+
+    [Fact]
     public void No_unit_of_a_boot_with_all_of_them_fails() =>
         Assert.Equal("", Root.Do("systemctl", "list-units", "--state=failed", "--no-legend", "--plain"));
 

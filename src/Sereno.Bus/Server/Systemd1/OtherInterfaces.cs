@@ -22,6 +22,11 @@ internal static class OtherInterfaces
         .UInt32("NRefused", s => s.Refused)
         .String("Result", s => s.Result, Emits.Change);
 
+    /// <summary>org.sereno.Socket: how a socket unit serves, which only we say.</summary>
+    public static BusInterface<SocketSnapshot> Server() => new BusInterface<SocketSnapshot>("org.sereno.Socket")
+        .String("Server", s => s.Server, Emits.Const)
+        .String("LastRefusal", s => s.LastRefusal);
+
     public static BusInterface<UnitSnapshot> Mount() => Plain(UnitType.Mount)
         .String("Where", u => u.Definition.Mount?.Where ?? "", Emits.Const)
         .String("What", u => u.Definition.Mount?.What ?? "")

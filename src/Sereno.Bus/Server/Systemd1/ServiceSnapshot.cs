@@ -46,6 +46,12 @@ public sealed record SocketSnapshot
     public uint Connections { get; init; }
     public uint Accepted { get; init; }
     public uint Refused { get; init; }
+
+    /// <summary>Why a client was refused the last time; empty where none was.</summary>
+    public string LastRefusal { get; init; } = "";
+
+    /// <summary>"dedicated", "concurrent", or empty where the service has the sockets.</summary>
+    public string Server { get; init; } = "";
     public string Result { get; init; } = "success";
 }
 
