@@ -15,12 +15,9 @@ public static unsafe class ConnectionHold
     {
         if (!IsTcp(listener) || HasFilter(listener, out bool isOurs) == holds || (!holds && !isOurs))
             return;
-        libc.sock_filter drop = new() { code = Return, k = 0 };
-        libc.sock_fprog program = new() { len = 1, filter = &drop };
-        int nothing = 0;
-        Errno.Check(holds
-            ? libc.setsockopt(listener.Number, libc.SOL_SOCKET, libc.SO_ATTACH_FILTER, &program, (uint)sizeof(libc.sock_fprog))
-            : libc.setsockopt(listener.Number, libc.SOL_SOCKET, libc.SO_DETACH_FILTER, &nothing, sizeof(int)), "hold back connections");
+        int errno = holds ? ClassicFilter.Attach(listener, [new() { code = Return, k = 0 }]) : ClassicFilter.Detach(listener);
+        if (errno != 0)
+            throw new LinuxException(errno, "hold back connections");
     }
 
     private static bool IsTcp(Fd socket) => Option(socket, libc.SO_PROTOCOL) == libc.IPPROTO_TCP && Option(socket, libc.SO_ACCEPTCONN) == 1;

@@ -80,17 +80,22 @@ public static class CommandLine
 
     public static int Run(string[] args) => Guard.Run("sereno", () => Do(args));
 
-    /// <summary>The commands that these words need: the one whose verb is among them, or all.</summary>
-    internal static Command Tree(string[] args)
+    /// <summary>The commands that these words need, with their help: the one whose verb is among them, or all.</summary>
+    internal static RootCommand Tree(string[] args)
     {
-        string? typed = FirstWord(args);
-        int known = Array.FindIndex(s_verbs, v => v.Name == typed);
-        var root = known < 0 || args.Any(MayAskForHelp) ? RootWithHelp() : new Command("sereno");
+        var root = RootWithHelp();
+        Fill(root, args);
+        return root;
+    }
+
+    private static void Fill(Command root, string[] args)
+    {
         foreach (var option in GlobalOptions.All)
             root.Add(option);
+        string? typed = FirstWord(args);
+        int known = Array.FindIndex(s_verbs, v => v.Name == typed);
         foreach (var (_, build) in known >= 0 ? s_verbs.AsSpan(known, 1) : s_verbs)
             root.Add(build());
-        return root;
     }
 
     private static int Do(string[] args)
@@ -104,7 +109,8 @@ public static class CommandLine
         }
         string? typed = FirstWord(args);
         bool known = s_verbs.Any(v => v.Name == typed);
-        var root = Tree(args);
+        var root = !known || args.Any(MayAskForHelp) ? RootWithHelp() : new Command("sereno");
+        Fill(root, args);
         var parsed = root.Parse(args.Length == 0 ? ["--help"] : typed == "run" ? RunVerb.MarkCommand(args)
             : typed is "timespan" or "timestamp" or "calendar" ? AnalyzeVerb.MarkNumbers(args) : args, s_parsing);
         if ((parsed.Errors.Count > 0 || UnknownOption(parsed) is not null) && parsed.Action is not HelpPage)

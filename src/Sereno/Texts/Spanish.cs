@@ -69,7 +69,7 @@ public sealed class Spanish : Text
         "netstat" => "Mostrar sockets como el netstat de net-tools (vea netstat(8))",
         "trace" => "Mostrar cada cambio de estado de TCP según ocurre: unidad, proceso, extremos, fase, duración y bytes",
         "watch" => "Mostrar los servicios con estado, pid, puertos, ámbito y conexiones, en vivo",
-        "tmpfiles" => "Crear, limpiar y eliminar archivos como dice tmpfiles.d(5)",
+        "tmpfiles" => "Crear, limpiar y eliminar ficheros como dice tmpfiles.d(5)",
         "sysusers" => "Añadir los usuarios y grupos que pide sysusers.d(5)",
         "serve" => "Ser un pequeño servidor para ejemplos y pruebas: http, echo, time...",
         "connect" => "Conectar con un servidor: la entrada estándar va allí, su respuesta a la salida estándar",
@@ -105,7 +105,7 @@ public sealed class Spanish : Text
         "config-root" => "Otra carpeta raíz",
         "config-files" => "Archivos, o - para la entrada estándar; sin ninguno, todos los instalados",
         "dry-run" => "Solo decir lo que se haría",
-        "sysusers-inline" => "Los argumentos son líneas, no archivos",
+        "sysusers-inline" => "Los argumentos son líneas, no ficheros",
         "quiet" => "No decir nada en la salida estándar",
         "run-pty" => "Ejecutarla en una terminal nueva, y esperar",
         "run-shell" => "Ejecutar un shell como servicio, aquí",
@@ -437,7 +437,7 @@ public sealed class Spanish : Text
     };
 
     public override string InvalidValue(string option, string value) => $"{option} no puede ser '{value}'";
-    public override string FilterLine(int number) => $"Línea {number} del archivo del filtro:";
+    public override string FilterLine(int number) => $"Línea {number} del fichero del filtro:";
 
     public override string WrongFilter(FilterProblem problem, string word, string subject) => problem switch
     {
@@ -463,7 +463,7 @@ public sealed class Spanish : Text
         FilterProblem.UnknownState => "No existe ese estado. Los de TCP: established, syn-sent, syn-recv, fin-wait-1, fin-wait-2, time-wait, closed, close-wait, "
             + "last-ack, listening, closing; varios: all, connected, synchronized, bucket, big.",
         FilterProblem.NestedTooDeep => "Demasiados paréntesis y not anidados.",
-        FilterProblem.LineTooLong => "Una línea de un archivo de filtro tiene como máximo 1022 bytes, con su final.",
+        FilterProblem.LineTooLong => "Una línea de un fichero de filtro tiene como máximo 1022 bytes, con su final.",
         FilterProblem.InvalidLine => "Una línea no puede empezar con un byte cero.",
     };
 

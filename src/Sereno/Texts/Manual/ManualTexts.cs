@@ -74,12 +74,12 @@ internal sealed class SpanishManualTexts : ManualTexts
     public override IReadOnlyList<(string Code, string Meaning)> ExitCodes =>
     [
         ("0", "Éxito."), ("1", "Fallo, o una pregunta cuya respuesta es no."), ("2", "Un valor imposible."), ("3", "De status e is-active: la unidad no está activa."),
-        ("4", "De status e is-active: no existe tal unidad; en los demás: sin permiso."), ("5", "No existe tal unidad."), ("6", "El archivo de la unidad no sirve."),
+        ("4", "De status e is-active: no existe tal unidad; en los demás: sin permiso."), ("5", "No existe tal unidad."), ("6", "El fichero de la unidad no sirve."),
     ];
 
     public override IReadOnlyList<(string Name, string Meaning)> Variables =>
     [
-        ("SYSTEMD_UNIT_PATH", "Dónde se buscan los archivos de unidad, como --unit-path."), ("LC_ALL, LC_MESSAGES, LANG", "El idioma; --lang va por delante."),
+        ("SYSTEMD_UNIT_PATH", "Dónde se buscan los ficheros de unidad, como --unit-path."), ("LC_ALL, LC_MESSAGES, LANG", "El idioma; --lang va por delante."),
         ("TZ", "La zona horaria de lo que se muestra."), ("NO_COLOR", "Si existe: sin colores."), ("SYSTEMD_EDITOR, EDITOR, VISUAL", "Lo que abre edit."),
     ];
 
