@@ -137,7 +137,7 @@ internal sealed class Relay(ClientSocket socket, ListenerKind kind)
                     else
                         epoll.Wait(ready, -1);
                 if (n < 0)
-                    Thread.Sleep(1); // standard input doesn't wait: somebody made it so
+                    WaitFor(input);
             }
             if (!IsDatagram)
                 socket.EndSending();
@@ -149,6 +149,14 @@ internal sealed class Relay(ClientSocket socket, ListenerKind kind)
         _sent = true;
         Interlocked.Exchange(ref _lastByte, Stopwatch.GetTimestamp());
         _sender[1].Dispose(); // wakes the other thread
+    }
+
+    /// <summary>Standard input doesn't wait by itself when somebody who has it, too, made it so.</summary>
+    private static void WaitFor(Fd input)
+    {
+        using var epoll = new Epoll();
+        epoll.Add(input, 0);
+        epoll.Wait(new (ulong, Readiness)[1], -1);
     }
 
     private static UnixSocket[] Pair()

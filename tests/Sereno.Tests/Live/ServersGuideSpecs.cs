@@ -133,7 +133,7 @@ public sealed partial class ServersGuideSpecs
     [GeneratedRegex("[0-9]+([.][0-9]+)?(us|ms|s\\b)?")]
     private static partial Regex Number();
 
-    [GeneratedRegex("\\b(system|user|dynamic|sistema|usuario|dinámico)\\b")]
+    [GeneratedRegex("\\b(de )?(system|user|dynamic|sistema|usuario|dinámico)\\b")]
     private static partial Regex PortClass();
 
     [GeneratedRegex("\\(.*?\\)")]

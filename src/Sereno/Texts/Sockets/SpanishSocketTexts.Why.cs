@@ -15,7 +15,9 @@ internal sealed partial class SpanishSocketTexts
     };
 
     public override string PortWords(string port, string? service, string portClass) =>
-        service is null ? $"{port} (puerto de {portClass})" : $"{port} ({service}, puerto de {portClass})";
+        service is null ? $"{port} (puerto {Class(portClass)})" : $"{port} ({service}, puerto {Class(portClass)})";
+
+    private static string Class(string name) => name == "dinámico" ? name : $"de {name}";
 
     public override string WhyFinding(PortFinding finding, LinuxPortsText ports, string address, string who) => finding.Kind switch
     {
