@@ -35,6 +35,9 @@ public sealed partial class BusConnection : IDisposable
     /// <summary>The peer at connect(2) time, from the kernel.</summary>
     public PeerCredentials Peer { get; }
 
+    /// <summary>The peer's supplementary groups at that time.</summary>
+    public IReadOnlyList<uint> PeerGroups => _socket.PeerGroups;
+
     /// <summary>The handshake is done and messages may pass.</summary>
     public bool IsReady => !Closed && State == AuthState.Done;
 

@@ -145,6 +145,8 @@ public sealed class JournalLoop : IDisposable
         if (n > 0)
             return true;
         _streams.Remove(id);
+        // The keeper has a copy of the end until it hears of this: closed here alone it would stay in the set, ready all the time (epoll(7)).
+        _epoll.Remove(stream.Fd);
         stream.Fd.Dispose();
         _toKeeper.Enqueue(KeeperWire.Encode(new StreamDone(id)));
         return false;
@@ -184,7 +186,7 @@ public sealed class JournalLoop : IDisposable
         {
             if (_files.Count >= MaxOpenFiles)
                 CloseFiles();
-            _files[_linesUnit] = file = new(Path.Combine(_folder, _linesUnit + ".log"));
+            _files[_linesUnit] = file = new(_folder, _linesUnit + ".log");
         }
         if (!file.HasDescriptor())
             CloseFiles();

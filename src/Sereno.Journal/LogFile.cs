@@ -5,7 +5,9 @@ using Sereno.Linux.Headers;
 namespace Sereno.Journal;
 
 /// <summary>One unit's file: append whole lines, rotate by size, and outlive a full disk.</summary>
-public sealed class LogFile(string path, long maxSize = LogFile.DefaultMaxSize) : IDisposable
+/// <param name="folder">One string of all files, of which there may be thousands.</param>
+/// <param name="name">The file's in it.</param>
+public sealed class LogFile(string folder, string name, long maxSize = LogFile.DefaultMaxSize) : IDisposable
 {
     public const long DefaultMaxSize = 16 << 20;
 
@@ -17,6 +19,8 @@ public sealed class LogFile(string path, long maxSize = LogFile.DefaultMaxSize) 
     // A full disk is one misfortune, however many files are on it.
     private static int s_saidErrno;
     private static long s_saidAt;
+
+    private string FilePath => $"{folder}/{name}";
 
     /// <summary>A name that is a file of the log folder and nothing else.</summary>
     public static bool IsUsableName(string unit) =>
@@ -41,7 +45,7 @@ public sealed class LogFile(string path, long maxSize = LogFile.DefaultMaxSize) 
             if (_errno == 0 && (e.Number != s_saidErrno || Environment.TickCount64 - s_saidAt > 10_000))
             {
                 (s_saidErrno, s_saidAt) = (e.Number, Environment.TickCount64);
-                Files.Complain($"cannot write {path}: {Errno.Text(e.Number)}; lines are dropped until it works again");
+                Files.Complain($"cannot write {FilePath}: {Errno.Text(e.Number)}; lines are dropped until it works again");
             }
             _errno = e.Number;
             Dispose(); // and open again next time: it may have been a stale handle
@@ -75,7 +79,7 @@ public sealed class LogFile(string path, long maxSize = LogFile.DefaultMaxSize) 
     {
         if (_fd is not null)
             return;
-        _fd = Files.Open(path, libc.O_WRONLY | libc.O_CREAT | libc.O_APPEND | libc.O_NOFOLLOW, 0x1A0 /* 0640 */);
+        _fd = Files.Open(FilePath, libc.O_WRONLY | libc.O_CREAT | libc.O_APPEND | libc.O_NOFOLLOW, 0x1A0 /* 0640 */);
         _size = (long)FileStatus.Of(_fd).Size;
     }
 
@@ -89,7 +93,7 @@ public sealed class LogFile(string path, long maxSize = LogFile.DefaultMaxSize) 
             {
                 int n = _fd!.Write(bytes);
                 if (n <= 0)
-                    throw new LinuxException(libc.EIO, $"write {path}");
+                    throw new LinuxException(libc.EIO, $"write {FilePath}");
                 _size += n;
                 bytes = bytes[n..];
             }
@@ -108,12 +112,12 @@ public sealed class LogFile(string path, long maxSize = LogFile.DefaultMaxSize) 
         Dispose();
         try
         {
-            File.Move(path, path + ".1", overwrite: true);
+            File.Move(FilePath, FilePath + ".1", overwrite: true);
             _size = 0;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Files.Complain($"cannot rotate {path}: {e.Message}");
+            Files.Complain($"cannot rotate {FilePath}: {e.Message}");
         }
     }
 }

@@ -73,7 +73,7 @@ public static class LogReader
         {
             long end = Math.Min(limit, RandomAccess.GetLength(handle)), start = end;
             int lines = 0;
-            var block = new byte[Block];
+            var block = new byte[(int)Math.Min(Block, end)];
             // One newline more than lines: the one before the first of them.
             while (start > 0 && (lines <= lastN || lastN == int.MaxValue))
             {

@@ -50,7 +50,9 @@ public sealed partial class KeeperLoop : IDisposable
             Self.RaiseFileLimit();
             Spawner.ReserveWindow();
             using var loop = new KeeperLoop(options);
-            return loop.Loop();
+            int code = loop.Loop();
+            held.Remove(options.LockPath);
+            return code;
         }
         catch (IOException e)
         {

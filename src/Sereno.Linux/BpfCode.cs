@@ -13,6 +13,15 @@ public sealed class BpfCode
     /// <summary>dst = *(u32 *)(src + offset)</summary>
     public BpfCode Load(int dst, int src, int offset) => Add(libc.BPF_LDX | libc.BPF_MEM | libc.BPF_W, dst, src, offset);
 
+    /// <summary>dst = *(u64 *)(src + offset)</summary>
+    public BpfCode Load64(int dst, int src, int offset) => Add(libc.BPF_LDX | libc.BPF_MEM | libc.BPF_DW, dst, src, offset);
+
+    /// <summary>*(u32 *)(dst + offset) = src</summary>
+    public BpfCode Store(int dst, int offset, int src) => Add(libc.BPF_STX | libc.BPF_MEM | libc.BPF_W, dst, src, offset);
+
+    /// <summary>*(u64 *)(dst + offset) = src</summary>
+    public BpfCode Store64(int dst, int offset, int src) => Add(libc.BPF_STX | libc.BPF_MEM | libc.BPF_DW, dst, src, offset);
+
     /// <summary>*(u32 *)(dst + offset) = value</summary>
     public BpfCode StoreValue(int dst, int offset, int value) => Add(libc.BPF_ST | libc.BPF_MEM | libc.BPF_W, dst, 0, offset, value);
 
@@ -24,6 +33,9 @@ public sealed class BpfCode
     public BpfCode Set(int dst, int value) => Add(libc.BPF_ALU64 | libc.BPF_MOV | libc.BPF_K, dst, imm: value);
 
     public BpfCode AddValue(int dst, int value) => Add(libc.BPF_ALU64 | libc.BPF_ADD | libc.BPF_K, dst, imm: value);
+
+    /// <summary>dst -= src</summary>
+    public BpfCode Subtract(int dst, int src) => Add(libc.BPF_ALU64 | libc.BPF_SUB | libc.BPF_X, dst, src);
 
     public BpfCode And(int dst, int value) => Add(libc.BPF_ALU64 | libc.BPF_AND | libc.BPF_K, dst, imm: value);
 

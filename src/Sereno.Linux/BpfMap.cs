@@ -15,15 +15,23 @@ public static unsafe class BpfMap
     /// <summary>A fixed number of 64-bit counters.</summary>
     public static Fd? TryCreateCounters(int count, string name, out int errno) => Create(libc.BPF_MAP_TYPE_ARRAY, sizeof(uint), count, 0, name, out errno);
 
+    /// <summary>64-bit values by key; what was used least goes when there is no more room.</summary>
+    public static Fd? TryCreateRecent(int keyBytes, int count, string name, out int errno) => Create(libc.BPF_MAP_TYPE_LRU_HASH, keyBytes, count, 0, name, out errno);
+
     /// <returns>0 or errno.</returns>
-    public static int AddPrefix(Fd map, int length, ReadOnlySpan<byte> address)
+    public static int AddPrefix(Fd map, int length, ReadOnlySpan<byte> address) => Prefix(libc.BPF_MAP_UPDATE_ELEM, map, length, address);
+
+    /// <returns>0 or errno.</returns>
+    public static int RemovePrefix(Fd map, int length, ReadOnlySpan<byte> address) => Prefix(libc.BPF_MAP_DELETE_ELEM, map, length, address);
+
+    private static int Prefix(int command, Fd map, int length, ReadOnlySpan<byte> address)
     {
         Span<byte> key = stackalloc byte[sizeof(uint) + address.Length];
         MemoryMarshal.Write(key, (uint)length);
         address.CopyTo(key[sizeof(uint)..]);
         ulong value = 1;
         fixed (byte* k = key)
-            return Element(libc.BPF_MAP_UPDATE_ELEM, map, k, &value);
+            return Element(command, map, k, &value);
     }
 
     public static ulong ReadCounter(Fd map, int index)
@@ -61,7 +69,8 @@ public static unsafe class BpfMap
 
     private static int Element(int command, Fd map, void* key, void* value)
     {
-        libc.bpf_attr_map_elem element = new() { map_fd = (uint)map.Number, key = (ulong)key, value = (ulong)value };
+        // What a command has no use for has to be zero.
+        libc.bpf_attr_map_elem element = new() { map_fd = (uint)map.Number, key = (ulong)key, value = command == libc.BPF_MAP_DELETE_ELEM ? 0 : (ulong)value };
         return Bpf.Do(command, &element, sizeof(libc.bpf_attr_map_elem));
     }
 }

@@ -14,7 +14,10 @@ public sealed class Cgroup
     public string Folder { get; }
 
     /// <summary>Where cgroup v2 is mounted: at the usual place, or under it beside v1 ("hybrid"). Null when nowhere.</summary>
-    public static string? Mount => s_mounts.FirstOrDefault(m => File.Exists($"{m}/cgroup.controllers"));
+    public static string? Mount => s_mount ??= s_mounts.FirstOrDefault(m => File.Exists($"{m}/cgroup.controllers"));
+
+    // Where it has been found it stays.
+    private static string? s_mount;
 
     /// <summary>The path of a process in the hierarchy, from the line "0::" of /proc/PID/cgroup. Null when it has none.</summary>
     /// <param name="pid">0 is ourselves.</param>
@@ -89,23 +92,15 @@ public sealed class Cgroup
     /// <returns>False while it has processes (EBUSY).</returns>
     public bool Remove()
     {
-        if (FileStatus.Of(Folder) is not { } status)
+        // rmdir(2) takes the kernel's files along.
+        if (Files.RemoveFolder(Folder, out int errno) || errno == libc.ENOENT)
             return true;
+        if (errno != libc.EBUSY || FileStatus.Of(Folder) is not { Links: > 2 })
+            return false;
         bool empty = true;
-        if (status.Links > 2)
-            foreach (string child in Directory.EnumerateDirectories(Folder))
-                empty &= new Cgroup(child).Remove();
-        try
-        {
-            // rmdir(2) takes the kernel's files along; Directory.Delete does just that when not asked to recurse.
-            if (empty)
-                Directory.Delete(Folder);
-            return empty;
-        }
-        catch (IOException)
-        {
-            return !Exists;
-        }
+        foreach (string child in Directory.EnumerateDirectories(Folder))
+            empty &= new Cgroup(child).Remove();
+        return empty && (Files.RemoveFolder(Folder, out errno) || errno == libc.ENOENT);
     }
 
     /// <summary>The processes in it and in the ones below, as pids of our own namespace; those of another read as 0 and are left out.</summary>

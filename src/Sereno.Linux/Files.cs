@@ -61,11 +61,12 @@ public static unsafe class Files
         return errno == 0;
     }
 
-    /// <summary>rmdir(2); true also where it wasn't there.</summary>
-    public static bool RemoveFolder(string path)
+    /// <summary>rmdir(2); false and the errno when that fails.</summary>
+    public static bool RemoveFolder(string path, out int errno)
     {
         fixed (byte* p = Text(path))
-            return libc.unlinkat(libc.AT_FDCWD, p, libc.AT_REMOVEDIR) == 0 || Errno.Last == libc.ENOENT;
+            errno = libc.unlinkat(libc.AT_FDCWD, p, libc.AT_REMOVEDIR) == 0 ? 0 : Errno.Last;
+        return errno == 0;
     }
 
     /// <summary>readlink(2) of a path that a zero ends.</summary>

@@ -11,15 +11,10 @@ public sealed unsafe class Folder : IDisposable
     [ThreadStatic] private static byte[]? t_spare;
 
     private readonly Fd _fd;
-    private readonly byte[] _buffer;
+    private byte[]? _buffer; // not of one whose entries nobody asks for
     private int _position, _end;
 
-    private Folder(Fd fd)
-    {
-        _fd = fd;
-        _buffer = t_spare ?? new byte[BufferSize];
-        t_spare = null;
-    }
+    private Folder(Fd fd) => _fd = fd;
 
     /// <summary>One entry; the name is valid until the next call.</summary>
     public readonly ref struct Entry(ReadOnlySpan<byte> name, ulong inode, bool isFolder)
@@ -53,6 +48,8 @@ public sealed unsafe class Folder : IDisposable
     /// <summary>The next entry, "." and ".." among them; false at the end, or when the folder is gone.</summary>
     public bool Next(out Entry entry)
     {
+        if (_buffer is null)
+            (_buffer, t_spare) = (t_spare ?? GC.AllocateUninitializedArray<byte>(BufferSize), null);
         if (_position >= _end)
         {
             fixed (byte* p = _buffer)
@@ -109,7 +106,7 @@ public sealed unsafe class Folder : IDisposable
 
     public void Dispose()
     {
-        t_spare = _buffer;
+        t_spare = _buffer ?? t_spare;
         _fd.Dispose();
     }
 

@@ -29,11 +29,19 @@ public sealed class InstanceLock : IDisposable
                 return null;
             }
         }
+        if (FileStatus.Of(path)?.IsSameFileAs(FileStatus.Of(fd)) != true)
+        {
+            fd.Dispose(); // its holder removed it when he let go
+            return TryTake(path, out holder);
+        }
         Files.Truncate(fd, 0);
         fd.WriteAll(Encoding.ASCII.GetBytes($"{Self.Pid}\n"));
         return new(fd);
     }
 
-    /// <summary>Lets go. The file stays: removing it would let two holders lock two files of one name.</summary>
+    /// <summary>Before letting go, in order: who had the file open already finds, once it is his, that it is no longer the path's.</summary>
+    public void Remove(string path) => File.Delete(path);
+
+    /// <summary>Lets go.</summary>
     public void Dispose() => _fd.Dispose();
 }

@@ -24,6 +24,9 @@ public sealed record ListenerSettings
     public bool ReusePort { get; init; }
     public bool FreeBind { get; init; }
     public bool Transparent { get; init; }
+
+    /// <summary>Done with an internet socket before anybody can reach it; told whether it is in <see cref="Group"/>.</summary>
+    public Action<Fd, bool>? Prepare { get; init; }
 }
 
 /// <summary>Opens what servers listen on, to be handed to them: closed on exec, non-blocking.</summary>
@@ -36,9 +39,9 @@ public static unsafe class Listener
     {
         string what = $"listen on port {port}";
         bool isV4 = address is { Length: 4 };
-        var fd = TryMake(isV4 ? libc.AF_INET : libc.AF_INET6, settings, out int errno);
+        var fd = TryMake(isV4 ? libc.AF_INET : libc.AF_INET6, settings, out int errno, out bool isInGroup);
         if (fd is null && address is null && errno == libc.EAFNOSUPPORT)
-            (fd, isV4) = (TryMake(libc.AF_INET, settings, out errno), true);
+            (fd, isV4) = (TryMake(libc.AF_INET, settings, out errno, out isInGroup), true);
         if (fd is null)
             throw new LinuxException(errno, what);
         return Bound(fd, () =>
@@ -55,6 +58,7 @@ public static unsafe class Listener
             if (settings.Transparent)
                 (isV4 ? SocketOption.TransparentV4 : SocketOption.TransparentV6).TrySet(fd, 1);
             Check(SocketOption.ReuseAddress.TrySet(fd, 1), what);
+            settings.Prepare?.Invoke(fd, isInGroup);
             libc.sockaddr_in6 sockaddr = default;
             sockaddr.sin6_family = (ushort)(isV4 ? libc.AF_INET : libc.AF_INET6);
             sockaddr.sin6_port = BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(port) : port;
@@ -162,14 +166,14 @@ public static unsafe class Listener
             Errno.Check(libc.fchownat(libc.AT_FDCWD, name, uid, gid, libc.AT_SYMLINK_NOFOLLOW), $"change the owner of {path}");
     }
 
-    private static Fd Make(int family, ListenerSettings settings, string what) => TryMake(family, settings, out int errno) ?? throw new LinuxException(errno, what);
+    private static Fd Make(int family, ListenerSettings settings, string what) => TryMake(family, settings, out int errno, out _) ?? throw new LinuxException(errno, what);
 
     /// <summary>In the control group if that can be; whose a socket is, is told by it.</summary>
-    private static Fd? TryMake(int family, ListenerSettings settings, out int errno)
+    private static Fd? TryMake(int family, ListenerSettings settings, out int errno, out bool isInGroup)
     {
         int type = (int)settings.Kind | libc.SOCK_CLOEXEC | libc.SOCK_NONBLOCK;
         int number = settings.Group is { } group ? sereno_spawn.sereno_socket_in(group.Number, family, type, settings.Protocol) : -1;
-        errno = 0;
+        (errno, isInGroup) = (0, number >= 0);
         if (number < 0 && (number = libc.socket(family, type, settings.Protocol)) < 0)
             errno = Errno.Last;
         return number < 0 ? null : new Fd(number);

@@ -52,7 +52,7 @@ public readonly record struct SocketOption(string Name, int Level, int Number)
     public static int TrySetCongestion(Fd fd, string algorithm) => SetText(fd, libc.IPPROTO_TCP, libc.TCP_CONGESTION, algorithm);
 
     /// <summary>SO_BINDTODEVICE (socket(7)).</summary>
-    internal static int TrySetDevice(Fd fd, string name) => SetText(fd, libc.SOL_SOCKET, libc.SO_BINDTODEVICE, name);
+    public static int TrySetDevice(Fd fd, string name) => SetText(fd, libc.SOL_SOCKET, libc.SO_BINDTODEVICE, name);
 
     private static unsafe int SetText(Fd fd, int level, int number, string text)
     {

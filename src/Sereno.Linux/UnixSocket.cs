@@ -102,6 +102,25 @@ public sealed unsafe class UnixSocket : IDisposable
         }
     }
 
+    /// <summary>The peer's supplementary groups at connect(2) time; none before Linux 4.13, where the kernel doesn't tell.</summary>
+    public uint[] PeerGroups
+    {
+        get
+        {
+            var groups = new uint[64];
+            while (true)
+                fixed (uint* list = groups)
+                {
+                    uint length = (uint)groups.Length * sizeof(uint);
+                    if (libc.getsockopt(Fd.Number, libc.SOL_SOCKET, libc.SO_PEERGROUPS, list, &length) == 0)
+                        return groups[..(int)(length / sizeof(uint))];
+                    if (Errno.Last != libc.ERANGE || length / sizeof(uint) <= groups.Length)
+                        return [];
+                    groups = new uint[length / sizeof(uint)];
+                }
+        }
+    }
+
     public void SetOption(int level, int name, int value) =>
         Errno.Check(libc.setsockopt(Fd.Number, level, name, &value, sizeof(int)), "set a socket option");
 

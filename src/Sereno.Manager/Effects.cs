@@ -44,6 +44,20 @@ public sealed record WatchGroup(UnitName Unit) : Effect;
 /// <summary>Tell who owns a name on the bus, now and whenever that changes; a null name ends it.</summary>
 public sealed record WatchBusName(UnitName Unit, string? BusName) : Effect;
 
+/// <summary>Look once whether a process of the unit listens, at any port where it is 0; the answer is OnListenerLooked. Repeated
+/// by the core while a start waits.</summary>
+/// <param name="Sockets">The socket units whose listening sockets it has.</param>
+public sealed record LookForListener(UnitName Unit, ushort Port, ImmutableArray<UnitName> Sockets) : Effect;
+
+/// <summary>Count once the clients that the unit's processes are connected with; the answer is OnConnectionsCounted. Repeated by
+/// the core while a stop waits.</summary>
+/// <param name="Sockets">The socket units whose listening sockets it has.</param>
+/// <param name="Served">The other end of the one connection that it was started for.</param>
+public sealed record CountConnections(UnitName Unit, ImmutableArray<UnitName> Sockets, ConnectionEnds? Served) : Effect;
+
+/// <summary>From now on nobody gets a connection to these listening sockets, nor is he refused: who knocks is heard when this ends.</summary>
+public sealed record HoldBack(UnitName Unit, ImmutableArray<ulong> Ids, bool Holds) : Effect;
+
 /// <summary>Keep a descriptor that came with a notification, beyond the manager's own life.</summary>
 /// <param name="Polls">Tell when it hangs up (OnDescriptorClosed).</param>
 public sealed record StoreDescriptor(UnitName Unit, ulong Id, bool Polls) : Effect;

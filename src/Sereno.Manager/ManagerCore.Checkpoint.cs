@@ -77,7 +77,7 @@ public sealed partial class ManagerCore
             (unit as ServiceUnit)?.Resume(spawned, exists);
         ReloadTriggers();
         _outlived.Clear();
-        _mayCollect = true; // who looked at ended units has lost his connection
+        BeginGrace();
         Settle();
     }
 

@@ -10,15 +10,16 @@ public sealed partial class ManagerCore
     /// <summary>Queues a job with all that it needs.</summary>
     /// <returns>The unit's own job; null when there is nothing to do for it.</returns>
     /// <exception cref="ManagerException">The transaction can't be had; nothing has changed.</exception>
-    public Job? Enqueue(Unit unit, JobType type, JobMode mode)
+    /// <param name="onlyStarts">Refuses what would stop anything, or take back another's request.</param>
+    public Job? Enqueue(Unit unit, JobType type, JobMode mode, bool onlyStarts = false)
     {
-        var job = Add(unit, type, mode);
+        var job = Add(unit, type, mode, onlyStarts);
         Settle();
         return job;
     }
 
     /// <summary>Without running anything: who calls in the middle of a change isn't called back before that is whole.</summary>
-    private Job? Add(Unit unit, JobType type, JobMode mode)
+    private Job? Add(Unit unit, JobType type, JobMode mode, bool onlyStarts = false)
     {
         if (IsStopping && (type is JobType.Start or JobType.Restart))
             throw new ManagerException(ManagerErrorKind.ShuttingDown, "Refusing activation, because the manager is shutting down.");
@@ -31,6 +32,8 @@ public sealed partial class ManagerCore
         var transaction = new Transaction(Graph, mode, Log);
         transaction.Build(unit, type);
         CheckDestructive(transaction, mode);
+        if (onlyStarts)
+            CheckOnlyStarts(transaction);
         var jobs = transaction.Jobs.ToList();
         if (mode is JobMode.Isolate or JobMode.Flush)
         {

@@ -13,6 +13,16 @@ public sealed partial class ManagerCore
     private bool _mayCollect;
     private readonly List<Unit> _ended = [];
 
+    /// <summary>Who looked at ended units has lost his connection with the manager before, and may come back for them.</summary>
+    private static readonly object s_grace = new();
+    private const ulong GraceUsec = 5_000_000;
+
+    private void BeginGrace()
+    {
+        _mayCollect = true;
+        Timers.Arm(s_grace, Now.Monotonic + GraceUsec);
+    }
+
     /// <summary>A unit whose file has just been written: what was known under its name before counts no more.</summary>
     public Unit LoadTransient(UnitName name)
     {
@@ -71,7 +81,7 @@ public sealed partial class ManagerCore
     /// <summary>After a turn that had nothing else to do: what the end of a unit brought is told before the unit goes.</summary>
     private void Collect()
     {
-        if (!_mayCollect && _ended.Count == 0)
+        if ((!_mayCollect && _ended.Count == 0) || Timers.DeadlineOf(s_grace) is not null)
             return;
         var gone = Graph.Unreferenced((_mayCollect ? Graph.All : _ended).Where(u => IsPassing(u) && MayCollect(u) && Graph.TryGet(u.Name, out var known) && known == u));
         _mayCollect = false;

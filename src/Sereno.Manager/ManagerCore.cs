@@ -233,6 +233,9 @@ public sealed partial class ManagerCore
                 case ServiceUnit.IdleLimit idle:
                     idle.Service.OnIdle();
                     break;
+                case ServiceUnit.SocketPoll poll:
+                    poll.Service.LookAtSockets();
+                    break;
                 case ServiceUnit.PidFilePoll poll:
                     poll.Service.OnPidFilePoll();
                     break;
@@ -358,6 +361,12 @@ public sealed partial class ManagerCore
     }
 
     public void OnBusName(UnitName unit, BusNameState state) => Tell(unit, s => s.OnBusName(state));
+
+    /// <summary>The answer to LookForListener.</summary>
+    public void OnListenerLooked(UnitName unit, bool isThere) => Tell(unit, s => s.OnListenerLooked(isThere));
+
+    /// <summary>The answer to CountConnections.</summary>
+    public void OnConnectionsCounted(UnitName unit, int count) => Tell(unit, s => s.OnConnectionsCounted(count));
 
     /// <summary>The kernel has killed a process of the unit for want of memory.</summary>
     public void OnOomKill(UnitName unit) => Tell(unit, s => s.OnOomKill());

@@ -6,7 +6,7 @@ namespace Sereno.Manager;
 public enum ManagerErrorKind
 {
     NoSuchUnit, UnitMasked, LoadFailed, BadUnitSetting, JobTypeNotApplicable, NoIsolation, OnlyByDependency, NoSuchJob,
-    TransactionIsDestructive, TransactionJobsConflicting, TransactionOrderIsCyclic, ShuttingDown, InvalidArguments, NoSuchProcess,
+    TransactionIsDestructive, TransactionJobsConflicting, TransactionOrderIsCyclic, ShuttingDown, InvalidArguments, NoSuchProcess, AccessDenied,
 }
 
 /// <summary>A request that can't be carried out, worded as systemctl shows it.</summary>

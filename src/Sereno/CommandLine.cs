@@ -45,6 +45,9 @@ public static class CommandLine
         ("list-unit-files", () => InstallVerbs.Build("list-unit-files")),
         ("list-jobs", ListVerbs.Jobs),
         ("list-timers", TimersVerb.Build),
+        ("list-sockets", TriggerListVerbs.Sockets),
+        ("list-paths", TriggerListVerbs.Paths),
+        ("list-dependencies", DependenciesVerb.Build),
         ("cat", CatVerb.Build),
         ("show", ShowVerb.Build),
         ("check", CheckVerb.Build),
@@ -53,7 +56,7 @@ public static class CommandLine
         ("daemon-reload", ControlVerbs.DaemonReload),
         ("exit", ControlVerbs.Exit),
         ("logs", LogsVerb.Build),
-        ("ports", () => PortsVerb.Build(r => UnitsByPid.For(GlobalOptions.Instance(r).BusPath))),
+        ("ports", () => PortsVerb.Build(r => UnitsByPid.For(GlobalOptions.Instance(r).BusPath), (r, units) => UnitScopes.Of(units, GlobalOptions.Instance(r)))),
         ("sockets", SocketsVerb.Build),
         ("why", WhyVerb.Build),
         ("explain", ExplainVerb.Build),
@@ -65,12 +68,35 @@ public static class CommandLine
         ("tmpfiles", TmpfilesVerb.Build),
         ("sysusers", SysusersVerb.Build),
         ("serve", ServeVerb.Build),
+        ("connect", ConnectVerb.Build),
+        ("import", ImportVerb.Build),
         ("calendar", AnalyzeVerb.Calendar),
         ("timespan", AnalyzeVerb.Timespan),
         ("timestamp", AnalyzeVerb.Timestamp),
+        ("completion", CompletionVerb.Script),
+        ("complete", CompletionVerb.Candidates),
+        ("man", ManVerb.Build),
     ];
 
     public static int Run(string[] args) => Guard.Run("sereno", () => Do(args));
+
+    /// <summary>The commands that these words need, with their help: the one whose verb is among them, or all.</summary>
+    internal static RootCommand Tree(string[] args)
+    {
+        var root = RootWithHelp();
+        Fill(root, args);
+        return root;
+    }
+
+    private static void Fill(Command root, string[] args)
+    {
+        foreach (var option in GlobalOptions.All)
+            root.Add(option);
+        string? typed = FirstWord(args);
+        int known = Array.FindIndex(s_verbs, v => v.Name == typed);
+        foreach (var (_, build) in known >= 0 ? s_verbs.AsSpan(known, 1) : s_verbs)
+            root.Add(build());
+    }
 
     private static int Do(string[] args)
     {
@@ -81,21 +107,17 @@ public static class CommandLine
             StandardStreams.Text.Flush();
             return 0;
         }
-        var root = new RootCommand(Text.Current.Description);
-        foreach (var option in GlobalOptions.All)
-            root.Add(option);
-        root.Options.OfType<HelpOption>().First().Action = new HelpPage();
         string? typed = FirstWord(args);
-        int known = Array.FindIndex(s_verbs, v => v.Name == typed);
-        foreach (var (_, build) in known >= 0 ? s_verbs.AsSpan(known, 1) : s_verbs)
-            root.Add(build());
+        bool known = s_verbs.Any(v => v.Name == typed);
+        var root = !known || args.Any(MayAskForHelp) ? RootWithHelp() : new Command("sereno");
+        Fill(root, args);
         var parsed = root.Parse(args.Length == 0 ? ["--help"] : typed == "run" ? RunVerb.MarkCommand(args)
             : typed is "timespan" or "timestamp" or "calendar" ? AnalyzeVerb.MarkNumbers(args) : args, s_parsing);
         if ((parsed.Errors.Count > 0 || UnknownOption(parsed) is not null) && parsed.Action is not HelpPage)
         {
             foreach (string message in Messages(parsed).Distinct())
                 StandardStreams.Errors.WriteLine($"sereno: {message}");
-            StandardStreams.Errors.WriteLine(typed is null ? Text.Current.SeeHelp("") : Text.Current.SeeHelp(known >= 0 ? " " + typed : ""));
+            StandardStreams.Errors.WriteLine(typed is null ? Text.Current.SeeHelp("") : Text.Current.SeeHelp(known ? " " + typed : ""));
             return 1;
         }
         int exit = parsed.Invoke(new InvocationConfiguration
@@ -108,16 +130,33 @@ public static class CommandLine
         return exit;
     }
 
+    /// <summary>The library's own root; its constructor looks up texts, which takes longer than most verbs.</summary>
+    private static RootCommand RootWithHelp()
+    {
+        var root = new RootCommand(Text.Current.Description);
+        root.Options.OfType<HelpOption>().First().Action = new HelpPage();
+        return root;
+    }
+
+    /// <summary>--help, -h or -? (also in a bundle of short options), and what that may be.</summary>
+    private static bool MayAskForHelp(string word) => word is "/h" or "/?" || word.StartsWith("--help", StringComparison.Ordinal)
+        || word.StartsWith("--version", StringComparison.Ordinal) || (word is ['-', not '-', ..] && word.AsSpan().ContainsAny('h', '?'));
+
     /// <summary>The two everyday mistakes in the session's language; the library words the rest.</summary>
     private static IEnumerable<string> Messages(ParseResult parsed) =>
-        UnknownOption(parsed) is { } option ? [Text.Current.Unknown(option)] :
-        parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens.Select(Text.Current.Unknown)
+        UnknownOption(parsed) is { } option ? [Unknown(option, HelpPage.OptionsOf(parsed.CommandResult.Command).SelectMany(HelpPage.NamesOf))] :
+        parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens.Select(word => Unknown(word, parsed.CommandResult.Command is RootCommand ? s_verbs.Select(v => v.Name) : []))
         : parsed.CommandResult is { Command: { Arguments: [{ Arity.MinimumNumberOfValues: > 0 }, ..] } command } && parsed.CommandResult.Tokens.Count == 0
             ? [command.Arguments[0].Name == "UNIT" ? Text.Current.MissingArgument(command.Name) : Text.Current.MissingWord(command.Name, Text.Current.Placeholder(command.Arguments[0].Name))]
         : parsed.Errors.Select(e => e.SymbolResult is OptionResult { Tokens: [var value, ..] } bad
             ? Text.Current.InvalidValue(bad.Option.Name, value.Value) + (bad.Option.HelpName is { } values && values.Contains('|') ? Text.Current.AllowedValues(values) : "")
             : e.SymbolResult is OptionResult { Tokens: [] } bare
-            ? Text.Current.MissingWord(bare.Option.Name, Text.Current.Placeholder(bare.Option.HelpName ?? bare.Option.Name.TrimStart('-').ToUpperInvariant())) : e.Message);
+            ? Text.Current.MissingWord(bare.Option.Name, Text.Current.Placeholder(bare.Option.HelpName ?? bare.Option.Name.TrimStart('-').ToUpperInvariant()))
+            : e.SymbolResult is ArgumentResult { Argument: { HelpName: { } choices } argument, Tokens: [var word, ..] }
+            ? Text.Current.InvalidValue(Text.Current.Placeholder(argument.Name), word.Value) + Text.Current.AllowedValues(choices) : e.Message);
+
+    private static string Unknown(string word, IEnumerable<string> known) => Text.Current.Unknown(Printable.Of(word))
+        + (Nearest.Of(word.Split('=')[0], known) is { } meant ? Text.Current.DidYouMean(meant) : "");
 
     /// <summary>The library takes a misspelt option for a unit's name; nobody means that, except behind "--".</summary>
     private static string? UnknownOption(ParseResult parsed)

@@ -25,7 +25,7 @@ internal static class Guard
         }
         catch (Exception e) when (e is BusException or FormatException or IOException or UnauthorizedAccessException or OutOfMemoryException)
         {
-            StandardStreams.Errors.WriteLine(Printable.Lines($"{program}: {e.Message}"));
+            StandardStreams.Errors.WriteLine(Printable.Lines($"{program}: {Text.Current.Problem(e.Message)}"));
             return Failed;
         }
     }

@@ -18,7 +18,10 @@ public sealed record Instance
     public required string RuntimeFolder { get; init; }
     public required string LogFolder { get; init; }
     public required UnitPaths Paths { get; init; }
-    public required SpecifierContext Specifiers { get; init; }
+
+    /// <summary>Read when they are asked for: most verbs need no more than a socket's path.</summary>
+    public SpecifierContext Specifiers => _specifiers ??= ReadSpecifiers();
+    private SpecifierContext? _specifiers;
 
     /// <summary>As given by --unit-path or SYSTEMD_UNIT_PATH, made absolute.</summary>
     public string? UnitPath { get; private init; }
@@ -65,7 +68,6 @@ public sealed record Instance
         var paths = root ? UnitPaths.System(unitPath) : UnitPaths.User(unitPath);
         // Generators of an instance that is not the machine's own write where no systemd looks.
         UnitPaths Own(UnitPaths all, string run) => all.WithGenerators($"{run}/generator", $"{run}/generator.early", $"{run}/generator.late");
-        var facts = HostFacts.Read(user: !root);
         if (folder is not null)
             return new()
             {
@@ -84,17 +86,10 @@ public sealed record Instance
                     Transient = $"{folder}/run/transient",
                     Search = [$"{folder}/etc/units.control", $"{folder}/run/units.control", $"{folder}/run/transient", $"{folder}/etc/units", $"{folder}/run/units", .. paths.Search.Where(p => p != paths.PersistentConfig && p != paths.RuntimeConfig)],
                 }, $"{folder}/run"),
-                Specifiers = facts with
-                {
-                    RuntimeRoot = $"{folder}/run",
-                    StateRoot = $"{folder}/state",
-                    CacheRoot = $"{folder}/cache",
-                    LogsRoot = $"{folder}/log",
-                    ConfigurationRoot = $"{folder}/etc",
-                },
             };
         if (root)
-            return new() { UnitPath = unitPath, IsRoot = true, RuntimeFolder = "/run/sereno", LogFolder = "/var/log/sereno", Paths = paths, Specifiers = facts };
+            return new() { UnitPath = unitPath, IsRoot = true, RuntimeFolder = "/run/sereno", LogFolder = "/var/log/sereno", Paths = paths };
+        var facts = HostFacts.Read(user: true);
         string state = $"{Variable("XDG_STATE_HOME") ?? facts.HomeDirectory + "/.local/state"}/sereno";
         string runtime = Variable("XDG_RUNTIME_DIR") is { } run ? $"{run}/sereno" : $"{state}/run";
         return new()
@@ -104,7 +99,20 @@ public sealed record Instance
             RuntimeFolder = runtime,
             LogFolder = $"{state}/log",
             Paths = Own(paths, runtime),
-            Specifiers = facts,
+            _specifiers = facts,
+        };
+    }
+
+    private SpecifierContext ReadSpecifiers()
+    {
+        var facts = HostFacts.Read(user: !IsRoot);
+        return Folder is null ? facts : facts with
+        {
+            RuntimeRoot = $"{Folder}/run",
+            StateRoot = $"{Folder}/state",
+            CacheRoot = $"{Folder}/cache",
+            LogsRoot = $"{Folder}/log",
+            ConfigurationRoot = $"{Folder}/etc",
         };
     }
 

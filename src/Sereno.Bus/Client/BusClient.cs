@@ -16,13 +16,18 @@ public sealed class BusClient : IDisposable
     /// <summary>Signals nobody waits for may pile up to this many; then the oldest are forgotten.</summary>
     private const int MaxSignals = 65_536;
     private readonly Epoll _epoll = new();
-    private readonly BusConnection _connection;
+    private BusConnection _connection;
     private readonly Queue<Message> _signals = new();
+
+    /// <summary>Calls by serial, with the reply where it has come before somebody asked for it.</summary>
+    private readonly Dictionary<uint, Message?> _pending = [];
     private bool _watchesWrite;
 
-    private BusClient(BusConnection connection)
+    private readonly string? _path;
+
+    private BusClient(BusConnection connection, string? path)
     {
-        _connection = connection;
+        (_connection, _path) = (connection, path);
         _epoll.Add(connection.Fd, 0);
     }
 
@@ -32,12 +37,48 @@ public sealed class BusClient : IDisposable
     public static BusClient Connect(string path, TimeSpan? timeout = null)
     {
         var deadline = new Deadline(timeout ?? DefaultTimeout);
+        for (int attempt = 1; ; attempt++)
+            try
+            {
+                return Start(new(BusConnection.Connect(SocketTo(path, deadline)), path), deadline);
+            }
+            catch (BusException e) when (e.Name == BusErrors.Disconnected && attempt < Attempts)
+            {
+                // Who listened has died; whoever follows him has the same socket.
+            }
+    }
+
+    private const int Attempts = 3;
+
+    /// <summary>Connects anew to whoever listens there now; what was read before stays read.</summary>
+    /// <exception cref="LinuxException">Nobody came to listen in this time.</exception>
+    public void Reconnect(TimeSpan timeout)
+    {
+        var deadline = new Deadline(timeout);
+        _connection.Dispose();
+        while (true)
+            try
+            {
+                _connection = BusConnection.Connect(SocketTo(_path ?? throw new BusException(BusErrors.Disconnected, "the other end is gone"), deadline));
+                _watchesWrite = false;
+                _epoll.Add(_connection.Fd, 0);
+                Start(this, deadline);
+                return;
+            }
+            catch (Exception e) when (e is LinuxException or BusException { Name: BusErrors.Disconnected } && !deadline.IsOver)
+            {
+                Thread.Sleep(5); // between two that listen
+            }
+    }
+
+    private static UnixSocket SocketTo(string path, Deadline deadline)
+    {
         var socket = UnixSocket.Create(UnixSocketType.Stream);
         while (true)
             try
             {
                 socket.Connect(path);
-                break;
+                return socket;
             }
             catch (LinuxException e) when (e.Number == EAgain && !deadline.IsOver)
             {
@@ -48,12 +89,11 @@ public sealed class BusClient : IDisposable
                 socket.Dispose();
                 throw;
             }
-        return Start(BusConnection.Connect(socket), deadline);
     }
 
     /// <summary>A client over a socket that is already connected.</summary>
     public static BusClient Over(UnixSocket socket, TimeSpan? timeout = null) =>
-        Start(BusConnection.Connect(socket), new Deadline(timeout ?? DefaultTimeout));
+        Start(new(BusConnection.Connect(socket), null), new Deadline(timeout ?? DefaultTimeout));
 
     /// <summary>Readable when a signal may have come.</summary>
     public Fd Fd => _connection.Fd;
@@ -68,19 +108,40 @@ public sealed class BusClient : IDisposable
     /// <param name="destination">Whom a message bus hands it to; none between two peers.</param>
     /// <exception cref="BusException">The error the other side sent; or Timeout, Disconnected.</exception>
     public Message Call(string path, string @interface, string member, string signature = "", Action<MessageWriter>? body = null,
-        string? replySignature = null, TimeSpan? timeout = null, string? destination = null, IReadOnlyList<Fd>? fds = null)
+        string? replySignature = null, TimeSpan? timeout = null, string? destination = null, IReadOnlyList<Fd>? fds = null) =>
+        End(Begin(path, @interface, member, signature, body, destination, fds), replySignature, timeout);
+
+    /// <summary>Sends a call whose reply is taken later, by <see cref="End"/>: two questions are answered in the time of one.</summary>
+    public PendingCall Begin(string path, string @interface, string member, string signature = "", Action<MessageWriter>? body = null,
+        string? destination = null, IReadOnlyList<Fd>? fds = null)
     {
         using var writer = new MessageWriter();
         body?.Invoke(writer);
         uint serial = _connection.Send(MessageHeader.Call(path, @interface, member, signature) with { Destination = destination }, writer.Written, fds);
+        _pending.Add(serial, null);
+        return new(serial, member);
+    }
+
+    /// <summary>Waits for the reply to a call, as <see cref="Call"/> does.</summary>
+    public Message End(PendingCall call, string? replySignature = null, TimeSpan? timeout = null)
+    {
         var deadline = new Deadline(timeout ?? DefaultTimeout);
-        while (true)
+        try
         {
-            var message = Next(deadline, $"{member} was not answered");
-            if (message.Header.Type == MessageType.Signal)
-                Keep(message);
-            else if (message.Header.ReplySerial == serial)
-                return Check(message, member, replySignature);
+            Message? reply;
+            while ((reply = _pending[call.Serial]) is null)
+            {
+                var message = Next(deadline, $"{call.Member} was not answered");
+                if (message.Header.Type == MessageType.Signal)
+                    Keep(message);
+                else if (_pending.ContainsKey(message.Header.ReplySerial))
+                    _pending[message.Header.ReplySerial] = message;
+            }
+            return Check(reply, call.Member, replySignature);
+        }
+        finally
+        {
+            _pending.Remove(call.Serial);
         }
     }
 
@@ -112,21 +173,20 @@ public sealed class BusClient : IDisposable
 
     private const int EAgain = 11;
 
-    private static BusClient Start(BusConnection connection, Deadline deadline)
+    private static BusClient Start(BusClient client, Deadline deadline)
     {
-        var client = new BusClient(connection);
         try
         {
-            while (!connection.IsReady)
+            while (!client._connection.IsReady)
                 if (client.Wait(deadline))
-                    connection.OnReadable();
+                    client._connection.OnReadable();
                 else
                     throw new BusException(BusErrors.Timeout, "the handshake was not answered");
             return client;
         }
         catch
         {
-            client.Dispose();
+            client._connection.Dispose();
             throw;
         }
     }
@@ -196,6 +256,9 @@ public sealed class BusClient : IDisposable
                 return true;
         }
     }
+
+    /// <summary>A call that was sent.</summary>
+    public readonly record struct PendingCall(uint Serial, string Member);
 
     private readonly struct Deadline(TimeSpan timeout)
     {

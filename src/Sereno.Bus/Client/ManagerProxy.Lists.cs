@@ -37,9 +37,23 @@ public sealed partial class ManagerProxy
 
     public string GetDefaultTarget() => Call("GetDefaultTarget", reply: "s").Reader.ReadString();
 
-    public List<UnitProcess> GetUnitProcesses(string unit)
+    public List<UnitProcess> GetUnitProcesses(string unit) => EndGetUnitProcesses(BeginGetUnitProcesses(unit));
+
+    /// <summary>Asked at one go, for who shows a unit: all that it says of itself, and its processes.</summary>
+    public (Dictionary<string, BusValue> Properties, List<UnitProcess> Processes) GetUnitWithProcesses(string unit)
     {
-        var reader = Call("GetUnitProcesses", "s", w => w.WriteString(unit), "a(sus)").Reader;
+        var (properties, processes) = (Client.BeginGetAll(UnitPath.Of(unit)), BeginGetUnitProcesses(unit));
+        var (known, members) = (Client.EndGetAll(properties), EndGetUnitProcesses(processes));
+        // An alias has no processes of its own.
+        return known.TryGetValue("Id", out var id) && id.Scalar is string main && main != unit ? (known, GetUnitProcesses(main)) : (known, members);
+    }
+
+    private BusClient.PendingCall BeginGetUnitProcesses(string unit) =>
+        Client.Begin(UnitPath.Manager, Interface, "GetUnitProcesses", "s", w => w.WriteString(unit));
+
+    private List<UnitProcess> EndGetUnitProcesses(BusClient.PendingCall call)
+    {
+        var reader = Client.End(call, "a(sus)").Reader;
         var result = new List<UnitProcess>();
         for (int end = reader.ReadArray('('); reader.More(end);)
         {

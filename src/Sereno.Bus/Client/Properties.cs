@@ -14,9 +14,15 @@ public static class Properties
     }
 
     /// <param name="interface">Empty for the properties of all interfaces, which systemd's objects answer too.</param>
-    public static Dictionary<string, BusValue> GetAllProperties(this BusClient client, string path, string @interface = "")
+    public static Dictionary<string, BusValue> GetAllProperties(this BusClient client, string path, string @interface = "") =>
+        client.EndGetAll(client.BeginGetAll(path, @interface));
+
+    internal static BusClient.PendingCall BeginGetAll(this BusClient client, string path, string @interface = "") =>
+        client.Begin(path, Interface, "GetAll", "s", w => w.WriteString(@interface));
+
+    internal static Dictionary<string, BusValue> EndGetAll(this BusClient client, BusClient.PendingCall call)
     {
-        var reader = client.Call(path, Interface, "GetAll", "s", w => w.WriteString(@interface), "a{sv}").Reader;
+        var reader = client.End(call, "a{sv}").Reader;
         var result = new Dictionary<string, BusValue>();
         for (int end = reader.ReadArray('{'); reader.More(end);)
         {

@@ -5,7 +5,8 @@ namespace Sereno.Bus.Server;
 
 /// <summary>
 /// Serves an object tree to peers on Unix sockets, inside the host's event loop. Every local user may connect and read, so
-/// peers that are neither root nor the owner have a share of the connections that they can't exceed.
+/// peers that are neither root nor the owner have a share of the connections that they can't exceed, and accounts are served in
+/// turns: the owner of the loop calls <see cref="Work"/> after each of its rounds, and doesn't wait while <see cref="HasWork"/>.
 /// </summary>
 public sealed class BusServer : IDisposable
 {
@@ -20,6 +21,9 @@ public sealed class BusServer : IDisposable
     /// <summary>How many may wait to be accepted. In a longer queue root would wait longer behind a flood, in a shorter one its clients are refused.</summary>
     public const int Backlog = 1024;
 
+    /// <summary>What a connection is given in one turn: calls, and bytes of answers. Others' turns come between.</summary>
+    public const int CallsPerTurn = 16, BytesPerTurn = 64 * 1024;
+
     /// <summary>A stranger's calls are small, and what he leaves unread is ours to hold.</summary>
     private static readonly ConnectionLimits s_stranger = new(1024 * 1024, 8 * 1024 * 1024, 0);
     private readonly IEventLoop _loop;
@@ -29,6 +33,8 @@ public sealed class BusServer : IDisposable
     private readonly List<(UnixSocket Socket, IWatch Watch)> _listeners = [];
     private readonly Dictionary<BusConnection, Peer> _peers = [];
     private readonly Dictionary<uint, int> _strangers = [];
+    private readonly Turns<BusConnection> _turns = new();
+    private int _answered;
     private int _strangersInAll;
     private bool _accepting = true;
 
@@ -153,15 +159,42 @@ public sealed class BusServer : IDisposable
             watch.Change(accepting ? Readiness.Read : Readiness.None);
     }
 
+    /// <summary>Whether calls wait to be answered.</summary>
+    public bool HasWork => _turns.Accounts > 0;
+
+    /// <summary>One turn for each account that waits.</summary>
+    public void Work()
+    {
+        for (int accounts = _turns.Accounts; accounts > 0 && _turns.TryTake(out var connection); accounts--)
+            if (!connection.Closed)
+                Serve(connection);
+    }
+
     private void OnReady(BusConnection connection, Readiness ready)
     {
         connection.OnWritable();
-        if ((ready & ~Readiness.Write) != 0 && !connection.Congested)
+        // Who waits for his turn has sent enough.
+        if ((ready & ~Readiness.Write) != 0 && !connection.Congested && !_turns.Contains(connection))
             connection.OnReadable();
-        while (!connection.Congested && connection.TryReceive() is { } incoming)
+        if (connection.IsReady && !connection.Congested)
+            _turns.Add(connection.Peer.Uid, connection);
+        Settle(connection);
+    }
+
+    private void Serve(BusConnection connection)
+    {
+        _answered = 0;
+        for (int calls = 0; !connection.Congested; calls++)
         {
+            if (calls == CallsPerTurn || _answered > BytesPerTurn)
+            {
+                _turns.Add(connection.Peer.Uid, connection);
+                break;
+            }
+            if (connection.TryReceive() is not { } incoming)
+                break;
             _dispatcher.Dispatch(incoming.Message, connection.Peer, (header, body) => Send(connection, header, body.Span), incoming.Fds,
-                _peers.TryGetValue(connection, out var peer) ? peer.Belongings : null);
+                _peers.TryGetValue(connection, out var peer) ? peer.Belongings : null, () => connection.PeerGroups);
             foreach (var fd in incoming.Fds)
                 fd.Dispose(); // who wants one has made a duplicate
         }
@@ -170,6 +203,7 @@ public sealed class BusServer : IDisposable
 
     private void Send(BusConnection connection, MessageHeader header, ReadOnlySpan<byte> body)
     {
+        _answered += body.Length;
         connection.Send(header, body);
         Settle(connection);
     }

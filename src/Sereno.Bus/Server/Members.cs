@@ -3,8 +3,8 @@ using Sereno.Bus.Wire;
 
 namespace Sereno.Bus.Server;
 
-/// <summary>Who may call: everybody reads; control is for root and the owner of the instance.</summary>
-public enum Access { Read, Control }
+/// <summary>Who may call: everybody reads; control is for root and the owner of the instance. Of a start the manager decides, whoever asks.</summary>
+public enum Access { Read, Control, Start }
 
 /// <summary>How a property tells of its changes (the EmitsChangedSignal annotation).</summary>
 public enum Emits { Never, Const, Change, Invalidation }

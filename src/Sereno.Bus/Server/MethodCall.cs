@@ -23,6 +23,9 @@ public sealed class MethodCall
     /// <summary>The caller is root or the owner: what <see cref="Access.Control"/> asks for.</summary>
     public bool MayControl { get; }
 
+    /// <summary>The caller's supplementary groups, asked for when they matter.</summary>
+    public Func<IReadOnlyList<uint>> Groups { get; internal init; } = () => [];
+
     /// <summary>The descriptors that came with the call; they live as long as the handler runs.</summary>
     public IReadOnlyList<Fd> Fds { get; internal init; } = [];
 

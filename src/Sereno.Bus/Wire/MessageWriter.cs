@@ -1,16 +1,16 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
 namespace Sereno.Bus.Wire;
 
 /// <summary>
-/// Marshals values in order, little-endian, into a pooled buffer. What is written must follow the signature that the header
+/// Marshals values in order, little-endian. (Not into a pooled buffer: the pool takes longer to begin than a call takes, and keeps what a
+/// long list needed once.) What is written must follow the signature that the header
 /// carries; <see cref="Message"/> checks it in debug builds.
 /// </summary>
 public sealed class MessageWriter : IDisposable
 {
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(256);
+    private byte[] _buffer = new byte[256];
 
     public int Length { get; private set; }
 
@@ -105,7 +105,6 @@ public sealed class MessageWriter : IDisposable
 
     public void Dispose()
     {
-        ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = [];
         Length = 0;
     }
@@ -126,9 +125,8 @@ public sealed class MessageWriter : IDisposable
             throw new InvalidOperationException("the message is longer than D-Bus allows");
         if (count > _buffer.Length - Length)
         {
-            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(2 * _buffer.Length, Length + count));
+            byte[] larger = GC.AllocateUninitializedArray<byte>(Math.Max(2 * _buffer.Length, Length + count));
             Written.CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_buffer);
             _buffer = larger;
         }
         var span = _buffer.AsSpan(Length, count);

@@ -2,20 +2,21 @@ namespace Sereno.Linux.Headers;
 
 public static unsafe partial class libc
 {
-    public const int BPF_MAP_CREATE = 0, BPF_MAP_LOOKUP_ELEM = 1, BPF_MAP_UPDATE_ELEM = 2, BPF_PROG_LOAD = 5, BPF_OBJ_GET = 7, BPF_PROG_ATTACH = 8, BPF_PROG_DETACH = 9,
+    public const int BPF_MAP_CREATE = 0, BPF_MAP_LOOKUP_ELEM = 1, BPF_MAP_UPDATE_ELEM = 2, BPF_MAP_DELETE_ELEM = 3, BPF_PROG_LOAD = 5, BPF_OBJ_GET = 7, BPF_PROG_ATTACH = 8, BPF_PROG_DETACH = 9,
         BPF_PROG_GET_FD_BY_ID = 13, BPF_MAP_GET_FD_BY_ID = 14, BPF_OBJ_GET_INFO_BY_FD = 15, BPF_PROG_QUERY = 16, BPF_LINK_CREATE = 28, BPF_ITER_CREATE = 33;
     public const uint BPF_PROG_TYPE_CGROUP_SKB = 8, BPF_PROG_TYPE_CGROUP_DEVICE = 15, BPF_PROG_TYPE_CGROUP_SOCK_ADDR = 18, BPF_PROG_TYPE_TRACING = 26;
     public const uint BPF_CGROUP_INET_INGRESS = 0, BPF_CGROUP_INET_EGRESS = 1, BPF_CGROUP_DEVICE = 6, BPF_CGROUP_INET4_BIND = 8, BPF_CGROUP_INET6_BIND = 9, BPF_TRACE_ITER = 28;
-    public const uint BPF_MAP_TYPE_ARRAY = 2, BPF_MAP_TYPE_LPM_TRIE = 11;
+    public const uint BPF_MAP_TYPE_ARRAY = 2, BPF_MAP_TYPE_LRU_HASH = 9, BPF_MAP_TYPE_LPM_TRIE = 11, BPF_MAP_TYPE_RINGBUF = 27;
+    public const uint BPF_RINGBUF_BUSY_BIT = 1u << 31, BPF_RINGBUF_DISCARD_BIT = 1u << 30, BPF_RINGBUF_HDR_SZ = 8;
     public const uint BPF_F_NO_PREALLOC = 1, BPF_F_ALLOW_MULTI = 2, BPF_F_REPLACE = 4;
     public const int BPF_PSEUDO_MAP_FD = 1, BPF_OBJ_NAME_LEN = 16;
 
     // Instruction classes, sizes, modes and operations (linux/bpf_common.h, linux/bpf.h).
     public const byte BPF_LD = 0x00, BPF_LDX = 0x01, BPF_ST = 0x02, BPF_STX = 0x03, BPF_ALU = 0x04, BPF_JMP = 0x05, BPF_ALU64 = 0x07, BPF_W = 0x00, BPF_DW = 0x18, BPF_IMM = 0x00, BPF_MEM = 0x60, BPF_ATOMIC = 0xC0,
-        BPF_ADD = 0x00, BPF_MUL = 0x20, BPF_OR = 0x40, BPF_AND = 0x50, BPF_RSH = 0x70, BPF_MOV = 0xB0, BPF_END = 0xD0, BPF_TO_BE = 0x08,
+        BPF_ADD = 0x00, BPF_MUL = 0x20, BPF_SUB = 0x10, BPF_OR = 0x40, BPF_AND = 0x50, BPF_RSH = 0x70, BPF_MOV = 0xB0, BPF_END = 0xD0, BPF_TO_BE = 0x08,
         BPF_JA = 0x00, BPF_JEQ = 0x10, BPF_JGT = 0x20, BPF_JNE = 0x50, BPF_JLT = 0xA0, BPF_CALL = 0x80, BPF_EXIT = 0x90, BPF_K = 0x00, BPF_X = 0x08;
 
-    public const int BPF_FUNC_map_lookup_elem = 1, BPF_FUNC_skb_load_bytes = 26, BPF_FUNC_probe_read_kernel = 113, BPF_FUNC_seq_write = 127, BPF_FUNC_get_current_task_btf = 158, BPF_FUNC_sock_from_file = 162;
+    public const int BPF_FUNC_map_lookup_elem = 1, BPF_FUNC_map_update_elem = 2, BPF_FUNC_ktime_get_ns = 5, BPF_FUNC_skb_load_bytes = 26, BPF_FUNC_get_socket_cookie = 46, BPF_FUNC_sk_fullsock = 95, BPF_FUNC_probe_read_kernel = 113, BPF_FUNC_seq_write = 127, BPF_FUNC_ringbuf_output = 130, BPF_FUNC_get_current_task_btf = 158, BPF_FUNC_sock_from_file = 162;
 
     /// <summary>dst_reg and src_reg are two bit-fields of one byte, the destination in its lower half.</summary>
     public struct bpf_insn { public byte code; public byte _registers; public short off; public int imm; }

@@ -24,6 +24,4 @@ public static partial class libc
         public uint pdr_sizeof_priv;
         public uint pdr_features;
     }
-
-    public struct sock_filter { public ushort code; public byte jt; public byte jf; public uint k; }
 }

@@ -65,6 +65,8 @@ public sealed record ServiceCheckpoint
     public bool IsAutoRestart { get; init; }
     public bool AwaitsMainPid { get; init; }
     public bool GroupHasProcesses { get; init; }
+    public bool AwaitsListener { get; init; }
+    public bool HoldsBack { get; init; }
     public ulong? WatchdogUsec { get; init; }
     public bool NeedsRelease { get; init; }
     public NotifyState Said { get; init; }
@@ -130,7 +132,7 @@ public static class CheckpointLog
     private static uint Crc(ReadOnlySpan<byte> bytes)
     {
         uint crc = uint.MaxValue;
-        for (; bytes.Length >= 8; bytes = bytes[8..])
+        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
             crc = System.Numerics.BitOperations.Crc32C(crc, BitConverter.ToUInt64(bytes));
         foreach (byte b in bytes)
             crc = System.Numerics.BitOperations.Crc32C(crc, b);

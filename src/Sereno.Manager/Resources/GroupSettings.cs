@@ -12,8 +12,11 @@ public sealed record GroupSettings(UnitDefinition Unit, ImmutableArray<UnitDefin
     /// <summary>-.slice, where it says something: the machine's limits aren't ours to set, but its lists and defaults count for all.</summary>
     public UnitDefinition? Root { get; init; }
 
+    /// <summary>Who alone may begin a conversation with it ([X-Sereno] Scope=); null where anybody may.</summary>
+    public SerenoSettings? Narrowed { get; init; }
+
     /// <summary>What the n-th slice says for itself.</summary>
-    public GroupSettings Above(int index) => this with { Unit = Slices[index], Slices = Slices[(index + 1)..] };
+    public GroupSettings Above(int index) => this with { Unit = Slices[index], Slices = Slices[(index + 1)..], Narrowed = null };
 
     private IEnumerable<UnitDefinition> Ancestors => Root is null ? Slices : Slices.Append(Root);
 

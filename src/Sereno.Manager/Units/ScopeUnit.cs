@@ -42,6 +42,7 @@ public sealed class ScopeUnit(UnitDefinition definition, ManagerCore core) : Uni
     public override void Start()
     {
         core.Emit(new AttachProcesses(Name, InvocationId, Pids));
+        core.Emit(new WatchGroup(Name));
         Set(ScopeState.Running, Config.RuntimeMaxUsec);
     }
 

@@ -23,7 +23,7 @@ public sealed partial class ServiceUnit
         if (State == ServiceState.Running)
             EnterRunning(ServiceResult.Success);
         else if (State == ServiceState.Start && IsNameDecided && Main.Pid != 0)
-            EnterStartPost();
+            EnterStarted();
     }
 
     private void UnwatchBusName()

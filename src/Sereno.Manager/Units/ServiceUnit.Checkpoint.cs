@@ -24,6 +24,8 @@ public sealed partial class ServiceUnit
         IsAutoRestart = _isAutoRestart,
         AwaitsMainPid = _awaitsMainPid,
         GroupHasProcesses = _groupHasProcesses,
+        AwaitsListener = _awaitsListener,
+        HoldsBack = _holdsBack,
         WatchdogUsec = _watchdogUsec,
         NeedsRelease = NeedsRelease,
         Said = _said,
@@ -46,12 +48,13 @@ public sealed partial class ServiceUnit
         (MainExit, MainStatus, StatusText, StatusErrno, Restarts) =
             (saved.MainExit, saved.MainStatus, saved.StatusText, saved.StatusErrno, saved.Restarts);
         foreach (var command in saved.Commands)
-            Commands[new(command.Section, command.Index)] = command.Status;
+            Commands.Set(new(command.Section, command.Index), command.Status);
         foreach (ulong start in saved.Starts)
             _starts.Enqueue(start);
         (_forbidRestart, _isAutoRestart, _awaitsMainPid, _groupHasProcesses) =
             (saved.ForbidRestart, saved.IsAutoRestart, saved.AwaitsMainPid, saved.GroupHasProcesses);
         (_said, _reloadBegan, _awaitsIdle, _pendingExit) = (saved.Said, saved.ReloadBegan, saved.AwaitsIdle, saved.PendingExit);
+        (_awaitsListener, _holdsBack) = (saved.AwaitsListener, saved.HoldsBack);
         _stored = saved.Stored.Length > 0 ? [.. saved.Stored] : null;
         _streams = [.. saved.Streams];
         Describe(saved.Connection);
@@ -59,7 +62,7 @@ public sealed partial class ServiceUnit
             core.Timers.Arm(this, deadline);
         (_watchdogUsec, NeedsRelease) = (saved.WatchdogUsec, saved.NeedsRelease);
         (_shared, _sharedIsOver) = (saved.Shared, saved.SharedIsOver);
-        if (State is ServiceState.StartPost or ServiceState.Running or ServiceState.Reload or ServiceState.ReloadSignal or ServiceState.ReloadNotify)
+        if (State is ServiceState.StartPost or ServiceState.Running or ServiceState.Reload or ServiceState.ReloadSignal or ServiceState.ReloadNotify or ServiceState.StopDrain)
             ArmWatchdog();
         if (State == ServiceState.Running)
             ArmRuntimeLimit();
@@ -96,6 +99,7 @@ public sealed partial class ServiceUnit
             core.Emit(new WatchBusName(Name, name));
         if (_awaitsIdle)
             OnIdle();
+        ResumeSockets();
         if (_awaitsMainPid)
             FindMain();
         else if (State is ServiceState.StopWatchdog or ServiceState.StopSigterm or ServiceState.StopSigkill or

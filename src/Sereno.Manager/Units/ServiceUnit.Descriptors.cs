@@ -16,8 +16,10 @@ public sealed partial class ServiceUnit
     /// <summary>The connection that it serves, or what its socket units listen on: the main process gets them, then the stored ones.</summary>
     private ImmutableArray<StoredDescriptor> Sockets => Connection is not null
         ? Connection.Descriptor != 0 ? [new(Connection.Descriptor, ConnectionName, Polls: false)] : []
-        : [.. core.Graph.Of(this, Relation.TriggeredBy).Concat(Config.Sockets.Select(s => core.Graph.TryGet(s, out var unit) ? unit : null)).Distinct()
-            .OfType<SocketUnit>().Where(s => !s.Config.Accept).SelectMany(s => s.Open)];
+        : [.. SocketUnits.SelectMany(s => s.Open)];
+
+    private IEnumerable<SocketUnit> SocketUnits => core.Graph.Of(this, Relation.TriggeredBy)
+        .Concat(Config.Sockets.Select(s => core.Graph.TryGet(s, out var unit) ? unit : null)).Distinct().OfType<SocketUnit>().Where(s => !s.Config.Accept);
 
     /// <summary>Standard input, output and error as the caller had them who made the unit (StandardInputFileDescriptor=); empty where there are none.</summary>
     private ImmutableArray<StoredDescriptor> _streams = [];

@@ -131,7 +131,7 @@ public sealed partial class ServiceUnit
                 if (hangsUp)
                     core.Emit(new KillProcess(Name, slot.Pid, 1));
             }
-        if (kill.Mode == KillMode.ControlGroup || (kill.Mode == KillMode.Mixed && final))
+        if (!_groupIsEmpty && (kill.Mode == KillMode.ControlGroup || (kill.Mode == KillMode.Mixed && final)))
         {
             core.Emit(new KillGroup(Name, signal, hangsUp, [.. Pids()]));
             return; // GroupSignalled tells whether there is somebody to wait for
@@ -158,8 +158,8 @@ public sealed partial class ServiceUnit
                 EnterDead(ServiceResult.Success, allowRestart: true);
                 break;
             case ServiceState.Dead or ServiceState.Condition or ServiceState.StartPre or ServiceState.Start or ServiceState.StartPost or
-                ServiceState.Running or ServiceState.Exited or ServiceState.Reload or ServiceState.ReloadSignal or ServiceState.ReloadNotify or ServiceState.Stop or ServiceState.StopPost or
-                ServiceState.Failed or ServiceState.AutoRestart:
+                ServiceState.Running or ServiceState.Exited or ServiceState.Reload or ServiceState.ReloadSignal or ServiceState.ReloadNotify or ServiceState.StopDrain or
+                ServiceState.Stop or ServiceState.StopPost or ServiceState.Failed or ServiceState.AutoRestart:
                 break;
         }
     }
@@ -179,7 +179,7 @@ public sealed partial class ServiceUnit
     private void EnterDead(ServiceResult result, bool allowRestart)
     {
         Fail(result);
-        (_awaitsMainPid, _groupHasProcesses, _awaitsIdle, _pendingExit) = (false, false, false, null);
+        (_awaitsMainPid, _groupHasProcesses, _groupIsEmpty, _awaitsIdle, _pendingExit) = (false, false, false, false, null);
         if (_busName != BusNameState.Unwatched)
             UnwatchBusName();
         if (HasFailed)
@@ -192,6 +192,7 @@ public sealed partial class ServiceUnit
             core.Untrack(slot.Pid);
             slot.Clear(); // KillMode= may leave processes behind; they are no longer ours
         }
+        LetConnect();
         bool restarts = allowRestart && ShouldRestart();
         bool comesBack = restarts || Job is { Type: JobType.Restart or JobType.Start };
         Release(comesBack);

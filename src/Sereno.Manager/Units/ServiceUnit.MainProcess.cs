@@ -37,15 +37,16 @@ public sealed partial class ServiceUnit
                 GiveUpPidFile();
                 return;
             }
-            // The daemon may write it after its parent has gone: ask again until the start times out.
+            // The daemon may write it after its parent has gone: ask again until the start times out, or nobody is left.
             core.Timers.Arm(PollKey, core.Now.After(20_000));
+            core.Emit(new WatchGroup(Name));
             return;
         }
         _awaitsMainPid = false;
         if (pid is { } main)
             AdoptMain(main);
         if (State == ServiceState.Start)
-            EnterStartPost();
+            EnterStarted();
         else
             EnterRunning(Result);
     }
@@ -90,7 +91,7 @@ public sealed partial class ServiceUnit
         core.Emit(new WatchGroup(Name));
         // An end this quick may be heard of before the start.
         if (State == ServiceState.Start && !NotifiesReady && Config.Type != ServiceType.Dbus)
-            EnterStartPost();
+            EnterStarted();
     }
 
     private void GiveUpPidFile()
@@ -107,8 +108,10 @@ public sealed partial class ServiceUnit
     public void OnGroupSignalled(int processes)
     {
         _groupHasProcesses = processes > 0;
-        if (processes == 0 && !HasProcesses)
-            Advance();
+        if (processes > 0 || HasProcesses)
+            return;
+        _groupIsEmpty = true;
+        Advance();
     }
 
     public void OnGroupEmpty()
@@ -118,6 +121,9 @@ public sealed partial class ServiceUnit
             return;
         switch (State)
         {
+            case ServiceState.Start when _awaitsListener:
+                GiveUpListener(ServiceResult.Success);
+                break;
             case ServiceState.Start when NotifiesReady:
                 EnterStopPost(ServiceResult.Protocol); // nobody is left to say READY=1
                 break;
@@ -129,6 +135,9 @@ public sealed partial class ServiceUnit
                 break;
             case ServiceState.Running:
                 EnterRunning(ServiceResult.Success);
+                break;
+            case ServiceState.StopDrain:
+                EndDrain();
                 break;
             case ServiceState.StopWatchdog or ServiceState.StopSigterm or ServiceState.StopSigkill:
                 EnterStopPost(ServiceResult.Success);

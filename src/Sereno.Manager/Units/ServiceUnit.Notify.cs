@@ -74,7 +74,7 @@ public sealed partial class ServiceUnit
         switch (said)
         {
             case NotifyState.Ready when NotifiesReady && State == ServiceState.Start:
-                EnterStartPost();
+                EnterStarted();
                 break;
             case NotifyState.Ready when State is ServiceState.Reload or ServiceState.ReloadNotify && !Control.IsAlive:
                 EnterRunning(ServiceResult.Success);
@@ -137,7 +137,7 @@ public sealed partial class ServiceUnit
     {
         if (usec is 0 or ulong.MaxValue)
             return;
-        foreach (object? key in (object?[])[this, _runtimeKey, _watchdogKey])
+        foreach (object? key in (object?[])[State == ServiceState.StopDrain ? null : this, _runtimeKey, _watchdogKey])
             if (key is not null && core.Timers.DeadlineOf(key) is { } deadline)
                 core.Timers.Arm(key, Math.Max(deadline, core.Now.After(usec)));
         core.MarkChanged(this);
@@ -147,7 +147,7 @@ public sealed partial class ServiceUnit
     {
         // A service that is stopping may still say that it lives: that must not start the watch again.
         bool watched = State is ServiceState.StartPost or ServiceState.Running or ServiceState.Reload or
-            ServiceState.ReloadSignal or ServiceState.ReloadNotify;
+            ServiceState.ReloadSignal or ServiceState.ReloadNotify or ServiceState.StopDrain;
         switch (message.Value("WATCHDOG"))
         {
             case null:

@@ -15,8 +15,8 @@ public sealed partial class ServiceUnit
         (slot.SpawnId, slot.Pid) = (0, pid);
         core.Track(pid, this);
         var status = new CommandStatus(core.Now, default, pid, null);
-        Commands[new(slot.Section, slot.Index)] = status;
-        _groupHasProcesses = true;
+        Commands.Set(new(slot.Section, slot.Index), status);
+        (_groupHasProcesses, _groupIsEmpty) = (true, false);
         if (slot == Main)
         {
             MainStatus = status;
@@ -30,7 +30,7 @@ public sealed partial class ServiceUnit
             EnterSignal(State, ServiceResult.Success);
         else if (State == ServiceState.Start && slot == Main &&
                  (Config.Type is ServiceType.Simple or ServiceType.Idle or ServiceType.Exec || (Config.Type == ServiceType.Dbus && IsNameDecided)))
-            EnterStartPost();
+            EnterStarted();
     }
 
     public void OnSpawnFailed(ulong id, int stage, string cause)
@@ -53,9 +53,9 @@ public sealed partial class ServiceUnit
         core.Log(this, LogLevel.Error, $"{Name}: Failed at step {ExitStatuses.Name(stage) ?? stage.ToString()} spawning {command.Path}: {cause}");
         // From here on it is as if a child had exited with the stage as its status.
         slot.SpawnId = 0;
-        Commands[new(slot.Section, slot.Index)] = new CommandStatus(core.Now, core.Now, 0, null);
+        Commands.Set(new(slot.Section, slot.Index), new CommandStatus(core.Now, core.Now, 0, null));
         // Simple services count as started once forked, whatever becomes of the execve (systemd.service(5), Type=).
-        if (State == ServiceState.Start && slot == Main && Config is { Type: ServiceType.Simple or ServiceType.Idle, ExecStartPost.IsEmpty: true })
+        if (State == ServiceState.Start && slot == Main && Config is { Type: ServiceType.Simple or ServiceType.Idle, ExecStartPost.IsEmpty: true } && ReadyPort is null)
             SetState(ServiceState.Running);
         Ended(slot, new ProcessExit(ExitCode.Exited, stage));
     }
@@ -82,11 +82,11 @@ public sealed partial class ServiceUnit
         var key = new CommandKey(slot.Section, slot.Index);
         bool isMain = slot == Main;
         var begun = isMain && slot.Pid != 0 && MainStatus is { } main && main.Pid == slot.Pid ? main
-            : Commands.GetValueOrDefault(key, new CommandStatus(default, default, slot.Pid, null));
+            : Commands.Find(key) ?? new CommandStatus(default, default, slot.Pid, null);
         var status = begun with { Ended = core.Now, Exit = exit };
         // A forking service's daemon is no command of its own: ExecStart= was its parent, which has ended before.
         if (!isMain || Config.Type != ServiceType.Forking)
-            Commands[key] = status;
+            Commands.Set(key, status);
         slot.Clear();
         var commands = CommandsOf(slot.Section);
         var command = slot.Index < commands.Length ? commands[slot.Index] : null;
@@ -117,6 +117,9 @@ public sealed partial class ServiceUnit
         }
         switch (State)
         {
+            case ServiceState.Start when _awaitsListener:
+                GiveUpListener(result);
+                break;
             case ServiceState.Start when Config.Type == ServiceType.Oneshot:
                 if (result != ServiceResult.Success)
                     EnterSignal(ServiceState.StopSigterm, result);
@@ -131,12 +134,17 @@ public sealed partial class ServiceUnit
                     EnterSignal(ServiceState.StopSigterm, result);
                 else if (!Config.RemainAfterExit || NotifyAccess == NotifyAccess.Main)
                     EnterSignal(ServiceState.StopSigterm, ServiceResult.Protocol);
+                else
+                    core.Emit(new WatchGroup(Name));
                 break;
             case ServiceState.Start when Config.Type == ServiceType.Exec:
                 EnterSignal(ServiceState.StopSigterm, result);
                 break;
             case ServiceState.Start or ServiceState.Running:
                 EnterRunning(result);
+                break;
+            case ServiceState.StopDrain when !Control.IsAlive:
+                EndDrain();
                 break;
             case ServiceState.StopWatchdog or ServiceState.StopSigterm or ServiceState.StopSigkill:
                 if (!Control.IsAlive)
@@ -149,7 +157,7 @@ public sealed partial class ServiceUnit
             case ServiceState.StartPost or ServiceState.Reload or ServiceState.ReloadSignal or ServiceState.ReloadNotify when !Control.IsAlive:
                 EnterStop(result); // it reloaded by itself, or waits for its pid file: nobody is left to end that
                 break;
-            case ServiceState.StartPost or ServiceState.Reload or ServiceState.ReloadSignal or ServiceState.ReloadNotify or ServiceState.Stop or ServiceState.StopPost or
+            case ServiceState.StartPost or ServiceState.Reload or ServiceState.ReloadSignal or ServiceState.ReloadNotify or ServiceState.StopDrain or ServiceState.Stop or ServiceState.StopPost or
                 ServiceState.Condition or ServiceState.StartPre:
                 break; // the control process goes first, and its end looks at the result
             case ServiceState.Dead or ServiceState.Exited or ServiceState.Failed or ServiceState.AutoRestart:
@@ -164,7 +172,7 @@ public sealed partial class ServiceUnit
             result = ServiceResult.ExecCondition;
             ConditionsMet = false;
         }
-        if (State is not (ServiceState.Reload or ServiceState.ReloadSignal or ServiceState.ReloadNotify))
+        if (State is not (ServiceState.Reload or ServiceState.ReloadSignal or ServiceState.ReloadNotify or ServiceState.StopDrain))
             Fail(result);
         // The next one, unless the service has been told to stop in the meantime.
         if (result == ServiceResult.Success && slot.Index + 1 < CommandsOf(slot.Section).Length && State == StateOf(slot.Section))
@@ -206,6 +214,10 @@ public sealed partial class ServiceUnit
                     SetState(ServiceState.ReloadNotify, Config.TimeoutStartUsec); // until it says that it is done
                 else
                     EnterRunning(Result);
+                break;
+            case ServiceState.StopDrain:
+                if (!Main.IsAlive && !_groupHasProcesses)
+                    EndDrain(); // a reload was under way, and nobody is left to be drained
                 break;
             case ServiceState.Stop:
                 EnterSignal(ServiceState.StopSigterm, result);

@@ -26,6 +26,7 @@ public sealed partial class ServiceUnit
         switch (State)
         {
             case ServiceState.Condition or ServiceState.StartPre or ServiceState.Start or ServiceState.StartPost:
+                SayNobodyListens();
                 Answer(Config.TimeoutStartFailure, $"{State.Name()} operation", final: false);
                 break;
             case ServiceState.Reload or ServiceState.ReloadSignal or ServiceState.ReloadNotify:
@@ -34,6 +35,9 @@ public sealed partial class ServiceUnit
                 ReloadResult = ServiceResult.Timeout;
                 _said = NotifyState.Nothing;
                 EnterRunning(ServiceResult.Success);
+                break;
+            case ServiceState.StopDrain:
+                CutDrainShort();
                 break;
             case ServiceState.Stop:
                 Answer(Config.TimeoutStopFailure, "Stopping", final: false);
@@ -142,11 +146,11 @@ public sealed partial class ServiceUnit
         bool kills = Config.OomPolicy == OomPolicy.Kill;
         switch (State)
         {
-            case ServiceState.Running or ServiceState.Exited when !kills:
+            case ServiceState.Running or ServiceState.Exited or ServiceState.StopDrain when !kills:
                 EnterStop(ServiceResult.OomKill);
                 break;
             case ServiceState.Condition or ServiceState.StartPre or ServiceState.Start or ServiceState.StartPost or ServiceState.Stop or
-                ServiceState.Running or ServiceState.Exited:
+                ServiceState.Running or ServiceState.Exited or ServiceState.StopDrain:
                 EnterSignal(kills ? ServiceState.StopSigkill : ServiceState.StopSigterm, ServiceResult.OomKill);
                 break;
             case ServiceState.StopWatchdog or ServiceState.StopSigterm:

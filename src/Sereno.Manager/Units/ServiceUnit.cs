@@ -21,12 +21,17 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
 
     internal sealed record IdleLimit(ServiceUnit Service);
 
+    internal sealed record SocketPoll(ServiceUnit Service);
+
     private readonly Queue<ulong> _starts = new();
     private ServiceDefinition _lastConfig = definition.Service ?? new();
     private bool _forbidRestart;
     private bool _isAutoRestart;
     private bool _awaitsMainPid;
     private bool _groupHasProcesses;
+
+    /// <summary>Seen on the way down: nobody is left to be signalled a second time.</summary>
+    private bool _groupIsEmpty;
     private RuntimeLimit? _runtimeKey;
     private PidFilePoll? _pollKey;
     private WatchdogLimit? _watchdogKey;
@@ -46,7 +51,7 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
 
     /// <summary>Outlives the process: status shows it after the end.</summary>
     public CommandStatus? MainStatus { get; private set; }
-    public Dictionary<CommandKey, CommandStatus> Commands { get; } = [];
+    public CommandStatuses Commands { get; } = new();
     public string? StatusText { get; private set; }
     public int StatusErrno { get; private set; }
     public uint Restarts { get; private set; }
@@ -132,14 +137,17 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
                     ReleaseDescriptors();
                 SetState(ServiceState.Dead);
                 break;
+            case ServiceState.Reload or ServiceState.ReloadSignal or ServiceState.ReloadNotify when DrainUsec > 0:
+                EnterDrain();
+                break;
             case ServiceState.Condition or ServiceState.StartPre or ServiceState.Start or ServiceState.StartPost or ServiceState.Reload or
                 ServiceState.ReloadSignal or ServiceState.ReloadNotify or ServiceState.StopWatchdog:
                 EnterSignal(ServiceState.StopSigterm, ServiceResult.Success);
                 break;
             case ServiceState.Running or ServiceState.Exited:
-                EnterStop(ServiceResult.Success);
+                EnterDrain();
                 break;
-            case ServiceState.Stop or ServiceState.StopSigterm or ServiceState.StopSigkill or ServiceState.StopPost or
+            case ServiceState.StopDrain or ServiceState.Stop or ServiceState.StopSigterm or ServiceState.StopSigkill or ServiceState.StopPost or
                  ServiceState.FinalWatchdog or ServiceState.FinalSigterm or ServiceState.FinalSigkill:
                 break;
         }
@@ -287,9 +295,10 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
         {
             if (_runtimeKey is not null)
                 core.Timers.Disarm(_runtimeKey);
-            if (_watchdogKey is not null && state is not (ServiceState.StartPost or ServiceState.Reload or ServiceState.ReloadSignal or ServiceState.ReloadNotify))
+            if (_watchdogKey is not null && state is not (ServiceState.StartPost or ServiceState.Reload or ServiceState.ReloadSignal or ServiceState.ReloadNotify or ServiceState.StopDrain))
                 core.Timers.Disarm(_watchdogKey);
         }
+        ForgetSockets();
         if (_pollKey is not null && state != ServiceState.Start)
             core.Timers.Disarm(_pollKey);
         if (_idleKey is not null && state != ServiceState.Start)

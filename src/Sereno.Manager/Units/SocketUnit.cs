@@ -144,6 +144,13 @@ public sealed partial class SocketUnit(UnitDefinition definition, ManagerCore co
         Core.Emit(new ReleaseUnit(Name, [], null));
     }
 
+    /// <summary>While the service waits for its connections to end, no new ones come to it.</summary>
+    internal void HoldBack(bool holds)
+    {
+        if (!Open.IsEmpty && !Config.Accept)
+            Core.Emit(new HoldBack(Name, [.. Open.Select(o => o.Id)], holds));
+    }
+
     private void Close()
     {
         if (Open.IsEmpty)
@@ -160,6 +167,7 @@ public sealed partial class SocketUnit(UnitDefinition definition, ManagerCore co
     {
         Restore(saved.State, saved.Result);
         Open = [.. saved.Open];
+        HoldBack(false); // the manager before may have died before it did; who still drains says so again
         (Accepted, Refused, LastRefusal) = (saved.Accepted, saved.Refused, saved.LastRefusal);
         if (saved.Phase == SocketPhase.None)
             return;

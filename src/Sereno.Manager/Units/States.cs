@@ -8,7 +8,7 @@ public enum ServiceState
 {
     Dead, Condition, StartPre, Start, StartPost, Running, Exited, Reload,
     Stop, StopWatchdog, StopSigterm, StopSigkill, StopPost, FinalSigterm, FinalSigkill,
-    Failed, AutoRestart, FinalWatchdog, ReloadSignal, ReloadNotify,
+    Failed, AutoRestart, FinalWatchdog, ReloadSignal, ReloadNotify, StopDrain,
 }
 
 /// <summary>Why a service ended as it did: the Result property.</summary>
@@ -28,7 +28,7 @@ public static class StateNames
         ServiceState.AutoRestart => ActiveState.Activating,
         ServiceState.Running or ServiceState.Exited => ActiveState.Active,
         ServiceState.Reload or ServiceState.ReloadSignal or ServiceState.ReloadNotify => ActiveState.Reloading,
-        ServiceState.Stop or ServiceState.StopWatchdog or ServiceState.StopSigterm or ServiceState.StopSigkill or
+        ServiceState.StopDrain or ServiceState.Stop or ServiceState.StopWatchdog or ServiceState.StopSigterm or ServiceState.StopSigkill or
             ServiceState.StopPost or ServiceState.FinalWatchdog or ServiceState.FinalSigterm or ServiceState.FinalSigkill => ActiveState.Deactivating,
     };
 
@@ -44,6 +44,7 @@ public static class StateNames
         ServiceState.Reload => "reload",
         ServiceState.ReloadSignal => "reload-signal",
         ServiceState.ReloadNotify => "reload-notify",
+        ServiceState.StopDrain => "stop-drain",
         ServiceState.Stop => "stop",
         ServiceState.StopWatchdog => "stop-watchdog",
         ServiceState.StopSigterm => "stop-sigterm",

@@ -29,6 +29,9 @@ public sealed record DoctorFacts(PlacedSockets Here)
     /// <summary>[X-Sereno] Scope= by unit.</summary>
     public IReadOnlyDictionary<string, AddressScope> DeclaredScopes { get; init; } = new Dictionary<string, AddressScope>();
 
+    /// <summary>Units that are kept to it, however wide their sockets are: others are refused.</summary>
+    public IReadOnlySet<string> HeldScopes { get; init; } = new HashSet<string>();
+
     /// <summary>How often each unit was restarted by itself (NRestarts).</summary>
     public IReadOnlyDictionary<string, long> Restarts { get; init; } = new Dictionary<string, long>();
 

@@ -121,8 +121,10 @@ public static class SocketDoctor
         where port.Owner.Unit is not null && facts.DeclaredScopes.ContainsKey(port.Owner.Unit)
         let declared = facts.DeclaredScopes[port.Owner.Unit!]
         where port.Scope > declared
-        select new Trouble(TroubleKind.WiderThanDeclared, Severity.Critical, Actor.Administrator)
+        let isHeld = facts.HeldScopes.Contains(port.Owner.Unit!)
+        select new Trouble(TroubleKind.WiderThanDeclared, isHeld ? Severity.Note : Severity.Critical, isHeld ? Actor.Nobody : Actor.Administrator)
         {
+            OthersAreRefused = isHeld,
             Socket = port.Socket, Owner = port.Owner, Unit = port.Owner.Unit, Count = 1, Declared = declared, Actual = port.Scope,
         };
 

@@ -68,4 +68,7 @@ public sealed record Trouble(TroubleKind Kind, Severity Severity, Actor WhoMustA
 
     public AddressScope? Declared { get; init; }
     public AddressScope? Actual { get; init; }
+
+    /// <summary>Those between <see cref="Declared"/> and <see cref="Actual"/> reach the socket, and are refused there.</summary>
+    public bool OthersAreRefused { get; init; }
 }

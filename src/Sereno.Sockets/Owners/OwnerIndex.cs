@@ -95,7 +95,7 @@ public sealed class OwnerIndex
         var forced = query.Forced;
         if (forced == OwnerMethod.Cgroup)
             return new([], [0], [], []) { Method = OwnerMethod.Cgroup };
-        if (forced == OwnerMethod.Bpf || (forced is null && HasManyFiles()))
+        if (forced == OwnerMethod.Bpf || (forced is null && query.Only is null && HasManyFiles()))
             if (ScanByBpf(query) is { } found)
                 return found;
         var builder = new OwnerIndexBuilder();

@@ -16,9 +16,12 @@ public static class NetworkFactsReader
     /// <summary>The facts, or <see cref="NetworkFacts.Unknown"/> where the kernel doesn't tell them.</summary>
     public static NetworkFacts Read() => Read(static () => new NetlinkSocket(libc.NETLINK_ROUTE));
 
+    /// <summary>The facts without routes, of which there may be a million.</summary>
+    public static NetworkFacts ReadAddresses() => Read(static () => new NetlinkSocket(libc.NETLINK_ROUTE), withRoutes: false);
+
     /// <summary>The facts as somebody tells them.</summary>
     /// <param name="open">Whom to ask, anew for each request.</param>
-    public static NetworkFacts Read(Func<INetlink> open)
+    public static NetworkFacts Read(Func<INetlink> open, bool withRoutes = true)
     {
         List<NetworkInterface> interfaces;
         List<InterfaceAddress> addresses;
@@ -38,7 +41,7 @@ public static class NetworkFactsReader
                 own = new InterfaceAddress(index, address.Address, address.Length);
                 return read;
             });
-            routes = Ask<NetworkRoute>(open, buffer, RouteNetlink.GetRoute, RouteNetlink.NewRoute, static (ReadOnlySpan<byte> payload, out NetworkRoute route) =>
+            routes = !withRoutes ? [] : Ask<NetworkRoute>(open, buffer, RouteNetlink.GetRoute, RouteNetlink.NewRoute, static (ReadOnlySpan<byte> payload, out NetworkRoute route) =>
             {
                 bool read = RouteNetlink.TryReadRoute(payload, out uint index, out var destination);
                 route = new NetworkRoute(destination, index);

@@ -35,6 +35,7 @@ public static class DoctorJson
         json.WriteNumber("limit", trouble.Limit);
         json.WriteNumber("idleMilliseconds", trouble.IdleMilliseconds);
         json.WriteString("declaredScope", trouble.Declared?.Name());
+        json.WriteBoolean("othersAreRefused", trouble.OthersAreRefused);
         json.WriteString("actualScope", trouble.Actual?.Name());
         json.WriteString("since", SocketJson.SinceOf(trouble.Owner, times));
         if (trouble.Socket is { } socket)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sereno.Units.Directives;
 using Sereno.Units.Load;
 using Sereno.Units.Model;
 using Sereno.Units.Values;
@@ -17,6 +18,9 @@ public interface ICheckHost
 
     /// <summary>Whether control groups have this controller here (cgroups(7)).</summary>
     bool HasController(string name);
+
+    /// <summary>Whether programs can be put at control groups (bpf(2)).</summary>
+    bool HasGroupPrograms => true;
 }
 
 /// <summary>Everything that can be said about a unit without starting it.</summary>
@@ -50,7 +54,9 @@ public static class UnitCheck
             && d.Reason?.StartsWith(Directive.InPart, StringComparison.Ordinal) != true
             ? d with { Support = Support.Ignored, Reason = finding.Message }
             : d.Support == Support.Enforced && ControllerNeeds.Of(d) is { } controller && !host.HasController(controller)
-            ? d with { Support = Support.Ignored, Reason = $"no {controller} controller here" } : d);
+            ? d with { Support = Support.Ignored, Reason = $"no {controller} controller here" }
+            : d is { Section: DirectiveTable.Sereno, Key: "Scope", Support: Support.Enforced } && unit.Name.Type == UnitType.Service && !host.HasGroupPrograms
+            ? d with { Support = Support.Ignored, Reason = "only reported: programs at control groups need cgroup v2, CAP_BPF and CAP_NET_ADMIN" } : d);
         return new(unit, [.. directives], findings.ToImmutable());
     }
 
@@ -108,6 +114,19 @@ public sealed class CheckHost : ICheckHost
     /// <summary>Those of the hierarchy's root can be passed on to whoever is below (cgroups(7), cgroup.controllers).</summary>
     public bool HasController(string name) => ((string[])["/sys/fs/cgroup/cgroup.controllers", "/sys/fs/cgroup/unified/cgroup.controllers"])
         .Any(file => File.Exists(file) && File.ReadAllText(file).Split(' ', '\n').Contains(name));
+
+    /// <summary>By our own rights (capabilities(7)): CAP_SYS_ADMIN is 21, CAP_NET_ADMIN 12 and CAP_BPF 39.</summary>
+    public bool HasGroupPrograms
+    {
+        get
+        {
+            const ulong Admin = 1ul << 21, Both = 1ul << 12 | 1ul << 39;
+            string[] groups = ["/sys/fs/cgroup/cgroup.controllers", "/sys/fs/cgroup/unified/cgroup.controllers"];
+            return groups.Any(File.Exists) && File.Exists("/proc/self/status")
+                && File.ReadLines("/proc/self/status").FirstOrDefault(l => l.StartsWith("CapEff:", StringComparison.Ordinal)) is { } line
+                && ulong.TryParse(line.AsSpan(7).Trim(), System.Globalization.NumberStyles.HexNumber, null, out ulong rights) && ((rights & Admin) != 0 || (rights & Both) == Both);
+        }
+    }
 
     public bool GroupExists(string nameOrId) => Exists("/etc/group", nameOrId);
 

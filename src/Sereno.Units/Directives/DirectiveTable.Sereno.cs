@@ -12,17 +12,19 @@ internal static partial class DirectiveTable
 
     private static IEnumerable<DirectiveRow> SerenoRows() =>
     [
-        Ignored(Sereno, "Scope", "reported, not enforced", ReadScope),
+        Enforced(Sereno, "Scope", ReadScope),
         Enforced(Sereno, "Server", ReadServer),
-        Ignored(Sereno, "Ready", "not supported yet: readiness follows Type= alone", ReadReady),
-        Ignored(Sereno, "Drain", "not supported yet: connections are not waited for", ReadDrain),
-        Ignored(Sereno, "AllowStart", "not supported yet: only root may start units", ReadAllowStart),
+        Enforced(Sereno, "Ready", ReadReady),
+        Emulated(Sereno, "Drain", "sockets that the service opened itself go on accepting: only those that it was passed stop", ReadDrain),
+        Enforced(Sereno, "AllowStart", ReadAllowStart),
     ];
 
     private static void SetSereno(Reading r, Func<SerenoSettings, SerenoSettings> set) => r.Unit.Unit = r.Unit.Unit with { Sereno = set(r.Unit.Unit.Sereno ?? new()) };
 
     private static void ReadScope(Reading r)
     {
+        if (r.Unit.Name.Type is not (UnitType.Service or UnitType.Socket))
+            r.Held = (Support.Ignored, "only services and sockets have an audience");
         string[] words = [.. r.Words(WordFlags.None)];
         Audience? audience = words is [var word, ..] ? word switch
         {

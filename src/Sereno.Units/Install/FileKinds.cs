@@ -7,15 +7,19 @@ internal enum FileKind { Missing, Link, Folder, Empty, Regular }
 
 internal static class FileKinds
 {
+    /// <summary>FileInfo's answer for what isn't there.</summary>
+    private const FileAttributes Nothing = (FileAttributes)(-1);
+
     public static FileKind Of(string path)
     {
         try
         {
-            if (Links.Read(path) is not null)
-                return FileKind.Link;
-            if (Directory.Exists(path))
-                return FileKind.Folder;
-            return new FileInfo(path) is { Exists: true } file ? file.Length == 0 ? FileKind.Empty : FileKind.Regular : FileKind.Missing;
+            var file = new FileInfo(path);
+            var attributes = file.Attributes;
+            return attributes == Nothing ? FileKind.Missing
+                : (attributes & FileAttributes.ReparsePoint) != 0 ? FileKind.Link
+                : (attributes & FileAttributes.Directory) != 0 ? FileKind.Folder
+                : file.Length == 0 ? FileKind.Empty : FileKind.Regular;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

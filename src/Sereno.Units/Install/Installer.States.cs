@@ -108,13 +108,28 @@ public sealed partial class Installer
     {
         if (_indexes.TryGetValue(folder, out var index))
             return index;
-        _indexes[folder] = index = new LinkIndex();
+        if ((index = memory?.Find(folder)) is null)
+        {
+            index = ReadLinks(folder);
+            memory?.Add(folder, index);
+        }
+        return _indexes[folder] = index;
+    }
+
+    private LinkIndex ReadLinks(string folder)
+    {
+        var index = new LinkIndex();
+        index.AddFolder(folder);
         foreach (var (entry, target) in Listing(folder))
         {
             if (entry.IsDirectory && !entry.IsLink && (entry.Name.EndsWith(".wants", StringComparison.Ordinal) || entry.Name.EndsWith(".requires", StringComparison.Ordinal)))
-                foreach (var (link, _) in Listing(Values.Paths.Join(folder, entry.Name)))
+            {
+                string dependencies = Values.Paths.Join(folder, entry.Name);
+                index.AddFolder(dependencies);
+                foreach (var (link, _) in Listing(dependencies))
                     if (link.IsLink)
                         index.AddDependency(link.Name);
+            }
             if (target is not null)
                 index.AddLink(entry.Name, Values.Paths.FileName(target));
         }

@@ -8,7 +8,8 @@ namespace Sereno.Units.Install;
 /// reports what it did up to where it failed.
 /// </summary>
 /// <param name="warn">What is told of broken unit files on the way, as systemctl logs it.</param>
-public sealed partial class Installer(UnitPaths paths, SpecifierContext context, Action<string>? warn = null)
+/// <param name="memory">What installers before this one have seen.</param>
+public sealed partial class Installer(UnitPaths paths, SpecifierContext context, Action<string>? warn = null, LinkMemory? memory = null)
 {
     private UnitPaths Paths { get; } = paths;
 

@@ -7,6 +7,17 @@ internal sealed class LinkIndex
 {
     private readonly Dictionary<string, List<string>> _wanted = [];
     private readonly Dictionary<string, List<(string Link, string Target)>> _leading = [];
+    private readonly List<(string Path, DateTime ModifiedUtc)> _folders = [];
+    private readonly DateTime _begun = DateTime.UtcNow;
+
+    /// <summary>A folder whose links are about to be read.</summary>
+    public void AddFolder(string path) => _folders.Add((path, Directory.GetLastWriteTimeUtc(path)));
+
+    /// <summary>Every change to come is seen by the time stamps: none of them is so young that another change could leave it as it is.</summary>
+    public bool IsSettled => _folders.TrueForAll(f => _begun - f.ModifiedUtc > LinkMemory.Grain);
+
+    /// <summary>Nobody has written to the folders since.</summary>
+    public bool IsCurrent => _folders.TrueForAll(f => Directory.GetLastWriteTimeUtc(f.Path) == f.ModifiedUtc);
 
     /// <summary>A link in a .wants/ or .requires/ folder; that of an instance concerns its template too.</summary>
     public void AddDependency(string link)

@@ -94,9 +94,14 @@ internal static class Links
         {
             if (!Directory.Exists(folder))
                 return [];
-            var entries = new FileSystemEnumerable<FolderEntry>(folder,
-                (ref FileSystemEntry e) => new(e.FileName.ToString(), (e.Attributes & FileAttributes.ReparsePoint) != 0, e.IsDirectory),
-                new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false }).ToList();
+            var entries = Entries(folder, FileAttributes.ReparsePoint, (ref FileSystemEntry e) => new(e.FileName.ToString(), IsLink: false, e.IsDirectory)).ToList();
+            // The folder itself tells links from files, but says so only by leaving them out; to ask for attributes costs two
+            // system calls for each file.
+            var plain = entries.Select(e => e.Name).ToHashSet();
+            var isPlain = plain.GetAlternateLookup<ReadOnlySpan<char>>();
+            var others = Entries(folder, 0, (ref FileSystemEntry e) => new(e.FileName.ToString(), (e.Attributes & FileAttributes.ReparsePoint) != 0, e.IsDirectory));
+            others.ShouldIncludePredicate = (ref FileSystemEntry e) => !isPlain.Contains(e.FileName);
+            entries.AddRange(others);
             entries.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
             return entries;
         }
@@ -110,6 +115,9 @@ internal static class Links
             return [];
         }
     }
+
+    private static FileSystemEnumerable<FolderEntry> Entries(string folder, FileAttributes skipped, FileSystemEnumerable<FolderEntry>.FindTransform describe) =>
+        new(folder, describe, new EnumerationOptions { AttributesToSkip = skipped, IgnoreInaccessible = false });
 
     /// <summary>errno's words where the exception stands for one.</summary>
     public static string Reason(Exception e) => e switch

@@ -264,6 +264,17 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
 
         private void Say(Severity severity, string message) => unit.Diagnostics.Add(new(severity, unit.Name.Full, 0, message));
 
+        /// <summary>As File.ReadAllBytes, without a lock (flock(2)) that nobody would heed.</summary>
+        private static byte[] ReadAll(FileInfo file)
+        {
+            using var handle = File.OpenHandle(file.FullName, share: FileShare.ReadWrite | FileShare.Delete);
+            byte[] bytes = new byte[RandomAccess.GetLength(handle)];
+            int length = 0;
+            for (int n; length < bytes.Length && (n = RandomAccess.Read(handle, bytes.AsSpan(length), length)) > 0;)
+                length += n;
+            return length == bytes.Length ? bytes : bytes[..length];
+        }
+
         private byte[]? Read(string path, out string? problem)
         {
             problem = null;
@@ -274,7 +285,7 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
                 else
                 {
                     Sources.Add(new(path, file.LastWriteTimeUtc));
-                    byte[] bytes = File.ReadAllBytes(file.FullName);
+                    byte[] bytes = ReadAll(file);
                     HasSpecifiers |= bytes.AsSpan().Contains((byte)'%');
                     return bytes;
                 }

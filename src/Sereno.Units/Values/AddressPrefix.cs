@@ -39,6 +39,9 @@ public readonly record struct AddressPrefix
         _ => TryParse(word) is { } prefix ? [prefix] : [],
     };
 
+    /// <param name="address">IPv4 that came over IPv6 as it is: another family than IPv4's.</param>
+    public bool Contains(IPAddress address) => (address.AddressFamily == AddressFamily.InterNetworkV6) == IsIPv6 && Make(address, Length) == this;
+
     public override string ToString() => $"{new IPAddress(Address)}/{Length}";
 
     private static AddressPrefix Of(string address, int length) => Make(IPAddress.Parse(address), length);

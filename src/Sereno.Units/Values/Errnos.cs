@@ -25,6 +25,9 @@ public static class Errnos
         "EKEYEXPIRED:127 EKEYREVOKED:128 EKEYREJECTED:129 EOWNERDEAD:130 ENOTRECOVERABLE:131 ERFKILL:132")
         .Split(' ').Select(e => e.Split(':')).ToFrozenDictionary(e => e[0], e => int.Parse(e[1]));
 
+    /// <summary>The name of a number; of several, the one that comes first in the alphabet. The number itself where it has none.</summary>
+    public static string NameOf(int number) => s_numbers.Where(e => e.Value == number).Select(e => e.Key).Min(StringComparer.Ordinal) ?? $"{number}";
+
     /// <summary>By name, or as a number from 0 to 4095.</summary>
     public static int? Parse(string text) =>
         s_numbers.TryGetValue(text, out int number) || Integers.ReadSigned(text, 0, Max, out number) == ParseError.None ? number : null;

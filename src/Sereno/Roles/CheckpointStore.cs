@@ -12,7 +12,7 @@ public sealed class CheckpointStore(KeeperClient keeper) : IDisposable
     public const string Name = "checkpoint";
 
     /// <summary>Past this size, and twice what the units need, the log is written anew.</summary>
-    private const int CompactAbove = 1 << 20;
+    private const int CompactAbove = 4 << 20;
     private Fd? _log;
     private int _size, _compactSize;
 

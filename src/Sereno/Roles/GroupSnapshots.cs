@@ -1,6 +1,7 @@
 using Sereno.Bus.Server.Systemd1;
 using Sereno.Manager;
 using Sereno.Manager.Units;
+using Sereno.Roles.Resources;
 using Sereno.Units.Model;
 using Sereno.Units.Values;
 
@@ -13,9 +14,8 @@ internal static class GroupSnapshots
 
     public static ControlGroupSnapshot Of(Unit unit, UnitName? slice, ProcessGroups groups)
     {
-        var (name, machine, traffic) = (unit.Name, groups.Machine(), groups.TrafficOf(unit.Name));
-        var io = Io(groups.Read(name, "io.stat"));
-        return new()
+        var (name, machine) = (unit.Name, groups.Machine());
+        return Used(groups.CpuOf(name) ?? Unknown, groups.TrafficOf(name), groups.Read(name, "io.stat")) with
         {
             Path = groups.PathOf(name),
             Id = groups.IdOf(name),
@@ -24,7 +24,21 @@ internal static class GroupSnapshots
             MemoryAvailable = groups.MemoryAvailable(name),
             TasksCurrent = Number(groups.Read(name, "pids.current")) is var tasks and not Unknown ? tasks
                 : unit.IsInactiveOrFailed || unit is SliceUnit ? Unknown : (ulong)groups.Members(name).Count,
-            CpuUsageNsec = groups.CpuOf(name) * 1000 ?? Unknown,
+            MachineMemory = machine.Memory,
+            MachineTasks = machine.Tasks,
+            DefaultTasksMax = unit is SliceUnit ? ResourceAmount.Infinity : machine.DefaultTasksMax ?? ResourceAmount.Infinity,
+        };
+    }
+
+    /// <summary>What is counted up in a run.</summary>
+    /// <param name="cpuUsec">ulong.MaxValue where it isn't known.</param>
+    /// <param name="ioStat">The file's text; null where the controller is off.</param>
+    public static ControlGroupSnapshot Used(ulong cpuUsec, Traffic? traffic, string? ioStat)
+    {
+        var io = Io(ioStat);
+        return new()
+        {
+            CpuUsageNsec = cpuUsec == Unknown ? Unknown : cpuUsec * 1000,
             IoReadBytes = io is null ? Unknown : io.Value.ReadBytes,
             IoWriteBytes = io is null ? Unknown : io.Value.WriteBytes,
             IoReadOperations = io is null ? Unknown : io.Value.Reads,
@@ -33,9 +47,6 @@ internal static class GroupSnapshots
             IpIngressPackets = traffic?.PacketsIn ?? Unknown,
             IpEgressBytes = traffic?.BytesOut ?? Unknown,
             IpEgressPackets = traffic?.PacketsOut ?? Unknown,
-            MachineMemory = machine.Memory,
-            MachineTasks = machine.Tasks,
-            DefaultTasksMax = unit is SliceUnit ? ResourceAmount.Infinity : machine.DefaultTasksMax ?? ResourceAmount.Infinity,
         };
     }
 

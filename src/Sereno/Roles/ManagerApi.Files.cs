@@ -9,7 +9,9 @@ namespace Sereno.Roles;
 /// <summary>Unit files and the links that enable them.</summary>
 public sealed partial class ManagerApi
 {
-    private Installer Installer => new(files.Paths, files.Context);
+    private readonly LinkMemory _links = new();
+
+    private Installer Installer => new(files.Paths, files.Context, memory: _links);
 
     public IEnumerable<UnitFile> UnitFiles => Installer.List().Select(f => new UnitFile(f.Path, f.State.Name()));
 

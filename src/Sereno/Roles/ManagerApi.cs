@@ -64,6 +64,8 @@ public sealed partial class ManagerApi(ManagerCore core, UnitLoader files, Proce
     {
         var unit = Visit(request.Unit);
         var verb = request.Verb;
+        if (request.By is { } by)
+            core.Admit(new(by.Who.Pid, by.Who.Uid, [by.Who.Gid, .. by.Groups]), unit, verb == JobVerb.Start, Snapshots.ModeOf(request.Mode));
         if (verb is JobVerb.ReloadOrRestart or JobVerb.ReloadOrTryRestart)
             verb = unit.CanReload && unit.IsActiveOrReloading ? JobVerb.Reload : verb == JobVerb.ReloadOrRestart ? JobVerb.Restart : JobVerb.TryRestart;
         if (verb is JobVerb.Start or JobVerb.Restart && unit.Definition.RefuseManualStart || verb is JobVerb.Stop && unit.Definition.RefuseManualStop)
@@ -73,7 +75,7 @@ public sealed partial class ManagerApi(ManagerCore core, UnitLoader files, Proce
         var before = core.Jobs.All.Select(j => j.Id).ToHashSet();
         var job = verb == JobVerb.TryRestart && unit.IsInactiveOrFailed
             ? core.EnqueueNothing(unit)
-            : core.Enqueue(unit, Snapshots.TypeOf(verb), Snapshots.ModeOf(request.Mode));
+            : core.Enqueue(unit, Snapshots.TypeOf(verb), request.By is null ? Snapshots.ModeOf(request.Mode) : Sereno.Units.Model.JobMode.Replace, onlyStarts: request.By is not null);
         reply.Succeed(new(Snapshots.Status(job!), [.. core.Jobs.All.Where(j => j != job && !before.Contains(j.Id)).Select(Snapshots.Status)]));
     });
 
@@ -203,6 +205,7 @@ public sealed partial class ManagerApi(ManagerCore core, UnitLoader files, Proce
         ManagerErrorKind.ShuttingDown => BusErrors.ShuttingDown,
         ManagerErrorKind.InvalidArguments => BusErrors.InvalidArgs,
         ManagerErrorKind.NoSuchProcess => BusErrors.NoSuchProcess,
+        ManagerErrorKind.AccessDenied => BusErrors.AccessDenied,
     };
 
     private static string CommandLine(int pid)

@@ -43,7 +43,7 @@ public sealed partial class ManagerHost
                 Watch(e.Unit, e.Pid);
                 break;
             case WatchGroup e:
-                if (!_groups.Watch(e.Unit))
+                if (_groups.Watch(e.Unit))
                     _core.OnGroupEmpty(e.Unit);
                 break;
             case WatchBusName e:
@@ -63,6 +63,9 @@ public sealed partial class ManagerHost
                 break;
             case OpenSockets or WatchSockets or CloseSockets:
                 CarryOutSocket(effect);
+                break;
+            case LookForListener or CountConnections or HoldBack:
+                CarryOutConnections(effect);
                 break;
             case WatchPaths or MakeFolders or TouchFile or WatchClock:
                 CarryOutTrigger(effect);
@@ -150,8 +153,10 @@ public sealed partial class ManagerHost
                 else if (_pidfds.Remove(pid, out var gone))
                     gone.Dispose();
         }
-        bool isLeft = _groups.Drain(request.Unit);
-        _core.OnGroupSignalled(request.Unit, isLeft ? members.Count : 0);
+        bool isEmpty = members.Count > 0 && _groups.Drain(request.Unit);
+        _core.OnGroupSignalled(request.Unit, members.Count);
+        if (isEmpty)
+            _core.OnGroupEmpty(request.Unit);
     }
 
     private static Fd? TryOpen(int pid)

@@ -23,6 +23,7 @@ public sealed partial class ManagerHost
     {
         _groups.Problem = (unit, level, message) => Log(unit, level, message);
         _groups.SettingsOf = SettingsOf;
+        _groups.Scopes = Scopes;
         _groups.Machine = () => (_resources ??= new((ulong)GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, TasksOfMachine)
         {
             DefaultTasksMax = s_defaultTasks,
@@ -45,12 +46,17 @@ public sealed partial class ManagerHost
             slices.Add(slice.Definition);
         return new(unit.Definition, [.. slices])
         {
+            Narrowed = NarrowedScope(unit),
             Root = _core.Graph.TryGet(s_rootSlice, out var root) && root.Definition.Resources is not null && root != unit ? root.Definition : null,
         };
     }
 
     /// <summary>Definitions have changed, or the manager has: what is written is brought up to date.</summary>
-    private void ReviewLimits() => _groups.Review();
+    private void ReviewLimits()
+    {
+        _groups.Review();
+        ReviewScopes();
+    }
 
     /// <summary>As with systemd, all has been started once no job is left for the first time.</summary>
     private void LookForEndOfStartup()
@@ -68,15 +74,15 @@ public sealed partial class ManagerHost
             return;
         if (unit is Manager.Units.ServiceUnit { IsBrief: true })
             return;
-        _groups.KeepUse(name);
-        if (GroupSnapshots.Consumed(GroupSnapshots.Of(unit, null, _groups)) is var (level, message))
+        var (cpu, traffic) = _groups.KeepUse(name);
+        if (GroupSnapshots.Consumed(GroupSnapshots.Used(cpu, traffic, _groups.Read(name, "io.stat"))) is var (level, message))
             Log(name, level, $"{name}: {message}");
     }
 
     private Fd? OpenGroup(SpawnProcess request)
     {
-        var cgroup = _groups.Open(request.Unit, request.InvocationId, isControl: request.IsControl,
-            isLazy: _core.Graph.TryGet(request.Unit, out var unit) && unit is Manager.Units.ServiceUnit { Connection: not null });
+        WatchExposure(request.Unit);
+        var cgroup = _groups.Open(request.Unit, request.InvocationId, isControl: request.IsControl);
         if (cgroup is not null && _groups.IsDelegated(request.Unit) && request.Plan.Steps.OfType<SetUid>().FirstOrDefault() is { } user)
             _groups.ChangeOwner(request.Unit, user.Uid, request.Plan.Steps.OfType<SetGid>().FirstOrDefault()?.Gid ?? uint.MaxValue);
         return cgroup;

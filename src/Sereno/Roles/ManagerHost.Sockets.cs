@@ -29,6 +29,7 @@ public sealed partial class ManagerHost
             case CloseSockets e:
                 foreach (ulong id in e.Ids)
                     Forget(id);
+                Scopes.Release(e.Unit);
                 RemoveFiles(e.Unit, e.Definition);
                 break;
         }
@@ -45,7 +46,7 @@ public sealed partial class ManagerHost
             foreach (var listen in socket.Listens)
             {
                 at = listen;
-                var fd = OpenListener(listen, socket, group);
+                var fd = OpenListener(unit, listen, socket, group);
                 opened.Add(fd);
                 foreach (string problem in SocketSettings.Apply(fd, listen, socket.Options))
                     Log(unit, LogLevel.Warning, $"{unit}: {problem}");
@@ -70,7 +71,7 @@ public sealed partial class ManagerHost
         _core.OnSocketsOpened(unit, ids, error);
     }
 
-    private Fd OpenListener(Listen listen, SocketDefinition socket, Fd? group)
+    private Fd OpenListener(UnitName unit, Listen listen, SocketDefinition socket, Fd? group)
     {
         if (listen.Address.File is { } file && listen.Kind != ListenKind.Special)
             Directory.CreateDirectory(Path.GetDirectoryName(file)!, (UnixFileMode)socket.DirectoryMode);
@@ -81,7 +82,7 @@ public sealed partial class ManagerHost
             ListenKind.Special => Listener.OpenSpecial(path, socket.Writable),
             ListenKind.MessageQueue => Listener.OpenMessageQueue(path, socket.Mode, socket.Options.QueueMessages, socket.Options.QueueMessageSize),
             ListenKind.UsbFunction => throw new IOException($"cannot open {path}: USB gadgets are not supported"),
-            _ => OpenSocket(listen.Address, socket, SocketSettings.Of(listen, socket, group)),
+            _ => OpenSocket(listen.Address, socket, SocketSettings.Of(listen, socket, group) with { Prepare = (fd, isInGroup) => Guard(unit, socket, listen, fd, isInGroup) }),
         };
         if (listen.Address.File is { } made && listen.Kind != ListenKind.Special && socket is { User: not null } or { Group: not null })
             Listener.ChangeOwner(made, Owner(socket.User, n => _machine.FindUser(n)?.Uid), Owner(socket.Group, _machine.FindGroup));
@@ -156,6 +157,8 @@ public sealed partial class ManagerHost
         }
         if (connection is null)
             return false;
+        if (!IsInScope(unit, connection))
+            return true;
         if (EndsOf(connection) is not { } ends)
         {
             connection.Dispose();

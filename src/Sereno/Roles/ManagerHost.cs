@@ -35,6 +35,9 @@ public sealed partial class ManagerHost : IDisposable
     private int _exitCode;
     private long _busySince;
 
+    /// <summary>Microseconds; longer turns have made somebody wait.</summary>
+    private const ulong ShortTurn = 10_000;
+
     public ManagerHost(Instance instance, bool verbose)
     {
         _instance = instance;
@@ -214,7 +217,7 @@ public sealed partial class ManagerHost : IDisposable
                 else
                     _groups.LookAgain(); // an orphan may have been the last of its unit
                 // Why it ended is known only from its group, which may tell us later than the keeper does.
-                if (exited is { Status: 9 } && _groups.UnitOfLeader(exited.Pid) is { } unit && _groups.IsStarved(unit))
+                if (exited is { Status: 9 } && _core.ServiceOf(exited.Pid) is { Name: var unit } && _groups.IsStarved(unit))
                     _core.OnOomKill(unit);
                 _core.OnExited(exited.Pid, new((Manager.Units.ExitCode)(int)exited.Code, exited.Status));
                 _acknowledge = exited.Sequence;
@@ -273,13 +276,16 @@ public sealed partial class ManagerHost : IDisposable
     private void Turn()
     {
         _core.Now = Clock.Now;
-        _core.Tick();
+        _bus.Work();
         _generators.KillLate();
         if (_groups.HasDraining)
             foreach (var unit in _groups.Poll())
                 _core.OnGroupEmpty(unit);
-        while (true)
+        for (var began = _core.Now = Clock.Now; ; _core.Now = Clock.Now)
         {
+            // What is due by now (RestartSec=0) needs no turn of its own. But who answered in time is heard before time is up, however slow we are.
+            if (_core.Now.Monotonic - began.Monotonic < ShortTurn)
+                _core.Tick();
             var (effects, changed) = _core.TakeEffects();
             if (changed.Count > 0)
                 _checkpoint.Append(_core, changed);
@@ -293,6 +299,7 @@ public sealed partial class ManagerHost : IDisposable
                 CarryOut(effect);
         }
         LookForEndOfStartup();
+        LookForExposure();
         WriteLog();
         DropUnwanted();
         _bus.DropUnauthenticated(TimeSpan.FromSeconds(10));
@@ -305,6 +312,8 @@ public sealed partial class ManagerHost : IDisposable
 
     private int Timeout()
     {
+        if (_bus.HasWork)
+            return 0;
         ulong now = Clock.Now.Monotonic;
         // epoll counts in milliseconds: what is due within a fraction of one (RestartSec=0) isn't put off by a whole one.
         long wait = _core.Timers.Next is { } next ? next <= now + 200 ? 0 : (long)Math.Min((next - now + 999) / 1000, int.MaxValue) : -1;
@@ -312,6 +321,8 @@ public sealed partial class ManagerHost : IDisposable
             wait = wait < 0 ? remaining : Math.Min(wait, remaining);
         if (_groups.HasDraining)
             wait = wait < 0 ? 20 : Math.Min(wait, 20);
+        if (UntilNextLook is { } look)
+            wait = wait < 0 ? look : Math.Min(wait, look);
         if (_busySince > 0)
             wait = wait < 0 ? 2000 : Math.Min(wait, 2000);
         return (int)wait;
@@ -332,6 +343,8 @@ public sealed partial class ManagerHost : IDisposable
         _exitCode = code;
         WriteLog();
         _groups.Dispose(); // the keeper ends us as soon as it is told
+        foreach (string path in (string[])[_instance.BusPath, .. _instance.IsSystem ? [Instance.SystemBusPath] : (string[])[], .. _notify.Address[0] == '/' ? [_notify.Address] : (string[])[]])
+            File.Delete(path);
         _keeper.Exit(code);
         for (int i = 0; _keeper.WantsWrite && i < 100; i++)
         {

@@ -36,6 +36,17 @@ public sealed partial class ProcessGroups
 
     public Func<MachineResources> Machine { get; set; } = () => new(0, 0);
 
+    /// <summary>Who keeps units to their Scope=.</summary>
+    public Scope.ScopeGuard? Scopes
+    {
+        get;
+        set
+        {
+            field = value;
+            _writer?.Scopes = value;
+        }
+    }
+
     /// <summary>What couldn't be done.</summary>
     public Action<UnitName, LogLevel, string> Problem { get; set; } = (_, _, _) => { };
 
@@ -56,7 +67,7 @@ public sealed partial class ProcessGroups
     public void ReviewStartup()
     {
         foreach (var (unit, group) in _groups)
-            if (group.Cgroup is { Exists: true } cgroup && SettingsOf(unit) is { } settings && (settings.IsOtherAtStartup || settings.Slices.Any(s => new GroupSettings(s, []).IsOtherAtStartup)))
+            if (SettingsOf(unit) is { } settings && (settings.IsOtherAtStartup || settings.Slices.Any(s => new GroupSettings(s, []).IsOtherAtStartup)) && group.Cgroup is { Exists: true })
             {
                 Review();
                 return;
@@ -120,18 +131,9 @@ public sealed partial class ProcessGroups
     private static ulong? CpuOf(string stat) => stat.Split('\n')[0].Split(' ') is ["usage_usec", var used] && ulong.TryParse(used, out ulong usec) ? usec : null;
 
     /// <summary>What was used is asked for after the end too, until the next start.</summary>
-    public void KeepUse(UnitName unit) => _lastUse[unit] = (CpuOf(unit) ?? ulong.MaxValue, TrafficOf(unit));
+    public (ulong CpuUsec, Traffic? Traffic) KeepUse(UnitName unit) => _lastUse[unit] = (CpuOf(unit) ?? ulong.MaxValue, TrafficOf(unit));
 
     public void ForgetUse(UnitName unit) => _lastUse.Remove(unit);
-
-    /// <summary>Whose session a process leads.</summary>
-    public UnitName? UnitOfLeader(int pid)
-    {
-        foreach (var (unit, group) in _groups)
-            if (group.OomKills is not null && group.Sessions.Contains(pid))
-                return unit;
-        return null;
-    }
 
     /// <summary>A process of it was killed for want of memory since that was last asked.</summary>
     public bool IsStarved(UnitName unit)
@@ -169,8 +171,8 @@ public sealed partial class ProcessGroups
     /// <summary>memory.events and pids.events are there where the controllers are (the kernel's cgroup-v2.rst).</summary>
     private void WatchLimits(UnitName unit, Group group, bool isNew)
     {
-        group.OomKills = Watch("memory.events", "oom_kill ");
-        group.RefusedForks = Watch("pids.events", "max ");
+        group.OomKills = _writer!.Has(Controllers.Memory) ? Watch("memory.events", "oom_kill ") : null;
+        group.RefusedForks = _writer.Has(Controllers.Pids) ? Watch("pids.events", "max ") : null;
 
         EventCount? Watch(string file, string key)
         {

@@ -26,12 +26,14 @@ public sealed partial class ProcessGroups : IDisposable
         public Cgroup? Cgroup { get; set; }
         public int Watch { get; set; } = -1;
         public string InvocationId { get; set; } = "";
-        public List<int> Sessions { get; } = []; // as a rule one
+
+        /// <summary>As a rule one; none are noted where there is a cgroup to tell.</summary>
+        public List<int> Sessions => field ??= [];
         public bool IsDraining { get; set; }
         public bool IsWatched { get; set; }
 
-        /// <summary>Nobody waits for it to become empty as long as nobody has asked.</summary>
-        public bool IsLazy { get; set; }
+        /// <summary>Its folder was prepared for this run of the unit.</summary>
+        public bool IsReady { get; set; }
         public EventCount? OomKills { get; set; }
         public EventCount? RefusedForks { get; set; }
     }
@@ -83,9 +85,8 @@ public sealed partial class ProcessGroups : IDisposable
 
     /// <summary>The folder to start a process of the unit in, which is limited before anybody is in it; null without cgroups.</summary>
     /// <param name="isRestored">It was there before this manager.</param>
-    /// <param name="isLazy">As a rule it has one process, which is all that is waited for.</param>
     /// <param name="isControl">The process runs beside those to whom the group was delegated: in a group of its own.</param>
-    public Fd? Open(UnitName unit, string invocationId, bool isRestored = false, bool isControl = false, bool isLazy = false)
+    public Fd? Open(UnitName unit, string invocationId, bool isRestored = false, bool isControl = false)
     {
         var group = Get(unit);
         group.InvocationId = invocationId;
@@ -96,14 +97,14 @@ public sealed partial class ProcessGroups : IDisposable
         }
         try
         {
-            if (group.Cgroup is null or { Exists: false } || (group.Watch < 0 && !group.IsLazy))
+            if (!group.IsReady || group.Cgroup is null or { Exists: false })
             {
                 string folder = Folder(unit);
                 group.Cgroup = _base.Create(folder, out bool isNew);
-                group.IsLazy = isLazy;
-                if (!isLazy)
-                    AddWatch(unit, group);
-                if (!isRestored)
+                group.IsReady = true;
+                if (isRestored)
+                    BeginWatch(unit, group, group.Cgroup); // somebody may have waited for it before the crash
+                else
                     Limit(unit, group.Cgroup, isNew);
                 WatchLimits(unit, group, isNew);
             }
@@ -158,7 +159,11 @@ public sealed partial class ProcessGroups : IDisposable
     }
 
     /// <summary>A process of the unit started; it leads a session of its own.</summary>
-    public void AddLeader(UnitName unit, int pid) => Get(unit).Sessions.Add(pid);
+    public void AddLeader(UnitName unit, int pid)
+    {
+        if (Get(unit) is { Cgroup: null } group)
+            group.Sessions.Add(pid);
+    }
 
     /// <summary>A leader has ended: once nobody is left in its session, the number may come to mean another.</summary>
     public void LeaderEnded(int pid)
@@ -228,47 +233,47 @@ public sealed partial class ProcessGroups : IDisposable
     }
 
     /// <summary>Says when the group has become empty: at once through the cgroup, else by <see cref="Poll"/>.</summary>
-    /// <returns>False when it is, and nothing will be said.</returns>
+    /// <returns>Whether it is empty already.</returns>
     public bool Drain(UnitName unit)
     {
         var group = Get(unit);
         group.IsDraining = true;
-        return IsWatchedFromNowOn(unit, group);
+        return Await(unit, group);
     }
 
     /// <summary>The same while the unit runs. Without cgroups an orphan's end is the time to look.</summary>
+    /// <returns>Whether it is empty already.</returns>
     public bool Watch(UnitName unit)
     {
         var group = Get(unit);
         group.IsWatched = true;
-        return IsWatchedFromNowOn(unit, group);
+        return Await(unit, group);
     }
 
-    private bool IsWatchedFromNowOn(UnitName unit, Group group)
+    /// <summary>Only from now on: of nearly all services the main process is the last one, and the keeper tells of its end.</summary>
+    private bool Await(UnitName unit, Group group)
     {
-        if (group is not { IsLazy: true, Watch: < 0, Cgroup: { } cgroup })
-            return true;
-        try
-        {
-            AddWatch(unit, group);
-        }
-        catch (LinuxException) { } // gone, or there are no more watches to be had: then its time limit ends it
-        return cgroup.Populated;
+        if (group.Cgroup is not { } cgroup)
+            return false;
+        if (group.Watch < 0)
+            BeginWatch(unit, group, cgroup);
+        return !cgroup.Populated;
     }
 
-    private void AddWatch(UnitName unit, Group group)
+    private void BeginWatch(UnitName unit, Group group, Cgroup cgroup)
     {
-        group.Watch = _events!.Add(group.Cgroup!.EventsFile, FileEvents.Modify);
-        _watches[group.Watch] = unit;
+        group.Watch = _events!.Add(cgroup.EventsFile, FileEvents.Modify);
+        if (group.Watch >= 0)
+            _watches[group.Watch] = unit;
     }
 
     /// <summary>The unit's only process has ended: where nobody else is left, the folder goes at once.</summary>
     /// <returns>Whether it has gone.</returns>
     public bool TryEnd(UnitName unit)
     {
-        if (_base is null || !_groups.TryGetValue(unit, out var group) || group is not { IsLazy: true, Watch: < 0, OomKills: null, RefusedForks: null })
+        if (_base is null || !_groups.TryGetValue(unit, out var group) || group is not { Watch: < 0, OomKills: null, RefusedForks: null })
             return false;
-        if (group.Cgroup is { } cgroup && !Files.RemoveFolder(cgroup.Folder))
+        if (group.Cgroup is { } cgroup && !Files.RemoveFolder(cgroup.Folder, out int errno) && errno != Linux.Headers.libc.ENOENT)
             return false;
         group.Cgroup = null;
         return true;
@@ -325,12 +330,16 @@ public sealed partial class ProcessGroups : IDisposable
     {
         if (!_groups.TryGetValue(unit, out var group))
             return;
+        Scopes?.Forget(unit);
         if (group.Cgroup is { } cgroup)
         {
-            _watches.Remove(group.Watch);
-            if (group.Watch >= 0 && cgroup.Exists)
+            group.IsReady = false;
+            if (group.Watch >= 0)
+            {
+                _watches.Remove(group.Watch);
                 _events!.Remove(group.Watch);
-            group.Watch = -1;
+                group.Watch = -1;
+            }
             Unwatch(group.OomKills);
             Unwatch(group.RefusedForks);
             (group.OomKills, group.RefusedForks) = (null, null);

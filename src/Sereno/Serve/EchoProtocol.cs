@@ -3,13 +3,17 @@ using System.Net.Sockets;
 namespace Sereno.Serve;
 
 /// <summary>Sends every line back (RFC 862, by lines). A client that says nothing for long is let go.</summary>
-public sealed class EchoProtocol : IProtocol
+public sealed class EchoProtocol : Protocol
 {
     private const int MaxLine = 16 * 1024;
 
     public TimeSpan IdleLimit { get; init; } = TimeSpan.FromMinutes(10);
 
-    public async Task ServeAsync(Socket client, string peer, Action<string> log, CancellationToken stop)
+    public override bool SpeaksDatagrams => true;
+
+    public override byte[] Answer(ReadOnlySpan<byte> datagram) => datagram.ToArray();
+
+    public override async Task ServeAsync(Socket client, string peer, Action<string> log, CancellationToken stop)
     {
         var buffer = new ClientBuffer(client, MaxLine);
         int lines = 0;
@@ -23,7 +27,7 @@ public sealed class EchoProtocol : IProtocol
                 if (whole > 0)
                 {
                     lines += buffer.Unread.Span[..whole].Count((byte)'\n');
-                    await SendAsync(client, buffer.Unread[..whole], stop);
+                    await SendAsync(client, buffer.Unread[..whole], IdleLimit, stop);
                     buffer.Take(whole);
                 }
                 if (buffer.IsFull)
@@ -38,7 +42,7 @@ public sealed class EchoProtocol : IProtocol
                     if (!timedOut && buffer.Unread.Length > 0)
                     {
                         lines++;
-                        await SendAsync(client, buffer.Unread, stop);
+                        await SendAsync(client, buffer.Unread, IdleLimit, stop);
                     }
                     end = timedOut ? "timed out" : end;
                     return;
@@ -49,14 +53,5 @@ public sealed class EchoProtocol : IProtocol
         {
             log($"{peer} {end}, {lines} lines");
         }
-    }
-
-    /// <summary>All of it; a client that doesn't read must not hold us for ever.</summary>
-    private async Task SendAsync(Socket client, ReadOnlyMemory<byte> bytes, CancellationToken stop)
-    {
-        using var timer = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        timer.CancelAfter(IdleLimit);
-        while (!bytes.IsEmpty)
-            bytes = bytes[await client.SendAsync(bytes, timer.Token)..];
     }
 }

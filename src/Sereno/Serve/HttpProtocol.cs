@@ -4,7 +4,7 @@ using System.Text;
 namespace Sereno.Serve;
 
 /// <summary>HTTP/1.1 (RFC 9110, RFC 9112) with one page, at /.</summary>
-public sealed class HttpProtocol : IProtocol
+public sealed class HttpProtocol : Protocol
 {
     private const int MaxHead = 16 * 1024;
 
@@ -17,7 +17,7 @@ public sealed class HttpProtocol : IProtocol
     /// <summary>How long a connection is kept between two requests.</summary>
     public TimeSpan IdleLimit { get; init; } = TimeSpan.FromMinutes(2);
 
-    public async Task ServeAsync(Socket client, string peer, Action<string> log, CancellationToken stop)
+    public override async Task ServeAsync(Socket client, string peer, Action<string> log, CancellationToken stop)
     {
         var buffer = new ClientBuffer(client, MaxHead);
         while (await ReadHeadAsync(buffer, stop) is { } read)
@@ -32,7 +32,7 @@ public sealed class HttpProtocol : IProtocol
             string header = $"HTTP/1.1 {status} {ReasonOf(status)}\r\nDate: {DateTime.UtcNow:R}\r\nServer: sereno\r\nContent-Type: text/plain; charset=utf-8\r\n" +
                 $"Content-Length: {body.Length}\r\n{(status == 405 ? "Allow: GET, HEAD\r\n" : "")}Connection: {(keep ? "keep-alive" : "close")}\r\n\r\n";
             byte[] answer = [.. Encoding.ASCII.GetBytes(header), .. head?.Method == "HEAD" ? [] : body];
-            await SendAsync(client, answer, stop);
+            await SendAsync(client, answer, HeadLimit, stop);
             log($"{peer} {(head is null ? "-" : $"\"{head.Method} {head.Target} {head.Version}\"")} {status} {body.Length}");
             if (keep)
                 continue;
@@ -84,14 +84,6 @@ public sealed class HttpProtocol : IProtocol
         }
     }
 
-    private async Task SendAsync(Socket client, ReadOnlyMemory<byte> bytes, CancellationToken stop)
-    {
-        using var timer = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        timer.CancelAfter(HeadLimit);
-        while (!bytes.IsEmpty)
-            bytes = bytes[await client.SendAsync(bytes, timer.Token)..];
-    }
-
     /// <summary>The path of a target in origin or absolute form, without its query.</summary>
     private static string PathOf(string target)
     {
@@ -102,7 +94,7 @@ public sealed class HttpProtocol : IProtocol
     private static string Page(Socket client, string peer) => $"""
         Ave María Purísima, las {DateTime.Now:HH:mm} y sereno.
 
-        server {client.LocalEndPoint} (pid {Environment.ProcessId})
+        server {PeerName.Of(client.LocalEndPoint)} (pid {Environment.ProcessId})
         client {peer}
 
         """;

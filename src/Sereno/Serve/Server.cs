@@ -6,16 +6,14 @@ using Sereno.Linux;
 
 namespace Sereno.Serve;
 
-/// <summary>What a server says to one client.</summary>
-public interface IProtocol
-{
-    /// <summary>Serves a client until it leaves. The socket is closed afterwards, whatever happened.</summary>
-    Task ServeAsync(Socket client, string peer, Action<string> log, CancellationToken stop);
-}
+/// <summary>How a server takes its clients.</summary>
+/// <param name="Dedicated">The next one is accepted when the one before has left.</param>
+/// <param name="Once">One client, and the end.</param>
+public readonly record struct ServerOptions(bool Dedicated, bool Once);
 
 /// <summary>
-/// A concurrent TCP server: every client is served at once, none waits for another. Small on purpose: it is there to be
-/// started, watched and stopped.
+/// A server of connections: every client is served at once, or, when it is dedicated, one after the other. Small on purpose: it
+/// is there to be started, watched and stopped.
 /// </summary>
 public sealed class Server : IDisposable
 {
@@ -23,24 +21,30 @@ public sealed class Server : IDisposable
     private const int MaxClients = 1000;
     private readonly Socket _listener;
     private readonly IProtocol _protocol;
+    private readonly ServerOptions _options;
     private readonly TextWriter _output;
-    private readonly SemaphoreSlim _places = new(MaxClients);
+    private readonly SemaphoreSlim _places;
     private readonly ConcurrentDictionary<Socket, Task> _clients = new();
 
-    private Server(Socket listener, IProtocol protocol, TextWriter output) => (_listener, _protocol, _output) = (listener, protocol, output);
+    /// <param name="listener">Listens already.</param>
+    public Server(Socket listener, IProtocol protocol, TextWriter output, ServerOptions options = default)
+    {
+        (_listener, _protocol, _output, _options) = (listener, protocol, output, options);
+        _places = new(options.Dedicated ? 1 : MaxClients);
+    }
 
     /// <summary>With the port that the kernel chose where 0 was asked for.</summary>
-    public IPEndPoint Address => (IPEndPoint)_listener.LocalEndPoint!;
+    public EndPoint Address => _listener.LocalEndPoint!;
 
     /// <exception cref="SocketException">The address is in use, isn't ours, or needs a privilege.</exception>
-    public static Server Listen(IPEndPoint address, IProtocol protocol, TextWriter output)
+    public static Server Listen(IPEndPoint address, IProtocol protocol, TextWriter output, ServerOptions options = default)
     {
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
             socket.Bind(address);
             socket.Listen();
-            return new(socket, protocol, output);
+            return new(socket, protocol, output, options);
         }
         catch
         {
@@ -54,15 +58,19 @@ public sealed class Server : IDisposable
     {
         try
         {
-            while (true)
+            do
             {
+                // A dedicated server accepts nobody while it serves: they wait in the backlog.
                 await _places.WaitAsync(stop);
                 var client = await AcceptAsync(stop);
                 // In the table before it runs, or one that ends at once would stay in it.
                 var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                _clients[client] = ServeAsync(client, start.Task, stop);
+                var served = _clients[client] = ServeAsync(client, start.Task, stop);
                 start.SetResult();
+                if (_options.Once)
+                    await served;
             }
+            while (!_options.Once);
         }
         catch (OperationCanceledException)
         {
@@ -70,6 +78,25 @@ public sealed class Server : IDisposable
             foreach (var client in _clients.Keys)
                 client.Dispose();
             await Task.WhenAny(Task.WhenAll(_clients.Values), Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None));
+        }
+    }
+
+    /// <summary>Serves a client that somebody else has accepted, to its end.</summary>
+    public static async Task ServeAsync(Socket client, IProtocol protocol, Action<string> log, CancellationToken stop)
+    {
+        try
+        {
+            if (client.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6)
+                client.NoDelay = true;
+            await protocol.ServeAsync(client, PeerName.Of(client), log, stop);
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The client is gone, or we are stopping.
+        }
+        finally
+        {
+            client.Dispose();
         }
     }
 
@@ -109,16 +136,10 @@ public sealed class Server : IDisposable
         await start;
         try
         {
-            client.NoDelay = true;
-            await _protocol.ServeAsync(client, client.RemoteEndPoint!.ToString()!, Log, stop);
-        }
-        catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
-        {
-            // The client is gone, or we are stopping.
+            await ServeAsync(client, _protocol, Log, stop);
         }
         finally
         {
-            client.Dispose();
             _clients.TryRemove(client, out _);
             if (!stop.IsCancellationRequested)
                 _places.Release();

@@ -8,6 +8,9 @@ public sealed class English : Text
     public override SocketTexts Sockets { get; } = new EnglishSocketTexts();
     public override InstallTexts Install { get; } = new EnglishInstallTexts();
     public override RunTexts Run { get; } = new EnglishRunTexts();
+    public override ConnectTexts Connect { get; } = new EnglishConnectTexts();
+    public override ImportTexts Import { get; } = new EnglishImportTexts();
+    public override ManualTexts Manual { get; } = new EnglishManualTexts();
     public override string Description => "Runs systemd's unit files where systemd can't run, and shows the sockets of each service.";
     public override string DirOption => "The instance whose sockets, state and logs are in this folder";
     public override string UnitPathOption => "Where unit files are looked for, as SYSTEMD_UNIT_PATH";
@@ -45,6 +48,9 @@ public sealed class English : Text
         "list-units" => "List units in memory",
         "list-unit-files" => "List installed unit files",
         "list-timers" => "List timers: when they elapse next and elapsed last, and what they start",
+        "list-sockets" => "List sockets: what they listen on, and what they start",
+        "list-paths" => "List paths: what they watch, and what they start",
+        "list-dependencies" => "Show what units require and want, as a tree",
         "list-jobs" => "List queued jobs",
         "cat" => "Show unit files and drop-ins",
         "show" => "Show properties of units, or of the manager, for programs",
@@ -65,15 +71,27 @@ public sealed class English : Text
         "watch" => "Show services with state, pid, ports, scope and connections, live",
         "tmpfiles" => "Make, clean and remove files as tmpfiles.d(5) says",
         "sysusers" => "Add the users and groups that sysusers.d(5) asks for",
-        "serve" => "Be a small server for examples and tests: http or echo",
+        "serve" => "Be a small server for examples and tests: http, echo, time...",
+        "connect" => "Connect to a server: standard input goes there, its answer to standard output",
+        "import" => "Make socket and service units of inetd's or xinetd's configuration",
         "calendar" => "Say when calendar events elapse next (systemd.time(7))",
         "timespan" => "Say how long time spans are (systemd.time(7))",
         "timestamp" => "Say which points in time are meant (systemd.time(7))",
+        "completion" => "Print a shell's completion script",
+        "complete" => "Say which words may follow what was typed, as completion scripts ask",
+        "man" => "Print a manual page",
         _ => "",
     };
 
     public override string Option(string name) => name switch
     {
+        "show-types" => "Also the types of sockets",
+        "dependencies-reverse" => "Who requires and wants them instead",
+        "dependencies-after" => "What they are ordered after instead",
+        "dependencies-before" => "What they are ordered before instead",
+        "dependencies-all" => "Open all units, not targets only",
+        "dependencies-plain" => "A list instead of a tree",
+        "dependencies-full" => "Don't cut long names",
         "units" => "Unit names; .service may be left out",
         "target" => "The target",
         "default" => "The target to start",
@@ -165,6 +183,24 @@ public sealed class English : Text
         "time-limit" => "End after this time, such as 30s or 5min",
         "trace-source" => "How changes are seen: perf, destroy or poll; the best that is permitted without this",
         "trace-interval" => "Time between two dumps, where they are needed, such as 250ms",
+        "connect-target" => "HOST:PORT, [ADDRESS]:PORT, a port of this machine, a path, @NAME, or a unit that has a socket",
+        "connect-udp" => "Datagrams: UDP, or a Unix datagram socket",
+        "connect-ipv4" => "Only IPv4",
+        "connect-ipv6" => "Only IPv6",
+        "connect-timeout" => "Longest wait for the connection, and for a word from either side",
+        "connect-hold" => "Send nothing and keep the connection open",
+        "connect-count" => "Make so many connections, each of which sends standard input, and tell their times",
+        "connect-concurrency" => "So many of them at a time",
+        "connect-verbose" => "Tell both ends of the connection, with the class of each port",
+        "connect-states" => "Also tell each TCP state, of both ends when both are on this machine",
+        "serve-udp" => "Listen for datagrams",
+        "serve-slow" => "Keep each answer back for so long",
+        "serve-dedicated" => "One client at a time, the others wait in the backlog",
+        "serve-once" => "Serve one client and end",
+        "import-files" => "inetd.conf, xinetd.conf or files of xinetd.d",
+        "import-output" => "Folder to write the unit files to; without it they are printed",
+        "import-force" => "Replace unit files that exist",
+        "import-all" => "Services that are disabled, too",
         "address" => "Address and port to listen on",
         _ => "",
     };
@@ -177,11 +213,13 @@ public sealed class English : Text
     public override string HelpOption => "Show this help";
     public override string VersionOption => "Show the version";
     public override string Unknown(string word) => $"unknown word '{word}'";
+    public override string DidYouMean(string word) => $" (did you mean '{word}'?)";
     public override string MissingArgument(string verb) => $"{verb} wants the name of a unit";
     public override string MissingWord(string verb, string what) => $"{verb} wants {what}";
     public override string SeeHelp(string verb) => $"Try 'sereno{verb} --help'.";
     public override string NotRunning(string path, string command) => $"cannot reach the manager at {path}: no instance runs there (start one with '{command}')";
-    public override string FailedJob(string verb, string unit, string error) => $"Failed to {verb} {unit}: {error}";
+    public override string FailedJob(string verb, string unit, string error) =>
+        $"Failed to {(verb switch { "kill" => "kill unit", "reset-failed" => "reset failed state of unit", _ => verb })} {unit}: {error}";
     public override string JobFailed(string unit, string reason) => $"Job for {unit} {reason}";
 
     public override string JobReason(string result, string serviceResult) => (result, serviceResult) switch
@@ -253,6 +291,10 @@ public sealed class English : Text
     public override string UnitFilesListed(int count) => $"{count} unit files listed.";
     public override string PassAll => "Pass --all to see loaded but inactive timers, too.";
     public override string TimersListed(int count) => $"{count} timers listed.";
+    public override string Listed(string verb, int count) => $"{count} {verb["list-".Length..]} listed.";
+    public override string PassAllTo(string verb) => $"Pass --all to see loaded but inactive {verb["list-".Length..]}, too.";
+    public override string KnownTypes => "Available unit types:";
+    public override string UnknownType(string word) => $"Unknown unit type or load state '{word}'.\nUse -t help to see a list of allowed values.";
     public override string JobsListed(int count) => $"{count} jobs listed.";
     public override string NoJobs => "No jobs running.";
     public override string Column(string name) => name;

@@ -8,6 +8,9 @@ public sealed class Spanish : Text
     public override SocketTexts Sockets { get; } = new SpanishSocketTexts();
     public override InstallTexts Install { get; } = new SpanishInstallTexts();
     public override RunTexts Run { get; } = new SpanishRunTexts();
+    public override ConnectTexts Connect { get; } = new SpanishConnectTexts();
+    public override ImportTexts Import { get; } = new SpanishImportTexts();
+    public override ManualTexts Manual { get; } = new SpanishManualTexts();
     public override string Description => "Ejecuta los ficheros de unidad de systemd donde systemd no puede, y muestra los sockets de cada servicio.";
     public override string DirOption => "La instancia cuyos sockets, estado y registros están en esta carpeta";
     public override string UnitPathOption => "Dónde se buscan los ficheros de unidad, como SYSTEMD_UNIT_PATH";
@@ -45,6 +48,9 @@ public sealed class Spanish : Text
         "list-units" => "Listar las unidades en memoria",
         "list-unit-files" => "Listar los ficheros de unidad instalados",
         "list-timers" => "Listar temporizadores: cuándo vencen y vencieron, y qué inician",
+        "list-sockets" => "Listar los sockets: en qué escuchan y qué inician",
+        "list-paths" => "Listar las unidades path: qué vigilan y qué inician",
+        "list-dependencies" => "Mostrar en árbol lo que las unidades requieren y desean",
         "list-jobs" => "Listar los trabajos en cola",
         "cat" => "Mostrar ficheros de unidad y sus añadidos",
         "show" => "Mostrar propiedades de unidades o del gestor, para programas",
@@ -63,17 +69,29 @@ public sealed class Spanish : Text
         "netstat" => "Mostrar sockets como el netstat de net-tools (vea netstat(8))",
         "trace" => "Mostrar cada cambio de estado de TCP según ocurre: unidad, proceso, extremos, fase, duración y bytes",
         "watch" => "Mostrar los servicios con estado, pid, puertos, ámbito y conexiones, en vivo",
-        "tmpfiles" => "Crear, limpiar y eliminar archivos como dice tmpfiles.d(5)",
+        "tmpfiles" => "Crear, limpiar y eliminar ficheros como dice tmpfiles.d(5)",
         "sysusers" => "Añadir los usuarios y grupos que pide sysusers.d(5)",
-        "serve" => "Ser un pequeño servidor para ejemplos y pruebas: http o echo",
+        "serve" => "Ser un pequeño servidor para ejemplos y pruebas: http, echo, time...",
+        "connect" => "Conectar con un servidor: la entrada estándar va allí, su respuesta a la salida estándar",
+        "import" => "Hacer unidades socket y service de la configuración de inetd o de xinetd",
         "calendar" => "Decir cuándo llegan los próximos eventos de calendario (systemd.time(7))",
         "timespan" => "Decir cuánto dura un lapso de tiempo (systemd.time(7))",
         "timestamp" => "Decir a qué momento se refiere un texto (systemd.time(7))",
+        "completion" => "Imprimir el guion de autocompletado de un intérprete de órdenes",
+        "complete" => "Decir qué palabras pueden seguir a lo escrito, como preguntan los guiones de autocompletado",
+        "man" => "Imprimir una página de manual",
         _ => "",
     };
 
     public override string Option(string name) => name switch
     {
+        "show-types" => "También los tipos de los sockets",
+        "dependencies-reverse" => "En su lugar, quién las requiere y desea",
+        "dependencies-after" => "En su lugar, tras qué van",
+        "dependencies-before" => "En su lugar, ante qué van",
+        "dependencies-all" => "Abrir todas las unidades, no solo los objetivos",
+        "dependencies-plain" => "Una lista en vez de un árbol",
+        "dependencies-full" => "No cortar los nombres largos",
         "units" => "Nombres de unidad; .service puede omitirse",
         "target" => "El objetivo",
         "default" => "El objetivo que se inicia",
@@ -87,7 +105,7 @@ public sealed class Spanish : Text
         "config-root" => "Otra carpeta raíz",
         "config-files" => "Archivos, o - para la entrada estándar; sin ninguno, todos los instalados",
         "dry-run" => "Solo decir lo que se haría",
-        "sysusers-inline" => "Los argumentos son líneas, no archivos",
+        "sysusers-inline" => "Los argumentos son líneas, no ficheros",
         "quiet" => "No decir nada en la salida estándar",
         "run-pty" => "Ejecutarla en una terminal nueva, y esperar",
         "run-shell" => "Ejecutar un shell como servicio, aquí",
@@ -137,7 +155,7 @@ public sealed class Spanish : Text
         "property" => "Solo estas propiedades (separadas por comas)",
         "value" => "Valores sin nombres",
         "signal" => "Nombre o número de la señal",
-        "whom" => "procesos main, control o all",
+        "whom" => "Los procesos: main, control o all",
         "lines" => "Cuántas líneas de registro",
         "follow" => "Mostrar las líneas nuevas según llegan",
         "once" => "Mostrar la tabla una vez y terminar",
@@ -165,6 +183,24 @@ public sealed class Spanish : Text
         "time-limit" => "Terminar pasado este tiempo, como 30s o 5min",
         "trace-source" => "Cómo se ven los cambios: perf, destroy o poll; sin esto, lo mejor que se permita",
         "trace-interval" => "Tiempo entre dos listados, donde hacen falta, como 250ms",
+        "connect-target" => "HOST:PUERTO, [DIRECCIÓN]:PUERTO, un puerto de esta máquina, una ruta, @NOMBRE, o una unidad que tenga un socket",
+        "connect-udp" => "Datagramas: UDP, o un socket Unix de datagramas",
+        "connect-ipv4" => "Solo IPv4",
+        "connect-ipv6" => "Solo IPv6",
+        "connect-timeout" => "Espera máxima para la conexión, y para que hable alguno de los dos lados",
+        "connect-hold" => "No enviar nada y mantener abierta la conexión",
+        "connect-count" => "Hacer tantas conexiones, cada una de las cuales envía la entrada estándar, y decir sus tiempos",
+        "connect-concurrency" => "Cuántas a la vez",
+        "connect-verbose" => "Decir los dos extremos de la conexión, con la clase de cada puerto",
+        "connect-states" => "Decir además cada estado TCP, de los dos extremos si ambos están en esta máquina",
+        "serve-udp" => "Escuchar datagramas",
+        "serve-slow" => "Retener cada respuesta este tiempo",
+        "serve-dedicated" => "Un cliente cada vez; los demás esperan en la cola",
+        "serve-once" => "Servir a un cliente y acabar",
+        "import-files" => "inetd.conf, xinetd.conf o ficheros de xinetd.d",
+        "import-output" => "Carpeta en que escribir los ficheros de unidad; sin ella se muestran",
+        "import-force" => "Reemplazar los ficheros de unidad que existan",
+        "import-all" => "También los servicios desactivados",
         "address" => "Dirección y puerto en que escuchar",
         _ => "",
     };
@@ -177,6 +213,7 @@ public sealed class Spanish : Text
     public override string HelpOption => "Mostrar esta ayuda";
     public override string VersionOption => "Mostrar la versión";
     public override string Unknown(string word) => $"palabra desconocida '{word}'";
+    public override string DidYouMean(string word) => $" (¿quería decir '{word}'?)";
     public override string MissingArgument(string verb) => $"{verb} pide el nombre de una unidad";
     public override string MissingWord(string verb, string what) => $"{verb} pide {what}";
     public override string SeeHelp(string verb) => $"Pruebe 'sereno{verb} --help'.";
@@ -277,10 +314,12 @@ public sealed class Spanish : Text
         "Server" => "Servidor",
         "Scope" => "Alcance",
         "Clients" => "Clientes",
+        "Reason" => "Motivo",
+        "Result" => "Resultado",
         _ => name,
     };
 
-    public override string Ago(string span) => $"hace {span}";
+    public override string Ago(string span) => $"hace {SpanishTimes.Words(span)}";
     public override string Since => "desde";
     public override string InAndOut(string incoming, string outgoing) => $"{incoming} entrantes, {outgoing} salientes";
     public override string ReadAndWritten(string read, string written) => $"{read} leídos, {written} escritos";
@@ -307,12 +346,23 @@ public sealed class Spanish : Text
     public override string UnitFilesListed(int count) => $"{count} ficheros de unidad.";
     public override string PassAll => "Con --all se ven también los cargados que están inactivos.";
     public override string TimersListed(int count) => $"{count} {(count == 1 ? "temporizador" : "temporizadores")}.";
+    public override string Listed(string verb, int count) => $"{count} {(verb == "list-sockets" ? "sockets" : "rutas")}.";
+    public override string PassAllTo(string verb) => PassAll;
+    public override string KnownTypes => "Tipos de unidad:";
+    public override string UnknownType(string word) => $"'{word}' no es un tipo de unidad ni un estado de carga.\nCon -t help se ven los posibles.";
+    public override string Problem(string message) => SpanishProblems.Of(message);
+    public override string ShortMonth(int month) => s_months[month - 1];
+    private static readonly string[] s_months = ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"];
     public override string JobsListed(int count) => $"{count} trabajos.";
     public override string NoJobs => "No hay trabajos en curso.";
 
     public override string Column(string name) => name switch
     {
         "UNIT" => "UNIDAD",
+        "LISTEN" => "ESCUCHA",
+        "TYPE" => "TIPO",
+        "PATH" => "RUTA",
+        "CONDITION" => "CONDICIÓN",
         "STATE" => "ESTADO",
         "NEXT" => "PRÓXIMA",
         "LEFT" => "FALTAN",
@@ -337,7 +387,6 @@ public sealed class Spanish : Text
         "RESTARTS" => "REINICIOS",
         "UNIT FILE" => "FICHERO DE UNIDAD",
         "JOB" => "TRABAJO",
-        "TYPE" => "TIPO",
         "DIRECTIVE" => "DIRECTIVA",
         "HERE" => "AQUÍ",
         "WHERE" => "DÓNDE",
@@ -373,7 +422,7 @@ public sealed class Spanish : Text
     private static readonly (string English, string Spanish)[] s_placeholders =
     [
         ("UNIT", "UNIDAD"), ("STATE", "ESTADO"), ("PORT", "PUERTO"), ("TIME", "TIEMPO"), ("NAME", "NOMBRE"), ("ADDRESS", "DIRECCIÓN"), ("WHAT", "QUÉ"),
-        ("arguments", "argumentos"),
+        ("arguments", "argumentos"), ("VERB", "VERBO"), ("WORD", "PALABRA"), ("TARGET", "DESTINO"), ("FILE", "FICHERO"), ("COMMAND", "ORDEN"), ("SIGNAL", "SEÑAL"), ("TYPE", "TIPO"),
     ];
 
     public override string Weekday(DayOfWeek day) => day switch
@@ -388,7 +437,7 @@ public sealed class Spanish : Text
     };
 
     public override string InvalidValue(string option, string value) => $"{option} no puede ser '{value}'";
-    public override string FilterLine(int number) => $"Línea {number} del archivo del filtro:";
+    public override string FilterLine(int number) => $"Línea {number} del fichero del filtro:";
 
     public override string WrongFilter(FilterProblem problem, string word, string subject) => problem switch
     {
@@ -414,7 +463,7 @@ public sealed class Spanish : Text
         FilterProblem.UnknownState => "No existe ese estado. Los de TCP: established, syn-sent, syn-recv, fin-wait-1, fin-wait-2, time-wait, closed, close-wait, "
             + "last-ack, listening, closing; varios: all, connected, synchronized, bucket, big.",
         FilterProblem.NestedTooDeep => "Demasiados paréntesis y not anidados.",
-        FilterProblem.LineTooLong => "Una línea de un archivo de filtro tiene como máximo 1022 bytes, con su final.",
+        FilterProblem.LineTooLong => "Una línea de un fichero de filtro tiene como máximo 1022 bytes, con su final.",
         FilterProblem.InvalidLine => "Una línea no puede empezar con un byte cero.",
     };
 

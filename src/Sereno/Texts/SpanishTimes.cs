@@ -13,6 +13,10 @@ internal static class SpanishTimes
         return span == 0 ? "ahora" : $"{(now > usec ? "hace" : "dentro de")} {Rough(span)}";
     }
 
+    /// <summary>The words in a span of Times.Ago.</summary>
+    public static string Words(string span) => span.Replace(" days", " días").Replace(" day", " día").Replace(" weeks", " semanas").Replace(" week", " semana")
+        .Replace(" months", " meses").Replace(" month", " mes").Replace(" years", " años").Replace(" year", " año");
+
     private static string Rough(ulong span) => span switch
     {
         >= TimeSpans.Year => $"{Count(span / TimeSpans.Year, "año", "años")} {Count(span % TimeSpans.Year / TimeSpans.Month, "mes", "meses")}",

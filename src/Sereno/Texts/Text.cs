@@ -1,4 +1,5 @@
 using Sereno.Sockets.Filter;
+using Sereno.Units.Values;
 
 namespace Sereno.Texts;
 
@@ -25,6 +26,15 @@ public abstract class Text
     /// <summary>What is said of commands that run as units.</summary>
     public abstract RunTexts Run { get; }
 
+    /// <summary>What is said of connections that are made.</summary>
+    public abstract ConnectTexts Connect { get; }
+
+    /// <summary>What is said of other managers' files that become units.</summary>
+    public abstract ImportTexts Import { get; }
+
+    /// <summary>What manual pages say.</summary>
+    public abstract ManualTexts Manual { get; }
+
     public abstract string Description { get; }
     public abstract string DirOption { get; }
     public abstract string UnitPathOption { get; }
@@ -40,6 +50,7 @@ public abstract class Text
     public abstract string HelpOption { get; }
     public abstract string VersionOption { get; }
     public abstract string Unknown(string word);
+    public abstract string DidYouMean(string word);
     public abstract string MissingArgument(string verb);
     public abstract string MissingWord(string verb, string what);
     public abstract string SeeHelp(string verb);
@@ -78,6 +89,12 @@ public abstract class Text
     public abstract string UnitFilesListed(int count);
     public abstract string JobsListed(int count);
     public abstract string TimersListed(int count);
+
+    /// <param name="verb">list-sockets or list-paths.</param>
+    public abstract string Listed(string verb, int count);
+    public abstract string PassAllTo(string verb);
+    public abstract string KnownTypes { get; }
+    public abstract string UnknownType(string word);
     public abstract string PassAll { get; }
     public abstract string NoJobs { get; }
     public abstract string Column(string name);
@@ -109,6 +126,20 @@ public abstract class Text
 
     /// <summary>The three letters of a weekday.</summary>
     public virtual string Weekday(DayOfWeek day) => day.ToString()[..3];
+
+    /// <summary>"Sun 2026-11-22 16:00:00 CET"; null for a time that isn't set.</summary>
+    public string? Moment(ulong usec)
+    {
+        var zone = Zones.Local();
+        return Timestamps.Format(usec, zone) is not { } text ? null
+            : text[0] == '-' ? text : Weekday((DayOfWeek)zone.ToCivil((long)(usec / TimeSpans.Second)).Weekday) + text[3..];
+    }
+
+    /// <summary>The three letters of a month.</summary>
+    public virtual string ShortMonth(int month) => System.Globalization.CultureInfo.InvariantCulture.DateTimeFormat.GetAbbreviatedMonthName(month);
+
+    /// <summary>What a manager said of a call that it could not do; it speaks English to all its clients.</summary>
+    public virtual string Problem(string message) => message;
 
     public abstract string FilterLine(int number);
 

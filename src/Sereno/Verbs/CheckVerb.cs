@@ -1,6 +1,4 @@
 using System.CommandLine;
-using Sereno.Bus;
-using Sereno.Bus.Client;
 using Sereno.Texts;
 using Sereno.Units.Check;
 using Sereno.Units.Load;
@@ -21,8 +19,8 @@ public static class CheckVerb
         command.SetAction(r =>
         {
             var instance = GlobalOptions.Instance(r);
-            var paths = r.GetValue(GlobalOptions.UnitPath) is null ? RunningPath(instance) : instance.Paths;
-            var reports = r.GetValue(units)!.Select(name => Report(instance.Specifiers, paths, name)).ToList();
+            var paths = GlobalOptions.UnitPaths(r);
+            var reports = r.GetValue(units)!.Select(name => Report(instance, paths, name)).ToList();
             if (r.GetValue(output) == "json")
                 WriteJson(reports);
             else
@@ -33,8 +31,8 @@ public static class CheckVerb
         return command;
     }
 
-    /// <summary>A path checks that file, with its folder first on the search path (systemd-analyze(1), verify).</summary>
-    private static UnitReport Report(SpecifierContext specifiers, UnitPaths paths, string name)
+    /// <summary>A path checks that file, with its folder first on the search path, and a template an instance of it (systemd-analyze(1), verify).</summary>
+    private static UnitReport Report(Instance instance, UnitPaths paths, string name)
     {
         if (name.Contains('/'))
         {
@@ -42,23 +40,14 @@ public static class CheckVerb
             paths = paths with { Search = [Path.GetDirectoryName(file)!, .. paths.Search] };
             name = Path.GetFileName(file);
         }
-        var loader = new StandardUnits(new UnitLoader(paths, specifiers));
-        return UnitCheck.Run(loader.Load(UnitName.Parse(GlobalOptions.UnitName(name))), new CheckHost(), loader);
-    }
-
-    /// <summary>Where the running instance looks, if one runs: it may have been started with --unit-path.</summary>
-    private static UnitPaths RunningPath(Instance instance)
-    {
-        try
-        {
-            using var client = BusClient.Connect(instance.BusPath, TimeSpan.FromSeconds(2));
-            var path = client.GetProperty(Bus.UnitPath.Manager, "org.freedesktop.systemd1.Manager", "UnitPath");
-            return instance.Paths with { Search = [.. path.Items.Select(i => (string)i.Scalar!)] };
-        }
-        catch (Exception e) when (e is BusException or IOException)
-        {
-            return instance.Paths;
-        }
+        var loader = new StandardUnits(new UnitLoader(paths, instance.Specifiers));
+        var unit = UnitName.Parse(GlobalOptions.UnitName(name));
+        if (unit.IsTemplate)
+            unit = unit.WithInstance("test-instance");
+        var report = UnitCheck.Run(loader.Load(unit), new CheckHost(), loader);
+        // What can't be started by itself has been said; otherwise what others say to it.
+        return report.Diagnostics.Any(d => d.Severity == Severity.Error) ? report
+            : report with { Diagnostics = [.. report.Diagnostics, .. TrialStart.Of(report.Unit.Name, loader, instance)] };
     }
 
     private static void Write(UnitReport report)

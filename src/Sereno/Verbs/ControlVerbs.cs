@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Sereno.Bus;
 using Sereno.Bus.Client;
+using Sereno.Texts;
 
 namespace Sereno.Verbs;
 
@@ -39,7 +40,7 @@ public static class ControlVerbs
                 }
                 catch (BusException e)
                 {
-                    StandardStreams.Errors.WriteLine($"Failed to reset failed state of unit {name}: {e.Message}");
+                    StandardStreams.Errors.WriteLine(Text.Current.FailedJob("reset-failed", name, Text.Current.Problem(e.Message)));
                     exit = 1;
                 }
             return exit;

@@ -29,9 +29,14 @@ public static class DoctorVerb
             IUnitResolver units = manager is null ? new CgroupUnitResolver() : new UnitsByPid(manager);
             var selection = options.Read(result);
             var query = new SocketQuery { States = PortFacts.States, Details = SocketVitals.Details };
-            var places = SocketSource.Capture(query, units, result.GetValue(netns), place => DoctorFacts.Read(place, selection) with
+            var places = SocketSource.Capture(query, units, result.GetValue(netns), place => 
             {
-                DeclaredScopes = DeclaredScopes.Of(Units(place.Table), instance),
+                var scopes = UnitScopes.Of(Units(place.Table), instance, manager);
+                return DoctorFacts.Read(place, selection) with
+                {
+                    DeclaredScopes = scopes.ToDictionary(s => s.Key, s => s.Value.Declared),
+                    HeldScopes = scopes.Where(s => s.Value.IsHeld).Select(s => s.Key).ToHashSet(),
+                };
             });
             if (places.Count == 0)
                 return ExitCodes.Failure;

@@ -4,6 +4,7 @@ using Sereno.Bus.Client;
 using Sereno.Linux;
 using Sereno.Linux.Headers;
 using Sereno.Texts;
+using Sereno.Units.Load;
 
 namespace Sereno.Verbs;
 
@@ -24,7 +25,14 @@ public static class GlobalOptions
 
     public static bool TakesValue(string word) => word is "--dir" or "--unit-path" or "--lang";
 
-    public static Instance Instance(ParseResult result) => Sereno.Instance.Resolve(result.GetValue(Dir), result.GetValue(UnitPath));
+    private static (ParseResult Of, Instance Instance)? s_resolved;
+
+    public static Instance Instance(ParseResult result)
+    {
+        if (s_resolved?.Of != result)
+            s_resolved = (result, Sereno.Instance.Resolve(result.GetValue(Dir), result.GetValue(UnitPath)));
+        return s_resolved.Value.Instance;
+    }
 
     /// <exception cref="BusException">Nobody answers, with what to do about it.</exception>
     public static BusClient Connect(ParseResult result) => ConnectIfRunning(result)
@@ -44,14 +52,34 @@ public static class GlobalOptions
         }
     }
 
-    /// <summary>systemctl's way: a name without a type is a service.</summary>
-    /// <exception cref="FormatException">No unit can be called so.</exception>
-    public static string UnitName(string name)
+    /// <summary>Where this instance's unit files are: the running one says it itself, since it may have been started with --unit-path.</summary>
+    public static UnitPaths UnitPaths(ParseResult result)
     {
-        if (Units.Model.UnitName.TryParse(name, out _))
-            return name;
-        if (Units.Model.UnitName.TryParse(name + ".service", out _))
-            return name + ".service";
-        throw new FormatException(Text.Current.InvalidName(Printable.Of(name)));
+        var paths = Instance(result).Paths;
+        if (result.GetValue(UnitPath) is not null)
+            return paths;
+        try
+        {
+            using var client = BusClient.Connect(Instance(result).BusPath, TimeSpan.FromSeconds(2));
+            var path = client.GetProperty(Bus.UnitPath.Manager, "org.freedesktop.systemd1.Manager", "UnitPath");
+            return paths with { Search = [.. path.Items.Select(i => (string)i.Scalar!)] };
+        }
+        catch (Exception e) when (e is BusException or IOException)
+        {
+            return paths;
+        }
     }
+
+    /// <summary>systemctl's way: a name without a type is a service, a path is that of a mount or a device, and other characters are escaped.</summary>
+    /// <param name="suffix">Another type.</param>
+    /// <exception cref="FormatException">No unit can be called so.</exception>
+    public static string UnitName(string name, string suffix = ".service")
+    {
+        string? unit = Units.Model.UnitNameMangling.Mangle(name, suffix, out string? escaped, out _);
+        if (escaped is not null && unit is not null)
+            StandardStreams.Errors.WriteLine(Text.Current.Install.Escaped(Printable.Of(name), escaped, suggest: true));
+        return unit ?? throw new FormatException(Text.Current.InvalidName(Printable.Of(name)));
+    }
+
+    public static string UnitName(string name) => UnitName(name, ".service");
 }

@@ -42,32 +42,35 @@ public static class InstallVerbs
             command.Add(units);
         foreach (var option in (Option[])[root, global, user, system, quiet, .. changes ? [noReload, runtime, force] : (Option[])[],
             .. verb is "enable" or "disable" or "mask" ? [now] : (Option[])[], .. verb is "preset" or "preset-all" ? [mode] : (Option[])[],
-            .. verb is "is-enabled" ? [full, runtime] : (Option[])[], .. verb is "list-unit-files" ? [states, types, noLegend, output] : (Option[])[]])
+            .. verb is "is-enabled" ? [full, runtime] : (Option[])[], .. verb is "list-unit-files" ? [states, types, noLegend] : (Option[])[],
+            .. changes ? (Option[])[] : [output]])
             command.Add(option);
         command.SetAction(r =>
         {
             bool Has(Option<bool> option) => command.Options.Contains(option) && r.GetValue(option);
             string[] List(Option<string[]> option) => command.Options.Contains(option) ? [.. ListVerbs.Split(r.GetValue(option))] : [];
+            if (verb == "list-unit-files" && ListVerbs.Kinds(List(types), out _, out _) is { } exit)
+                return exit;
+            bool json = !changes && r.GetValue(output) == "json";
             var arguments = new InstallArguments(verb, command.Arguments.Contains(units) ? Patterns(verb, r.GetValue(units)!) : [])
             {
                 Target = targeted ? r.GetValue(target) : null,
                 Runtime = Has(runtime), Force = Has(force), Quiet = Has(quiet), Full = Has(full), NoLegend = Has(noLegend),
                 PresetMode = verb.StartsWith("preset", StringComparison.Ordinal) ? (PresetMode)Array.IndexOf(s_presetModes, r.GetValue(mode)) : PresetMode.Full,
-                States = List(states), Types = List(types),
+                States = List(states), Types = List(types), Json = json,
             };
-            bool json = verb == "list-unit-files" && r.GetValue(output) == "json";
-            return Run(r, arguments, r.GetValue(root), Has(global), Has(user), json, reload: !Has(noReload), now: Has(now));
+            return Run(r, arguments, r.GetValue(root), Has(global), Has(user), reload: !Has(noReload), now: Has(now));
         });
         return command;
     }
 
-    private static int Run(ParseResult r, InstallArguments arguments, string? root, bool global, bool user, bool json, bool reload, bool now)
+    private static int Run(ParseResult r, InstallArguments arguments, string? root, bool global, bool user, bool reload, bool now)
     {
         var (place, offline) = Place(r, root, global, user);
         if (place is null)
             return ExitCodes.Failure;
         using var client = offline ? null : GlobalOptions.ConnectIfRunning(r);
-        if (json)
+        if (arguments is { Json: true, Verb: "list-unit-files" })
             return ListVerbs.WriteUnitFiles(client is null
                 ? new Installer(place.Paths, place.Specifiers).List(n => Units.Values.Glob.MatchesAny(arguments.Names, n)).Select(f => (f.Path, f.State.Name()))
                 : new ManagerProxy(client).ListUnitFilesByPatterns(arguments.States, arguments.Names).Select(f => (f.Path, f.State)), arguments);
@@ -89,7 +92,7 @@ public static class InstallVerbs
             var instance = GlobalOptions.Instance(r);
             return (root is not null || global ? InstallPlace.Below(root, global)
                 : others ? new(UnitPaths.User(), HostFacts.Read(user: true))
-                : new(instance.Paths, instance.Specifiers), root is not null || global || others);
+                : new(GlobalOptions.UnitPaths(r), instance.Specifiers), root is not null || global || others);
         }
         catch (InstallPlaceException e)
         {

@@ -8,11 +8,13 @@ namespace Sereno.Verbs;
 /// <summary>start, stop, restart, reload and their variants: queue a job for each unit, then wait for all.</summary>
 public static class JobVerbs
 {
+    private const string Modes = "replace|fail|replace-irreversibly|isolate|ignore-dependencies|ignore-requirements|flush|triggering";
+
     public static Command Build(string verb)
     {
         var units = Help.Units(ArgumentArity.OneOrMore);
         var noBlock = Help.Option<bool>("--no-block", "no-block");
-        var mode = new Option<string>("--job-mode") { Description = Text.Current.Option("job-mode"), DefaultValueFactory = _ => "replace" };
+        var mode = new Option<string>("--job-mode") { Description = Text.Current.Option("job-mode"), DefaultValueFactory = _ => "replace", HelpName = Modes };
         var quiet = Help.Option<bool>("--quiet", "quiet", "-q");
         var all = Help.Option<bool>("--all", "all", "-a");
         var command = Help.Command(verb, $"sereno {verb} redis-server", $"sereno {verb} --no-block nginx.service redis-server.service", $"sereno {verb} 'worker@*'");
@@ -41,26 +43,52 @@ public static class JobVerbs
         foreach (string name in units.Select(GlobalOptions.UnitName))
             try
             {
-                jobs.Add((manager.EnqueueJob(method, name, mode), name));
-                if (manager.Unit(name).Get("NeedDaemonReload").Scalar is true)
-                    StandardStreams.Errors.WriteLine(Text.Current.ReloadNeeded(name));
-                if (verb == "stop" && !quiet)
-                    WarnOfTriggers(manager, name);
+                jobs.Add((Enqueue(manager, method, name, mode), name));
+                Warn(manager, verb, name, quiet);
             }
             catch (BusException e)
             {
-                StandardStreams.Errors.WriteLine(Text.Current.FailedJob(verb, name, e.Message));
+                StandardStreams.Errors.WriteLine(Text.Current.FailedJob(verb, name, Text.Current.Problem(e.Message)));
                 exit = exit == 0 ? ExitCodes.Of(e) : exit;
             }
         if (wait)
             foreach (var (job, name) in jobs)
-                if (manager.WaitForJob(job) is var result && result is not ("done" or "skipped"))
+                if (manager.WaitForJob(job, name, verb == "stop") is var result && result is not ("done" or "skipped"))
                 {
                     exit = exit == 0 ? 1 : exit;
                     if (!quiet)
-                        Complain(manager, name, result ?? "");
+                        Complain(manager, name, result);
                 }
         return exit;
+    }
+
+    /// <summary>What may be asked twice is asked of the successor too, when a manager dies before it answers.</summary>
+    private static string Enqueue(ManagerProxy manager, string method, string name, string mode)
+    {
+        try
+        {
+            return manager.EnqueueJob(method, name, mode);
+        }
+        catch (BusException e) when (e.Name == BusErrors.Disconnected && method is ("StartUnit" or "StopUnit"))
+        {
+            manager.Client.Reconnect(ManagerProxy.Succession);
+            return manager.EnqueueJob(method, name, mode);
+        }
+    }
+
+    private static void Warn(ManagerProxy manager, string verb, string name, bool quiet)
+    {
+        try
+        {
+            if (manager.Unit(name).Get("NeedDaemonReload").Scalar is true)
+                StandardStreams.Errors.WriteLine(Text.Current.ReloadNeeded(name));
+            if (verb == "stop" && !quiet)
+                WarnOfTriggers(manager, name);
+        }
+        catch (BusException e) when (e.Name == BusErrors.Disconnected)
+        {
+            // The manager has died: its successor is asked how the job ended, which matters more.
+        }
     }
 
     /// <summary>What is stopped may soon be started again.</summary>

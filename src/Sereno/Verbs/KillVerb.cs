@@ -12,7 +12,7 @@ public static class KillVerb
     {
         var units = Help.Units(ArgumentArity.OneOrMore);
         var signal = new Option<string>("--signal", "-s") { Description = Text.Current.Option("signal"), DefaultValueFactory = _ => "TERM" };
-        var whom = new Option<string>("--kill-whom", "--kill-who") { Description = Text.Current.Option("whom"), DefaultValueFactory = _ => "all" };
+        var whom = new Option<string>("--kill-whom", "--kill-who") { Description = Text.Current.Option("whom"), DefaultValueFactory = _ => "all", HelpName = "main|control|all" };
         whom.AcceptOnlyFromAmong("main", "control", "all", "main-fail", "control-fail", "all-fail");
         var command = Help.Command("kill", "sereno kill redis-server", "sereno kill --signal HUP --kill-whom main nginx");
         command.Add(units);
@@ -35,7 +35,7 @@ public static class KillVerb
                 }
                 catch (BusException e)
                 {
-                    StandardStreams.Errors.WriteLine($"Failed to kill unit {name}: {e.Message}");
+                    StandardStreams.Errors.WriteLine(Text.Current.FailedJob("kill", name, Text.Current.Problem(e.Message)));
                     exit = 1;
                 }
             return exit;

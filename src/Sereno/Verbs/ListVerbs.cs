@@ -24,12 +24,13 @@ public static class ListVerbs
             command.Add(option);
         command.SetAction(r =>
         {
+            if (Kinds(Split(r.GetValue(types)), out var kinds, out var loadStates) is { } exit)
+                return exit;
             using var client = GlobalOptions.Connect(r);
-            string[] wanted = [.. Split(r.GetValue(states)), .. r.GetValue(failed) ? ["failed"] : (string[])[]];
-            string[] kinds = [.. Split(r.GetValue(types))];
-            var names = r.GetValue(patterns)!.Select(p => p.AsSpan().IndexOfAny("*?[") >= 0 ? p : GlobalOptions.UnitName(p));
+            string[] wanted = [.. Split(r.GetValue(states)), .. loadStates, .. r.GetValue(failed) ? ["failed"] : (string[])[]];
+            var names = r.GetValue(patterns)!.Select(p => UnitPatterns.IsPattern(p) ? p : GlobalOptions.UnitName(p));
             var units = new ManagerProxy(client).ListUnitsByPatterns(wanted, names)
-                .Where(u => (kinds.Length == 0 || kinds.Contains(u.Id[(u.Id.LastIndexOf('.') + 1)..]))
+                .Where(u => (kinds.Count == 0 || kinds.Contains(u.Id[(u.Id.LastIndexOf('.') + 1)..]))
                     && (r.GetValue(all) || wanted.Length > 0 || u.ActiveState != "inactive" || u.JobId > 0))
                 .OrderBy(u => u.Id[(u.Id.LastIndexOf('.') + 1)..], StringComparer.Ordinal).ThenBy(u => u.Id, StringComparer.Ordinal).ToList();
             if (r.GetValue(output) == "json")
@@ -46,6 +47,34 @@ public static class ListVerbs
             return 0;
         });
         return command;
+    }
+
+    private static readonly string[] s_loadStates = ["stub", "loaded", "not-found", "bad-setting", "error", "merged", "masked"];
+
+    /// <summary>What --type is given: types, "help" for a list of them, and load states, for old habits' sake.</summary>
+    /// <returns>How the verb ends, where that is all.</returns>
+    internal static int? Kinds(IEnumerable<string> words, out List<string> types, out List<string> loadStates)
+    {
+        (types, loadStates) = ([], []);
+        string[] known = [.. Enum.GetNames<Units.Model.UnitType>().Select(n => n.ToLowerInvariant())];
+        foreach (string word in words)
+            if (word == "help")
+            {
+                StandardStreams.Text.WriteLine(Text.Current.KnownTypes);
+                foreach (string type in known)
+                    StandardStreams.Text.WriteLine(type);
+                return ExitCodes.Success;
+            }
+            else if (known.Contains(word))
+                types.Add(word);
+            else if (s_loadStates.Contains(word))
+                loadStates.Add(word);
+            else
+            {
+                StandardStreams.Errors.WriteLine(Text.Current.UnknownType(Printable.Of(word)));
+                return ExitCodes.Failure;
+            }
+        return null;
     }
 
     /// <summary>list-unit-files -o json.</summary>
@@ -99,7 +128,7 @@ public static class ListVerbs
         foreach (var unit in units)
             table.Add(unit.ActiveState == "failed" ? Columns.Colour.Red : Columns.Colour.None,
                 unit.ActiveState == "failed" || unit.LoadState is not "loaded" ? "●" : " ", unit.Id, unit.LoadState, unit.ActiveState, unit.SubState, unit.Description);
-        Write(table, legend, $"\n{Text.Current.LoadLegend}\n\n{Text.Current.UnitsListed(units.Count)}");
+        Write(table, legend, (units.Count > 0 ? $"\n{Text.Current.LoadLegend}\n\n" : "") + Text.Current.UnitsListed(units.Count));
     }
 
     private static void Write(Columns table, bool legend, string footer)

@@ -11,18 +11,20 @@ public static class LogsVerb
     public static Command Build()
     {
         var unit = new Argument<string?>("UNIT") { Description = Text.Current.Option("units"), Arity = ArgumentArity.ZeroOrOne };
+        var named = new Option<string?>("--unit", "-u") { Description = Text.Current.Option("units"), HelpName = "UNIT" };
         var lines = new Option<int?>("--lines", "-n") { Description = Text.Current.Option("lines") };
         var follow = Help.Option<bool>("--follow", "follow", "-f");
         var output = Help.Output();
-        var command = Help.Command("logs", "sereno logs redis-server -n 20", "sereno logs -f");
+        var command = Help.Command("logs", "sereno logs redis-server -n 20", "sereno logs -f -u nginx");
         command.Add(unit);
+        command.Add(named);
         command.Add(lines);
         command.Add(follow);
         command.Add(output);
         command.SetAction(r =>
         {
             string folder = GlobalOptions.Instance(r).LogFolder;
-            string? name = r.GetValue(unit) is { } text ? GlobalOptions.UnitName(text) : null;
+            string? name = (r.GetValue(unit) ?? r.GetValue(named)) is { } text ? GlobalOptions.UnitName(text) : null;
             if (!Directory.Exists(folder))
                 throw new IOException(Text.Current.NoLogs(folder));
             if (name is not null && !r.GetValue(follow))
@@ -53,7 +55,7 @@ public static class LogsVerb
 
     /// <summary>journalctl's short form: local time, host, identifier and pid, message; harmless for a terminal, whoever wrote it.</summary>
     public static string Format(LogEntry entry) =>
-        $"{entry.Time.ToLocalTime():MMM dd HH:mm:ss} {entry.Host} {Printable.Of(entry.Identifier)}[{entry.Pid}]: {Printable.Tabbed(entry.Text)}";
+        $"{Text.Current.ShortMonth(entry.Time.ToLocalTime().Month)} {entry.Time.ToLocalTime():dd HH:mm:ss} {entry.Host} {Printable.Of(entry.Identifier)}[{entry.Pid}]: {Printable.Tabbed(entry.Text)}";
 
     private static string Json(LogEntry entry)
     {
@@ -61,14 +63,19 @@ public static class LogsVerb
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            json.WriteString("time", entry.Time.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'"));
-            json.WriteString("unit", entry.Unit);
-            json.WriteNumber("priority", entry.Priority);
-            json.WriteString("identifier", entry.Identifier);
-            json.WriteNumber("pid", entry.Pid);
-            json.WriteString("message", entry.Text);
+            WriteFields(json, entry);
             json.WriteEndObject();
         }
         return System.Text.Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+    }
+
+    internal static void WriteFields(Utf8JsonWriter json, LogEntry entry)
+    {
+        json.WriteString("time", entry.Time.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'"));
+        json.WriteString("unit", entry.Unit);
+        json.WriteNumber("priority", entry.Priority);
+        json.WriteString("identifier", entry.Identifier);
+        json.WriteNumber("pid", entry.Pid);
+        json.WriteString("message", entry.Text);
     }
 }

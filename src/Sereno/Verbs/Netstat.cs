@@ -25,6 +25,9 @@ public static class NetstatVerb
         return command;
     }
 
+    /// <summary>netstat's own long options and ours, without their dashes.</summary>
+    internal static IEnumerable<string> LongOptions => [.. NetstatArguments.LongNames, "style"];
+
     /// <summary>sereno netstat: also ours, --style unix|windows, --lang and what selects sockets, wherever they stand.</summary>
     public static int RunVerb(IReadOnlyList<string> arguments)
     {

@@ -23,6 +23,8 @@ public sealed class NetstatArguments
         new("context", 'Z'),
     ];
 
+    public static IEnumerable<string> LongNames => s_longOptions.Select(o => o.Name);
+
     // What -A takes, by net-tools' own name for it.
     private static readonly Dictionary<string, string> s_families = new()
     {

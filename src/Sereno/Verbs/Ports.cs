@@ -21,7 +21,8 @@ public static class PortsVerb
     private static readonly int[] s_dropOrder = [8, 6, 5, 7, 0, 2];
 
     /// <param name="units">What names the units; by cgroup when null.</param>
-    public static Command Build(Func<ParseResult, IUnitResolver>? units = null)
+    /// <param name="scopes">How far they say that they may be reached; nobody says it when null.</param>
+    public static Command Build(Func<ParseResult, IUnitResolver>? units = null, Func<ParseResult, IEnumerable<string>, IReadOnlyDictionary<string, UnitScope>>? scopes = null)
     {
         var unit = new Argument<string?>("UNIT") { Description = Text.Current.Option("units"), Arity = ArgumentArity.ZeroOrOne };
         var netns = SocketSource.Netns();
@@ -36,12 +37,12 @@ public static class PortsVerb
             var selection = options.Read(result);
             if (result.GetValue(unit) is { } name)
                 selection = selection with { Units = [.. selection.Units, NamePattern.Complete(name)] };
-            return Run((units ?? (_ => new CgroupUnitResolver()))(result), selection, result.GetValue(netns), result.GetValue(format) == "json");
+            return Run((units ?? (_ => new CgroupUnitResolver()))(result), selection, result.GetValue(netns), result.GetValue(format) == "json", names => scopes?.Invoke(result, names));
         });
         return command;
     }
 
-    private static int Run(IUnitResolver units, SocketSelection selection, string? netns, bool json)
+    private static int Run(IUnitResolver units, SocketSelection selection, string? netns, bool json, Func<IEnumerable<string>, IReadOnlyDictionary<string, UnitScope>?> scopes)
     {
         // All states: a listener is shown with the connections at it.
         var places = SocketSource.Capture(selection.NarrowPorts(new() { BeyondProc = true }), units, netns);
@@ -59,12 +60,12 @@ public static class PortsVerb
         if (ports.Length == 0)
             StandardStreams.Text.WriteLine(Text.Current.Sockets.NoPorts);
         else
-            Table(ports).Write();
+            Table(ports, scopes(ports.Select(p => p.Owner.Unit).OfType<string>().Distinct())).Write();
         SocketNotes.Write(places, ports.Select(p => p.Owner.Kind), ports.Any(p => p.Class == PortClass.Dynamic || linux.IsEphemeral(p.Port)) ? linux : null);
         return ExitCodes.Success;
     }
 
-    public static FittedTable Table(IReadOnlyList<ListeningPort> ports)
+    public static FittedTable Table(IReadOnlyList<ListeningPort> ports, IReadOnlyDictionary<string, UnitScope>? scopes = null)
     {
         var text = Text.Current.Sockets;
         bool named = ports.Any(p => p.Netns is not null);
@@ -78,7 +79,7 @@ public static class PortsVerb
                 port.Port.ToString(),
                 port.Service ?? "-",
                 text.ClassName(port.Class),
-                port.Scope.Name(),
+                SocketText.Scope(port, port.Owner.Unit is { } unit ? scopes?.GetValueOrDefault(unit) : null),
                 SocketText.States(port.Connections),
                 .. named ? [port.Netns ?? "-"] : (string[])[],
             ]);

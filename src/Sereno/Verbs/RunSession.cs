@@ -36,7 +36,7 @@ internal sealed class RunSession(RunOptions options)
         }
         catch (BusException e) when (e.Name != BusErrors.Disconnected)
         {
-            return RunVerb.Complain(Texts.NotStarted((options.Trigger?.Type ?? type).ToString().ToLowerInvariant(), e.Message));
+            return RunVerb.Complain(Texts.NotStarted((options.Trigger?.Type ?? type).ToString().ToLowerInvariant(), Text.Current.Problem(e.Message)));
         }
     }
 
@@ -192,10 +192,10 @@ internal sealed class RunSession(RunOptions options)
 
     private bool JobSucceeds(ManagerProxy manager, string job, UnitName unit)
     {
-        if (manager.WaitForJob(job) is var result && result is "done" or "skipped")
+        if (manager.WaitForJob(job, unit.Full, stops: false) is var result && result is "done" or "skipped")
             return true;
         if (!options.IsQuiet)
-            JobVerbs.Complain(manager, unit.Full, result ?? "");
+            JobVerbs.Complain(manager, unit.Full, result);
         return false;
     }
 
@@ -222,12 +222,25 @@ internal sealed class RunSession(RunOptions options)
     private static Dictionary<string, BusValue> WaitForEnd(BusClient client, UnitProxy unit)
     {
         while (true)
-        {
-            var now = unit.GetAll();
-            if (HasEnded(now))
-                return now;
-            client.WaitForSignal(s => IsOf(s, unit), Timeout.InfiniteTimeSpan);
-        }
+            try
+            {
+                var now = unit.GetAll();
+                if (HasEnded(now))
+                    return now;
+                client.WaitForSignal(s => IsOf(s, unit), Timeout.InfiniteTimeSpan);
+            }
+            catch (BusException e) when (e.Name == BusErrors.Disconnected)
+            {
+                Return(client, unit);
+            }
+    }
+
+    /// <summary>To the manager's successor, who is asked to keep the unit for us too.</summary>
+    private static void Return(BusClient client, UnitProxy unit)
+    {
+        client.Reconnect(ManagerProxy.Succession);
+        client.Call(unit.Path, UnitProxy.Unit, "Ref");
+        new ManagerProxy(client).Subscribe();
     }
 
     /// <returns>Null when the user has let go of the terminal, and doesn't want to wait.</returns>
@@ -247,17 +260,27 @@ internal sealed class RunSession(RunOptions options)
                 else
                     forwarder.Resize();
         });
-        loop.Watch(client.Fd, Readiness.Read, _ => { });
+        var watch = loop.Watch(client.Fd, Readiness.Read, _ => { });
         var now = unit.GetAll();
         while (!HasEnded(now) && !told && !(forwarder.IsDisconnected && !options.Waits))
         {
             bool changed = false;
-            while (client.WaitForSignal(s => IsOf(s, unit), TimeSpan.Zero) is not null)
-                changed = true;
-            if (changed)
+            try
+            {
+                while (client.WaitForSignal(s => IsOf(s, unit), TimeSpan.Zero) is not null)
+                    changed = true;
+                if (changed)
+                    now = unit.GetAll();
+                else
+                    loop.RunOnce(-1);
+            }
+            catch (BusException e) when (e.Name == BusErrors.Disconnected)
+            {
+                watch.Dispose();
+                Return(client, unit);
+                watch = loop.Watch(client.Fd, Readiness.Read, _ => { });
                 now = unit.GetAll();
-            else
-                loop.RunOnce(-1);
+            }
         }
         if (forwarder.IsDisconnected && !options.Waits)
             return null;

@@ -114,6 +114,9 @@ public sealed class SelectionOptions
         _ => s with { Classes = [.. s.Classes, ScopeWords.ClassOf(value) ?? throw error()] },
     };
 
+    /// <summary>The words that an option takes, or what they are; null for an option that isn't among these.</summary>
+    internal static string? Words(string option) => option is "--state" or "--scope" or "--class" ? Allowed(option) : null;
+
     private static string Allowed(string option) => option switch
     {
         "--state" => string.Join(", ", [.. TcpLifecycle.States.Select(s => s.Name()), .. Enum.GetValues<TcpPhase>().Select(p => Text.Current.Sockets.PhaseName(p))]),

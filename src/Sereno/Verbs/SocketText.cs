@@ -1,6 +1,7 @@
 using Sereno.Sockets;
 using Sereno.Sockets.Diagnosis;
 using Sereno.Sockets.Owners;
+using Sereno.Sockets.Scope;
 using Sereno.Sockets.Wire;
 using Sereno.Texts;
 
@@ -9,12 +10,16 @@ namespace Sereno.Verbs;
 /// <summary>A listening port in one line: <c>tcp 127.0.0.1:6379 redis (user) local, 3 established</c>.</summary>
 public static class SocketText
 {
-    public static string Of(ListeningPort port)
+    public static string Of(ListeningPort port, UnitScope? declared = null)
     {
         string connections = Connections(port.Connections);
         return $"{(port.IsTcp ? "tcp" : "udp")} {Address(port)} {(port.Service is { } service ? service + " " : "")}({port.Class.ToString().ToLowerInvariant()}) " +
-            $"{port.Scope.ToString().ToLowerInvariant()}{(connections.Length > 0 ? ", " + connections : "")}";
+            $"{Scope(port, declared)}{(connections.Length > 0 ? ", " + connections : "")}";
     }
+
+    /// <summary>Who may come: what the socket admits, or what the unit declares where that is less.</summary>
+    public static string Scope(ListeningPort port, UnitScope? declared) => declared is not null && port.Scope > declared.Declared
+        ? Text.Current.Sockets.WiderThan(declared.Declared.Name(), port.Scope.Name(), declared.IsHeld) : port.Scope.Name();
 
     public static string Address(ListeningPort port) => port.Socket.IsIPv4 ? $"{port.Socket.Local}:{port.Port}" : $"[{port.Socket.Local}]:{port.Port}";
 

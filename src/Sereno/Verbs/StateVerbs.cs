@@ -13,18 +13,28 @@ public static class StateVerbs
         var command = Help.Command(verb, $"sereno {verb} redis-server", $"sereno {verb} --quiet nginx && echo yes");
         command.Add(units);
         command.Add(quiet);
+        var output = Help.Output();
+        command.Add(output);
         command.SetAction(r =>
         {
             using var client = GlobalOptions.Connect(r);
             var manager = new ManagerProxy(client);
-            bool any = false;
+            bool any = false, json = r.GetValue(output) == "json";
+            var states = new List<(string Unit, string State)>();
             foreach (string name in UnitPatterns.Expand(manager, r.GetValue(units)!))
             {
                 string state = manager.Unit(name).ActiveState;
-                if (!r.GetValue(quiet))
+                if (!r.GetValue(quiet) && !json)
                     StandardStreams.Text.WriteLine(state);
+                states.Add((name, state));
                 any |= Counts(verb, state);
             }
+            if (json && !r.GetValue(quiet))
+                ListVerbs.Json(states, (writer, s) =>
+                {
+                    writer.WriteString("unit", s.Unit);
+                    writer.WriteString("active", s.State);
+                });
             return any ? 0 : verb == "is-active" ? ExitCodes.Inactive : 1;
         });
         return command;

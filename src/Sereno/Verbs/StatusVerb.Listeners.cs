@@ -25,12 +25,10 @@ public static partial class StatusVerb
         if (accepts)
             Field("Accepted", $"{p.Number("NAccepted")}; {Text.Current.Field("Connected")}: {p.Number("NConnections")};"
                 + (p.Number("NRefused") is > 0 and var refused ? $"   {Text.Current.Field("Refused")}: {refused}" : ""));
-        Field("Server", Text.Current.ServerMode(p.Text("SerenoServer")));
-        if (p.Text("SerenoScope") is { Length: > 0 } scope)
-            Field("Scope", scope);
+        Field("Server", Text.Current.ServerMode(p.Text("Server")));
         if (p.Text("ActiveState") == "active")
             Field("Clients", Text.Current.Clients(Waiting(addresses), accepts ? (p.Number("NConnections"), p.Number("NAccepted") - p.Number("NConnections"), p.Number("NRefused")) : null)
-                + (p.Text("SerenoLastRefusal") is { Length: > 0 } reason ? $": {Printable.Of(reason)}" : ""));
+                + (p.Text("LastRefusal") is { Length: > 0 } reason ? $": {Printable.Of(reason)}" : ""));
     }
 
     /// <summary>Connections that the kernel has made and nobody has accepted yet, and how many may wait; null where the kernel doesn't tell.</summary>

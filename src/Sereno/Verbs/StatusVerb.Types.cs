@@ -16,7 +16,7 @@ public static partial class StatusVerb
         {
             var now = Roles.Clock.Now;
             ulong next = TimersVerb.NextElapse(p, now);
-            Field("Trigger", next is 0 or ulong.MaxValue ? "n/a" : $"{Timestamps.Format(next, Zones.Local())}; {Text.Current.Relative(next, now.Realtime)}");
+            Field("Trigger", next is 0 or ulong.MaxValue ? "n/a" : $"{Text.Current.Moment(next)}; {Text.Current.Relative(next, now.Realtime)}");
         }
         WriteUnits(manager, "Triggers", p.Strings("Triggers"), ownDot: false);
     }
@@ -61,5 +61,13 @@ public static partial class StatusVerb
         string docs = string.Join("\n             ", p.Strings("Documentation"));
         if (docs.Length > 0)
             Field("Docs", docs);
+    }
+
+    /// <summary>Who may begin a conversation, and who sees to it.</summary>
+    private static void WriteScope(UnitScope? scope)
+    {
+        if (scope is not null)
+            Field("Scope", scope.Words + (scope.Declared == Sereno.Sockets.Scope.AddressScope.Internet ? "" : $" ({Text.Current.Sockets.ScopeHold(scope.HeldBy, scope.Problem)})")
+                + (scope.Refused > 0 ? $"; {Text.Current.Field("Refused")}: {scope.Refused}" : ""));
     }
 }

@@ -6,6 +6,7 @@ using Sereno.Journal;
 using Sereno.Linux;
 using Sereno.Sockets;
 using Sereno.Sockets.Diag;
+using Sereno.Sockets.Owners;
 using Sereno.Sockets.Scope;
 using Sereno.Texts;
 
@@ -18,9 +19,11 @@ public static partial class StatusVerb
     {
         var units = Help.Units(ArgumentArity.ZeroOrMore);
         var lines = new Option<int>("--lines", "-n") { Description = Text.Current.Option("lines"), DefaultValueFactory = _ => 10 };
-        var command = Help.Command("status", "sereno status", "sereno status redis-server", "sereno status nginx -n 50");
+        var command = Help.Command("status", "sereno status", "sereno status redis-server", "sereno status nginx -n 50", "sereno status nginx -o json");
         command.Add(units);
+        var output = Help.Output();
         command.Add(lines);
+        command.Add(output);
         command.SetAction(r =>
         {
             using var client = GlobalOptions.Connect(r);
@@ -28,6 +31,8 @@ public static partial class StatusVerb
             string[] names = [.. UnitPatterns.Expand(manager, r.GetValue(units)!)];
             if (r.GetValue(units)!.Length == 0)
                 names = [.. manager.ListUnits().Where(u => u.ActiveState != "inactive" && u.Id.EndsWith(".service", StringComparison.Ordinal)).Select(u => u.Id)];
+            if (r.GetValue(output) == "json")
+                return WriteJson(manager, names, GlobalOptions.Instance(r).LogFolder, r.GetValue(lines));
             int exit = 0;
             for (int i = 0; i < names.Length; i++)
             {
@@ -43,9 +48,9 @@ public static partial class StatusVerb
 
     private static int Show(ManagerProxy manager, string name, string logFolder, int lines)
     {
-        var p = manager.Unit(name).GetAll();
+        var (p, processes) = manager.GetUnitWithProcesses(name);
         string load = p.Text("LoadState"), active = p.Text("ActiveState");
-        if (load == "not-found" && active == "inactive")
+        if (IsNowhere(load, active))
         {
             StandardStreams.Errors.WriteLine(Text.Current.UnitNotFound(name));
             return ExitCodes.Unknown;
@@ -54,10 +59,11 @@ public static partial class StatusVerb
         WriteTriggers(manager, p);
         WriteDocumentation(p);
         WriteListeners(p);
-        var processes = manager.GetUnitProcesses(p.Text("Id"));
+        var scope = UnitScopes.Of(p);
+        WriteScope(scope);
         WriteProcesses(processes, p);
         if (processes.Count > 0)
-            WriteSockets(p.Text("Id"), processes);
+            WriteSockets(p.Text("Id"), processes, scope);
         var entries = lines > 0 ? LogReader.Read(logFolder, p.Text("Id"), lines) : [];
         if (entries.Count > 0)
             StandardStreams.Text.WriteLine();
@@ -68,8 +74,12 @@ public static partial class StatusVerb
             StandardStreams.Text.Flush();
             StandardStreams.Errors.WriteLine(Text.Current.ReloadNeeded(p.Text("Id")));
         }
-        return active is "active" or "reloading" or "activating" ? 0 : ExitCodes.Inactive;
+        return CodeOf(active);
     }
+
+    private static int CodeOf(string active) => active is "active" or "reloading" or "activating" ? ExitCodes.Success : ExitCodes.Inactive;
+
+    private static bool IsNowhere(string load, string active) => load == "not-found" && active == "inactive";
 
     private static void WriteHead(Dictionary<string, BusValue> p, string load, string active)
     {
@@ -86,15 +96,15 @@ public static partial class StatusVerb
         string file = p.Text("FragmentPath"), state = p.Text("UnitFileState");
         string detail = load == "loaded" || load == "masked"
             ? file.Length == 0 ? "" : $" ({file}{(state.Length > 0 ? "; " + state : "")})"
-            : p.TryGetValue("LoadError", out var error) && error.Items is [_, { Scalar: string { Length: > 0 } reason }] ? $" (Reason: {reason})" : "";
+            : p.TryGetValue("LoadError", out var error) && error.Items is [_, { Scalar: string { Length: > 0 } reason }] ? $" ({Text.Current.Field("Reason")}: {Text.Current.Problem(reason)})" : "";
         Field("Loaded", load + detail);
         foreach (string dropIn in p.Strings("DropInPaths"))
             Field("Drop-In", dropIn);
         string sub = p.Text("SubState"), result = p.Text("Result");
-        string stateText = Columns.Paint($"{active} ({sub})", colour) + (active == "failed" && result.Length > 0 ? $" (Result: {result})" : "");
+        string stateText = Columns.Paint($"{active} ({sub})", colour) + (active == "failed" && result.Length > 0 ? $" ({Text.Current.Field("Result")}: {result})" : "");
         ulong since = p.Number(active switch { "active" or "reloading" => "ActiveEnterTimestamp", "inactive" or "failed" => "InactiveEnterTimestamp", "activating" => "InactiveExitTimestamp", _ => "ActiveExitTimestamp" });
         Field("Active", since == 0 ? stateText
-            : $"{stateText} {Text.Current.Since} {Times.Full(since)}; {Text.Current.Ago(Times.Ago((ulong)((DateTime.UtcNow - DateTime.UnixEpoch).Ticks / 10) - since))}");
+            : $"{stateText} {Text.Current.Since} {Text.Current.Moment(since)}; {Text.Current.Relative(since, Roles.Clock.Now.Realtime)}");
     }
 
     private static void WriteProcesses(List<UnitProcess> processes, Dictionary<string, BusValue> p)
@@ -125,14 +135,17 @@ public static partial class StatusVerb
         return $"code={exit.CodeName}, {(code == 1 ? "status" : "signal")}={exit.StatusName}";
     }
 
-    private static void WriteSockets(string unit, List<UnitProcess> processes)
+    private static void WriteSockets(string unit, List<UnitProcess> processes, UnitScope? scope)
     {
-        var query = SocketQuery.Everything with { Processes = [.. processes.Select(p => (int)p.Pid)] };
-        var sockets = UnitSockets.Summarize(SocketTable.Capture(query, new OneUnit(unit)), unit, NetworkFactsReader.Read());
+        // Who has no socket open needs no list of the machine's.
+        var owners = OwnerIndex.Scan([.. processes.Select(p => (int)p.Pid)]);
+        if (owners.Count == 0)
+            return;
+        var sockets = UnitSockets.Summarize(SocketTable.Capture(SocketQuery.Everything, new OneUnit(unit), owners), unit, NetworkFactsReader.Read());
         string label = "Sockets";
         foreach (var port in sockets.Ports)
         {
-            Field(label, SocketText.Of(port));
+            Field(label, SocketText.Of(port, scope));
             label = "";
         }
         if (sockets.Connections.Count > 0)

@@ -62,11 +62,10 @@ public static class TimersVerb
 
     private static void Write(List<Timer> timers, ulong now, bool legend, bool all)
     {
-        var zone = Zones.Local();
         var text = Text.Current;
         var table = new Columns(text.Column("NEXT"), text.Column("LEFT"), text.Column("LAST"), text.Column("PASSED"), text.Column("UNIT"), text.Column("ACTIVATES"));
         foreach (var t in timers)
-            table.Add(Timestamps.Format(t.Next, zone) ?? "-", Text.Current.Relative(t.Next, now) ?? "-", Timestamps.Format(t.Last, zone) ?? "-",
+            table.Add(text.Moment(t.Next) ?? "-", Text.Current.Relative(t.Next, now) ?? "-", text.Moment(t.Last) ?? "-",
                 Text.Current.Relative(t.Last, now) ?? "-", t.Unit, t.Activates);
         foreach (string line in table.Lines(legend))
             StandardStreams.Text.WriteLine(line);

@@ -33,7 +33,8 @@ public sealed class AccessTests : IDisposable
     {
         string[] reading = ["Get", "List", "LoadUnit", "Subscribe", "Unsubscribe"];
         var table = new Systemd1Tree(_manager).Find(UnitPath.Manager)![0].Table;
-        foreach (var (name, parameters, _) in table.MethodList)
+        // Who may start what is the manager's to say; see below.
+        foreach (var (name, parameters, _) in table.MethodList.Where(m => m.Item1 is not ("StartUnit" or "StartUnitWithFlags")))
         {
             var header = MessageHeader.Call(UnitPath.Manager, table.Name, name, Parameter.SignatureOf(parameters)) with { Serial = 1 };
             using var body = new MessageWriter();
@@ -43,6 +44,33 @@ public sealed class AccessTests : IDisposable
             Assert.Equal(!reading.Any(name.StartsWith), answer?.ErrorName == BusErrors.AccessDenied);
         }
         Assert.Empty(_manager.Orders);
+    }
+
+    [Theory]
+    [InlineData("StartUnit", "ss", true)]
+    [InlineData("StartUnitWithFlags", "sst", true)]
+    [InlineData("StopUnit", "ss", false)]
+    [InlineData("RestartUnit", "ss", false)]
+    [InlineData("ReloadOrRestartUnit", "ss", false)]
+    [InlineData("EnqueueUnitJob", "sss", false)]
+    public void Whom_the_manager_admits_may_start_and_nothing_else(string method, string signature, bool may)
+    {
+        var header = MessageHeader.Call(UnitPath.Manager, "org.freedesktop.systemd1.Manager", method, signature) with { Serial = 1 };
+        using var body = new MessageWriter();
+        body.WriteString(FakeManager.Redis.Full);
+        foreach (string word in signature == "sss" ? (string[])["start", "replace"] : ["replace"])
+            body.WriteString(word);
+        if (signature == "sst")
+            body.WriteUInt64(0);
+        foreach (uint[] groups in (uint[][])[[1, FakeManager.StartersGroup], [1, 2]])
+        {
+            MessageHeader? answer = null;
+            new Dispatcher(new Systemd1Tree(_manager), ownerUid: 1000).Dispatch(new Message(header, body.Written.ToArray(), false),
+                new PeerCredentials(1, 1001, 1001), (h, _) => answer = h, groups: () => groups);
+            _manager.RunLater();
+            Assert.Equal(may && groups[1] == FakeManager.StartersGroup ? null : BusErrors.AccessDenied, answer!.ErrorName);
+        }
+        Assert.Equal(may ? 1 : 0, _manager.Orders.Count);
     }
 
     private static BusValue Zero(string type) => type switch

@@ -47,7 +47,8 @@ internal sealed class BusHost : IDisposable
         bool more = false;
         while (!_ends)
         {
-            _loop.RunOnce(more ? 0 : 20);
+            _loop.RunOnce(more || _server.HasWork ? 0 : 20);
+            _server.Work();
             more = Manager.RunLater();
         }
     }

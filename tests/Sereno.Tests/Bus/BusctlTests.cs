@@ -32,6 +32,14 @@ public sealed class BusctlTests : IDisposable
             Busctl("call", "org.freedesktop.systemd1", "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager", "GetUnit", "s", "app.socket"));
     }
 
+    [Fact]
+    public void Folders_of_objects_are_there_also_when_they_are_empty()
+    {
+        Assert.Equal((0, ""), Busctl("introspect", "org.freedesktop.systemd1", "/org/freedesktop/systemd1/job") is var jobs ? (jobs.Status, jobs.Errors) : default);
+        Assert.Equal("", Busctl("tree", "--list", "org.freedesktop.systemd1").Errors);
+        Assert.NotEqual(0, Busctl("introspect", "org.freedesktop.systemd1", "/org/freedesktop/systemd1/job/99").Status);
+    }
+
     private (int Status, string Output, string Errors) Busctl(params string[] arguments) =>
         Tool.Run("busctl", ["--no-pager", $"--address=unix:path={_host.Socket}", .. arguments]);
 }

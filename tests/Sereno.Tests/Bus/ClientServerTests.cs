@@ -34,6 +34,16 @@ public sealed class ClientServerTests : IDisposable
     }
 
     [Fact]
+    public void Replies_are_taken_in_any_order()
+    {
+        var first = _client.Begin(UnitPath.Manager, "org.freedesktop.systemd1.Manager", "GetUnit", "s", w => w.WriteString("redis-server.service"));
+        var second = _client.Begin(UnitPath.Manager, "org.freedesktop.systemd1.Manager", "GetUnit", "s", w => w.WriteString("nothing.service"));
+        Assert.Equal("running", _manager.Unit("redis-server.service").SubState);
+        Assert.Equal(BusErrors.NoSuchUnit, Assert.Throws<BusException>(() => _client.End(second, "o")).Name);
+        Assert.Equal(UnitPath.Of("redis-server.service"), _client.End(first, "o").Reader.ReadObjectPath());
+    }
+
+    [Fact]
     public void Waiting_for_a_job_that_never_ends_ends_itself() =>
         Assert.Null(_manager.WaitForJob("/org/freedesktop/systemd1/job/99", TimeSpan.FromMilliseconds(50)));
 

@@ -73,6 +73,9 @@ internal sealed class FakeManager : IManagerApi
     /// <summary>What was ordered, in order.</summary>
     public List<string> Orders { get; } = [];
 
+    /// <summary>Who is in it may start units.</summary>
+    public const uint StartersGroup = 4000;
+
     /// <summary>A started unit runs for a moment only.</summary>
     public bool StopsAfterStart { get; set; }
 
@@ -108,6 +111,8 @@ internal sealed class FakeManager : IManagerApi
 
     public void Enqueue(JobRequest request, Reply<QueuedJob> reply)
     {
+        if (request.By is { } by && !by.Groups.Contains(StartersGroup))
+            throw new BusException(BusErrors.AccessDenied, $"uid {by.Who.Uid} may not.");
         Orders.Add($"{request.Verb} {request.Unit} {request.Mode}");
         if (Find(request.Unit) is not { } unit)
             throw new BusException(BusErrors.NoSuchUnit, $"Unit {request.Unit} not found.");

@@ -21,7 +21,7 @@ public sealed class LogTests : IDisposable
         return buffer.WrittenSpan.ToArray();
     }
 
-    private LogFile Open(string unit, long maxSize = LogFile.DefaultMaxSize) => new(Path.Combine(_folder, unit + ".log"), maxSize);
+    private LogFile Open(string unit, long maxSize = LogFile.DefaultMaxSize) => new(_folder, unit + ".log", maxSize);
 
     private static List<string> Split(params byte[][] chunks)
     {
@@ -149,9 +149,9 @@ public sealed class LogTests : IDisposable
     {
         // /dev/full: every write is ENOSPC (full(4)). Then the "disk" is exchanged for one with room.
         string path = Path.Combine(_folder, "a.service.log");
-        using var file = new LogFile(Path.Combine(_folder, "disk", "a.service.log"));
+        using var file = new LogFile(Path.Combine(_folder, "disk"), "a.service.log");
         Directory.CreateDirectory(Path.Combine(_folder, "disk"));
-        using (var full = new LogFile("/dev/full"))
+        using (var full = new LogFile("/dev", "full"))
         {
             full.Append([.. Line("1"), .. Line("2")], _ => []);
             full.Append(Line("3"), _ => []);

@@ -174,6 +174,29 @@ public class KeeperTests
     }
 
     [Fact]
+    public void The_journal_rests_when_a_service_has_ended_and_the_keeper_has_not_heard_of_it_yet()
+    {
+        using var keeper = new RealKeeper();
+        keeper.Spawn(1, "echo x; exec sleep 1000", log: Log("a.service"));
+        int service = keeper.Next<Spawned>().Pid, journal = keeper.JournalPid;
+        RealKeeper.Eventually(() => Lines(keeper, "a.service").Count == 1, "the line");
+        int open = Open();
+        Self.Kill(keeper.Pid, libc.SIGSTOP);
+        try
+        {
+            Self.Kill(service, libc.SIGKILL);
+            RealKeeper.Eventually(() => Open() < open, "the end of its stream");
+            RealKeeper.Eventually(() => Enumerable.Range(0, 100).All(_ => ProcessTable.Stat(journal) is { State: 'S' }), "rest");
+        }
+        finally
+        {
+            Self.Kill(keeper.Pid, libc.SIGCONT);
+        }
+
+        int Open() => Directory.EnumerateFileSystemEntries($"/proc/{journal}/fd").Count();
+    }
+
+    [Fact]
     public void Descriptors_of_ended_children_are_closed()
     {
         using var keeper = new RealKeeper();

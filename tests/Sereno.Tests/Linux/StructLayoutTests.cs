@@ -38,6 +38,7 @@ public class StructLayoutTests
         [typeof(libc.mptcp_info)] = ("linux/mptcp.h", "struct mptcp_info"),
         [typeof(libc.packet_diag_info)] = ("linux/packet_diag.h", "struct packet_diag_info"),
         [typeof(libc.packet_diag_ring)] = ("linux/packet_diag.h", "struct packet_diag_ring"),
+        [typeof(libc.sock_fprog)] = ("linux/filter.h", "struct sock_fprog"),
         [typeof(libc.sock_filter)] = ("linux/filter.h", "struct sock_filter"),
         [typeof(libc.in_addr)] = ("netinet/in.h", "struct in_addr"),
         [typeof(libc.in6_addr)] = ("netinet/in.h", "struct in6_addr"),

@@ -81,11 +81,11 @@ public sealed class ManagerCrashSpecs
     [Fact]
     public void A_limit_on_the_run_time_holds_across_a_crash()
     {
-        using var sereno = new LiveInstance(folder => File.WriteAllText($"{folder}/units/short.service", "[Service]\nRuntimeMaxSec=2\nExecStart=/bin/sleep infinity\n"));
+        using var sereno = new LiveInstance(folder => File.WriteAllText($"{folder}/units/short.service", "[Service]\nRuntimeMaxSec=6\nExecStart=/bin/sleep infinity\n"));
         sereno.Do("start", "short");
         CrashAndWait(sereno);
         sereno.Expect("short.service", "active", "running");
-        sereno.Expect("short.service", "failed", "failed", "timeout", 10);
+        sereno.Expect("short.service", "failed", "failed", "timeout", 30);
     }
 
     [Fact]

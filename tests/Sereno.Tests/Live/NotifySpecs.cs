@@ -55,9 +55,9 @@ public class NotifySpecs
         try
         {
             // The file isn't root's: it could have been written by anybody.
-            using var instance = Start(("a", "Type=forking\nPIDFile=%t/a/pid\nTimeoutStartSec=2\nUser=nobody\nRuntimeDirectory=a",
+            using var instance = Start(("a", "Type=forking\nPIDFile=%t/a/pid\nTimeoutStartSec=6\nUser=nobody\nRuntimeDirectory=a",
                 $"echo {stranger.Id} >\"$PIDFILE\"; (exec sleep infinity) &"));
-            Live.Eventually(() => instance.State("a.service").Active == "failed", () => $"failure; it is {instance.State("a.service")}");
+            Live.Eventually(() => instance.State("a.service").Active == "failed", () => $"failure; it is {instance.State("a.service")}", 30);
             Assert.Contains($"New main PID {stranger.Id} does not belong to service, and PID file is not owned by root. Refusing.", instance.Do("logs", "a.service").Output);
             Assert.False(stranger.HasExited);
         }

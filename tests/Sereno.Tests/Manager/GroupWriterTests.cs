@@ -128,8 +128,12 @@ public sealed class GroupWriterTests : IDisposable
         File.WriteAllText($"{_root}/a.service/memory.events", "low 9\noom 4\noom_kill 4\noom_group_kill 1\n");
         File.WriteAllText($"{_root}/a.service/pids.events", "max 12\n");
         Assert.Equal("barren a.service", Told(groups));
+        File.WriteAllText($"{_root}/a.service/cgroup.events", "populated 1\nfrozen 1\n");
+        Assert.Equal("", Told(groups)); // nobody waits for its end yet
+        Assert.False(groups.Watch(unit));
         File.WriteAllText($"{_root}/a.service/cgroup.events", "populated 0\nfrozen 0\n");
         Assert.Equal("empty a.service", Told(groups));
+        Assert.True(groups.Drain(unit)); // too late to be told of
         File.WriteAllText($"{_root}/a.service/memory.current", "4096\n");
         Assert.Equal("4096", groups.Read(unit, "memory.current"));
     }

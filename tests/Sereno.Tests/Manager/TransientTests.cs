@@ -49,6 +49,8 @@ public class TransientTests
         Assert.True(Knows(host, "a.service"));
         host.Crash();
         host.Run(1_000_000);
+        Assert.True(Knows(host, "a.service")); // who waited for it may come back
+        host.Run(10_000_000);
         Assert.False(Knows(host, "a.service"));
     }
 

@@ -40,6 +40,7 @@ public sealed class SimulatedHost
     private readonly Dictionary<UnitName, int> _pidFiles = [];
     private readonly Dictionary<int, SimulatedProcess> _byPid = [];
     private readonly Dictionary<UnitName, List<SimulatedProcess>> _byUnit = [];
+    private readonly HashSet<UnitName> _awaitedGroups = [];
     private bool _asked;
     private long _order;
     private int _nextPid = 100, _generation, _delivered;
@@ -66,6 +67,15 @@ public sealed class SimulatedHost
 
     /// <summary>The descriptors that are kept, by id.</summary>
     public HashSet<ulong> Stored { get; } = [];
+
+    /// <summary>Whether a process of the unit listens at the port.</summary>
+    public Func<string, ushort, bool> Listens { get; set; } = (_, _) => false;
+
+    /// <summary>How many clients a unit's processes have.</summary>
+    public Func<string, int> Clients { get; set; } = _ => 0;
+
+    /// <summary>The sockets that nobody gets a connection to.</summary>
+    public HashSet<ulong> HeldBack { get; } = [];
 
     /// <summary>Why sockets can't be opened; null when they can.</summary>
     public string? SocketFailure { get; set; }
@@ -179,6 +189,7 @@ public sealed class SimulatedHost
                 spawned[id] = pid;
         var waiting = _unacknowledged.Select(e => e.Pid).ToHashSet();
         Core.Now = Clock;
+        _awaitedGroups.UnionWith(_byUnit.Keys);
         Core.Restore(records, spawned, pid => waiting.Contains(pid) || Processes.Any(p => p.Pid == pid && p.IsAlive));
         DeliverExits();
         Turn();
@@ -258,7 +269,15 @@ public sealed class SimulatedHost
                     if (e.AlsoHangUp)
                         Signal(member, 1);
                 }
+                if (members.Count > 0)
+                    _awaitedGroups.Add(e.Unit);
                 Core.OnGroupSignalled(e.Unit, members.Count);
+                break;
+            case WatchGroup e:
+                _awaitedGroups.Add(e.Unit);
+                // A scope's processes are somebody else's: nobody simulates them.
+                if (_byUnit.ContainsKey(e.Unit) && !AliveOf(e.Unit).Any())
+                    Core.OnGroupEmpty(e.Unit);
                 break;
             case ReadPidFile e:
                 Core.OnPidFileRead(e.Unit, _pidFiles.TryGetValue(e.Unit, out int pid) && Alive.Any(p => p.Pid == pid) ? pid : null);
@@ -282,11 +301,24 @@ public sealed class SimulatedHost
             case OpenSockets e:
                 Core.OnSocketsOpened(e.Unit, [.. e.Definition.Listens.Select((_, i) => OpenedId + (ulong)i)], null);
                 break;
+            case LookForListener e:
+                Core.OnListenerLooked(e.Unit, Listens(e.Unit.Full, e.Port));
+                break;
+            case CountConnections e:
+                Core.OnConnectionsCounted(e.Unit, AliveOf(e.Unit).Any() ? Clients(e.Unit.Full) : 0);
+                break;
+            case HoldBack { Holds: true } e:
+                HeldBack.UnionWith(e.Ids);
+                break;
+            case HoldBack e:
+                HeldBack.ExceptWith(e.Ids);
+                break;
             case WatchSockets e:
                 WatchedSockets[e.Unit.Full] = e.Ids.Length;
                 break;
             case ReleaseUnit e:
                 _pidFiles.Remove(e.Unit);
+                _awaitedGroups.Remove(e.Unit);
                 break;
             case TouchFile e:
                 Machine.FileTimes[e.Path] = e.Realtime ?? (Machine.FileTimes.TryGetValue(e.Path, out ulong before) ? before : Clock.Realtime);
@@ -385,7 +417,7 @@ public sealed class SimulatedHost
         if (!AliveOf(process.Unit).Any())
             At(Now, () =>
             {
-                if (!AliveOf(process.Unit).Any())
+                if (_awaitedGroups.Contains(process.Unit) && !AliveOf(process.Unit).Any())
                     Core.OnGroupEmpty(process.Unit);
             });
     }

@@ -90,7 +90,7 @@ public class DirectiveTests
         var unit = UnitFolder.LoadService("ExecStart=/bin/true\nType=idle\nSmackProcessLabel=x\nBogus=1\n[X-Sereno]\nScope=local\n[X-Other]\nA=b");
         Assert.Equal(
             ["ExecStart Enforced ", "Type Enforced ", "SmackProcessLabel Ignored not supported: security modules",
-             "Bogus Ignored unknown", "Scope Ignored reported, not enforced", "A Ignored a section for other programs"],
+             "Bogus Ignored unknown", "Scope Enforced ", "A Ignored a section for other programs"],
             unit.Directives.Select(d => $"{d.Key} {d.Support} {d.Reason}"));
     }
 

@@ -7,14 +7,14 @@ internal static partial class ManagerInterface
 {
     private static void AddJobMethods(BusInterface<ManagerSnapshot> table, IManagerApi api)
     {
-        AddJobMethod(table, api, "StartUnit", JobVerb.Start);
+        AddJobMethod(table, api, "StartUnit", JobVerb.Start, Access.Start);
         AddJobMethod(table, api, "StopUnit", JobVerb.Stop);
         AddJobMethod(table, api, "ReloadUnit", JobVerb.Reload);
         AddJobMethod(table, api, "RestartUnit", JobVerb.Restart);
         AddJobMethod(table, api, "TryRestartUnit", JobVerb.TryRestart);
         AddJobMethod(table, api, "ReloadOrRestartUnit", JobVerb.ReloadOrRestart);
         AddJobMethod(table, api, "ReloadOrTryRestartUnit", JobVerb.ReloadOrTryRestart);
-        table.Method("StartUnitWithFlags", "name:s mode:s flags:t", "job:o", Access.Control, (_, call) =>
+        table.Method("StartUnitWithFlags", "name:s mode:s flags:t", "job:o", Access.Start, (_, call) =>
         {
             var arguments = call.Arguments;
             var (name, mode) = (ParseName(arguments.ReadString()), ParseMode(arguments.ReadString()));
@@ -62,7 +62,7 @@ internal static partial class ManagerInterface
         ?? throw new BusException(BusErrors.NoSuchJob, $"Job {id} does not exist.");
 
     internal static void Enqueue(IManagerApi api, JobRequest request, MethodCall call) =>
-        api.Enqueue(request, call.Deferred<QueuedJob>((queued, w) => w.WriteObjectPath(UnitPath.OfJob(queued.Job.Id))));
+        api.Enqueue(request with { By = call.MayControl ? null : new(call.Caller, call.Groups()) }, call.Deferred<QueuedJob>((queued, w) => w.WriteObjectPath(UnitPath.OfJob(queued.Job.Id))));
 
     internal static void EnqueueInDetail(IManagerApi api, UnitName unit, string type, string mode, MethodCall call)
     {
@@ -79,8 +79,8 @@ internal static partial class ManagerInterface
         }));
     }
 
-    private static void AddJobMethod(BusInterface<ManagerSnapshot> table, IManagerApi api, string name, JobVerb verb) =>
-        table.Method(name, "name:s mode:s", "job:o", Access.Control, (_, call) =>
+    private static void AddJobMethod(BusInterface<ManagerSnapshot> table, IManagerApi api, string name, JobVerb verb, Access access = Access.Control) =>
+        table.Method(name, "name:s mode:s", "job:o", access, (_, call) =>
         {
             var arguments = call.Arguments;
             Enqueue(api, new(ParseName(arguments.ReadString()), verb, ParseMode(arguments.ReadString())), call);

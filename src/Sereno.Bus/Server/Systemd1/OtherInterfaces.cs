@@ -20,10 +20,12 @@ internal static class OtherInterfaces
         .UInt32("NConnections", s => s.Connections)
         .UInt32("NAccepted", s => s.Accepted)
         .UInt32("NRefused", s => s.Refused)
-        .String("SerenoServer", s => s.Server, Emits.Const)
-        .String("SerenoScope", s => s.Scope, Emits.Const)
-        .String("SerenoLastRefusal", s => s.LastRefusal)
         .String("Result", s => s.Result, Emits.Change);
+
+    /// <summary>org.sereno.Socket: how a socket unit serves, which only we say.</summary>
+    public static BusInterface<SocketSnapshot> Server() => new BusInterface<SocketSnapshot>("org.sereno.Socket")
+        .String("Server", s => s.Server, Emits.Const)
+        .String("LastRefusal", s => s.LastRefusal);
 
     public static BusInterface<UnitSnapshot> Mount() => Plain(UnitType.Mount)
         .String("Where", u => u.Definition.Mount?.Where ?? "", Emits.Const)

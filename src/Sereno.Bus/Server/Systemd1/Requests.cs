@@ -11,7 +11,15 @@ public enum JobMode
     Fail, Replace, ReplaceIrreversibly, Isolate, Flush, IgnoreDependencies, IgnoreRequirements, Triggering, RestartDependencies,
 }
 
-public sealed record JobRequest(UnitName Unit, JobVerb Verb, JobMode Mode);
+public sealed record JobRequest(UnitName Unit, JobVerb Verb, JobMode Mode)
+{
+    /// <summary>Who asks, where that is neither root nor the owner: he may have it only if the unit says so. Null for those.</summary>
+    public Requester? By { get; init; }
+}
+
+/// <summary>Somebody as the kernel knows him.</summary>
+/// <param name="Groups">His supplementary groups.</param>
+public sealed record Requester(Sereno.Linux.PeerCredentials Who, IReadOnlyList<uint> Groups);
 
 /// <summary>A unit to be made, or changed, by the lines of a unit file.</summary>
 /// <param name="Pids">A scope's processes to begin with.</param>

@@ -52,9 +52,6 @@ public sealed record SocketSnapshot
 
     /// <summary>"dedicated", "concurrent", or empty where the service has the sockets.</summary>
     public string Server { get; init; } = "";
-
-    /// <summary>Scope=; empty where nothing is said.</summary>
-    public string Scope { get; init; } = "";
     public string Result { get; init; } = "success";
 }
 

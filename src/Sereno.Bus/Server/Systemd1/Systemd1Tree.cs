@@ -14,6 +14,8 @@ public sealed class Systemd1Tree(IManagerApi api) : IObjectTree
     private readonly BusInterface<SocketSnapshot> _socket = OtherInterfaces.Socket();
     private readonly BusInterface<TimerSnapshot> _timer = TriggerInterfaces.Timer();
     private readonly BusInterface<PathSnapshot> _path = TriggerInterfaces.Path();
+    private readonly BusInterface<SocketSnapshot> _server = OtherInterfaces.Server();
+    private readonly BusInterface<ScopeSnapshot> _scope = ScopeInterface.Create();
     private readonly BusInterface<JobStatus> _job = OtherInterfaces.Job(api);
     private readonly Dictionary<UnitType, BusInterface<UnitSnapshot>> _plain =
         Enum.GetValues<UnitType>().ToDictionary(t => t, t => t == UnitType.Mount ? OtherInterfaces.Mount() : OtherInterfaces.Plain(t));
@@ -43,7 +45,16 @@ public sealed class Systemd1Tree(IManagerApi api) : IObjectTree
         _ => [],
     };
 
-    internal IReadOnlyList<Binding> Describe(UnitSnapshot unit) => [new(_unit, unit), Typed(unit)];
+    /// <summary>systemd's interfaces, then ours.</summary>
+    internal IReadOnlyList<Binding> Describe(UnitSnapshot unit)
+    {
+        List<Binding> all = [new(_unit, unit), Typed(unit)];
+        if (unit.Socket is { } socket)
+            all.Add(new(_server, socket));
+        if (unit.Scope is { } scope)
+            all.Add(new(_scope, scope));
+        return all;
+    }
 
     private Binding Typed(UnitSnapshot unit) => unit.Name.Type switch
     {

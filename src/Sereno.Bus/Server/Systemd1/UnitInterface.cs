@@ -35,7 +35,7 @@ internal static class UnitInterface
 
     private static void AddMethods(BusInterface<UnitSnapshot> table, IManagerApi api)
     {
-        AddJob("Start", JobVerb.Start);
+        AddJob("Start", JobVerb.Start, Access.Start);
         AddJob("Stop", JobVerb.Stop);
         AddJob("Reload", JobVerb.Reload);
         AddJob("Restart", JobVerb.Restart);
@@ -69,7 +69,7 @@ internal static class UnitInterface
             call.Reply();
         });
 
-        void AddJob(string name, JobVerb verb) => table.Method(name, "mode:s", "job:o", Access.Control, (unit, call) =>
+        void AddJob(string name, JobVerb verb, Access access = Access.Control) => table.Method(name, "mode:s", "job:o", access, (unit, call) =>
             ManagerInterface.Enqueue(api, new(unit.Name, verb, ManagerInterface.ParseMode(call.Arguments.ReadString())), call));
     }
 

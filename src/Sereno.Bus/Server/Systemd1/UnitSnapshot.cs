@@ -79,6 +79,11 @@ public sealed record UnitSnapshot
 
     public Func<ControlGroupSnapshot>? FindControlGroup { get; init; }
 
+    /// <summary>Null where nothing narrows or names its audience.</summary>
+    public ScopeSnapshot? Scope => FindScope?.Invoke();
+
+    public Func<ScopeSnapshot?>? FindScope { get; init; }
+
     /// <summary>Present exactly for the unit type of its name.</summary>
     public ServiceSnapshot? Service { get; init; }
     public SocketSnapshot? Socket { get; init; }

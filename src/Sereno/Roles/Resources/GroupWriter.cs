@@ -22,6 +22,12 @@ public sealed class GroupWriter(Cgroup root, Action<UnitName, LogLevel, string> 
     private readonly HashSet<(UnitName, string)> _said = [];
     private readonly GroupPrograms _programs = new(log);
 
+    /// <summary>Who keeps units to their Scope=; null: nobody.</summary>
+    public Scope.ScopeGuard? Scopes { get; set; }
+
+    /// <summary>The instance may hand the controller on to its units.</summary>
+    public bool Has(Controllers controller) => _available.HasFlag(controller);
+
     /// <summary>Of a unit whose folder is there.</summary>
     /// <param name="isNew">Nobody has written to it before.</param>
     public void Apply(GroupSettings settings, string folder, MachineResources machine, bool isNew)
@@ -110,6 +116,7 @@ public sealed class GroupWriter(Cgroup root, Action<UnitName, LogLevel, string> 
         try
         {
             _programs.Apply(settings, folder, isNew);
+            Scopes?.Apply(settings, folder, isNew);
         }
         catch (IOException e)
         {

@@ -5,6 +5,17 @@ namespace Sereno.Texts;
 
 internal sealed partial class EnglishSocketTexts : SocketTexts
 {
+    public override string WiderThan(string declared, string open, bool othersAreRefused) => othersAreRefused ? $"{declared} (held)" : $"{open}, not {declared}";
+
+    public override string ScopeHold(string heldBy, string problem) => heldBy switch
+    {
+        "cgroup" => "enforced for the whole control group",
+        "filter" => "enforced at its sockets",
+        "bind" => "bound to loopback",
+        "accept" => "enforced when accepting",
+        _ => $"only reported: {problem}",
+    };
+
     public override string ClassName(PortClass portClass) => portClass.Name();
     public override string PhaseName(TcpPhase phase) => phase.Name();
     public override string NotAPort(string word) => $"'{word}' is neither a port, a service's name nor ADDRESS:PORT";

@@ -6,6 +6,12 @@ namespace Sereno.Texts;
 /// <summary>What a person reads of sockets, ports and connections. State and scope names are the same in every language.</summary>
 public abstract partial class SocketTexts
 {
+    /// <summary>What a socket admits that is open further than its unit declares: what is declared where others are refused, else what it is open to.</summary>
+    public abstract string WiderThan(string declared, string open, bool othersAreRefused);
+
+    /// <summary>Who keeps a unit to its Scope=, or why nobody does.</summary>
+    public abstract string ScopeHold(string heldBy, string problem);
+
     public abstract string ClassName(PortClass portClass);
     public abstract string PhaseName(TcpPhase phase);
     public abstract string NotAPort(string word);

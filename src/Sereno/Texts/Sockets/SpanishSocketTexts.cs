@@ -5,6 +5,17 @@ namespace Sereno.Texts;
 
 internal sealed partial class SpanishSocketTexts : SocketTexts
 {
+    public override string WiderThan(string declared, string open, bool othersAreRefused) => othersAreRefused ? $"{declared} (forzado)" : $"{open}, no {declared}";
+
+    public override string ScopeHold(string heldBy, string problem) => heldBy switch
+    {
+        "cgroup" => "se aplica a todo el grupo de control",
+        "filter" => "se aplica en sus sockets",
+        "bind" => "solo en direcciones locales",
+        "accept" => "se aplica al aceptar",
+        _ => $"solo se muestra: {problem}",
+    };
+
     public override string ClassName(PortClass portClass) => portClass switch
     {
         PortClass.System => "sistema",

@@ -13,6 +13,8 @@ public sealed record InstallArguments(string Verb, IReadOnlyList<string> Names)
     public bool Quiet { get; init; }
     public bool Full { get; init; }
     public bool NoLegend { get; init; }
+    /// <summary>Answers as JSON, of those that answer.</summary>
+    public bool Json { get; init; }
     public PresetMode PresetMode { get; init; }
     public IReadOnlyList<string> States { get; init; } = [];
     public IReadOnlyList<string> Types { get; init; } = [];

@@ -17,7 +17,7 @@ public sealed class OfflineInstall(InstallPlace place, TextWriter output, TextWr
         "add-wants" or "add-requires" => AddDependency(arguments),
         "preset-all" => Report(NewInstaller().PresetAll(arguments.PresetMode, arguments.Flags), arguments),
         "set-default" => SetDefault(arguments),
-        "get-default" => GetDefault(),
+        "get-default" => GetDefault(arguments),
         "is-enabled" => IsEnabled(arguments),
         "list-unit-files" => List(arguments),
         _ => Change(arguments),
@@ -90,11 +90,11 @@ public sealed class OfflineInstall(InstallPlace place, TextWriter output, TextWr
         return ExitCodes.Success;
     }
 
-    private int GetDefault()
+    private int GetDefault(InstallArguments arguments)
     {
         var error = NewInstaller().GetDefault(out string name);
         if (error == InstallError.None)
-            output.WriteLine(name);
+            WriteDefault(name, arguments, output);
         else
             errors.WriteLine(Texts.NoDefault(error.Words()));
         return error == InstallError.None ? ExitCodes.Success : ExitCodes.Failure;
@@ -108,6 +108,7 @@ public sealed class OfflineInstall(InstallPlace place, TextWriter output, TextWr
         if (scripts.Failed)
             return ExitCodes.Failure;
         bool any = scripts.AnyEnabled;
+        var answers = new List<(string, string, List<string>)>();
         foreach (string name in names)
         {
             var installer = NewInstaller();
@@ -119,13 +120,44 @@ public sealed class OfflineInstall(InstallPlace place, TextWriter output, TextWr
             any |= state.CountsAsEnabled();
             if (arguments.Quiet)
                 continue;
-            output.WriteLine(state.Name());
-            if (arguments.Full)
-                foreach (var change in installer.Disable([name], (arguments.Flags & InstallFlags.Runtime) | InstallFlags.DryRun).Changes)
-                    if (change.Kind == InstallChangeKind.Unlink)
-                        output.WriteLine("  " + change.Path);
+            answers.Add((name, state.Name(), arguments.Full ? [.. installer.Disable([name], (arguments.Flags & InstallFlags.Runtime) | InstallFlags.DryRun).Changes
+                .Where(c => c.Kind == InstallChangeKind.Unlink).Select(c => c.Path)] : []));
+            if (!arguments.Json)
+                Write(answers[^1], output);
         }
+        WriteJson(answers, arguments);
         return any ? ExitCodes.Success : ExitCodes.Failure;
+    }
+
+    internal static void WriteDefault(string target, InstallArguments arguments, TextWriter output)
+    {
+        if (arguments.Json)
+            ListVerbs.Json([target], (json, t) => json.WriteString("unit", t));
+        else
+            output.WriteLine(target);
+    }
+
+    internal static void Write((string Unit, string State, List<string> Links) answer, TextWriter output)
+    {
+        output.WriteLine(answer.State);
+        foreach (string link in answer.Links)
+            output.WriteLine("  " + link);
+    }
+
+    internal static void WriteJson(IEnumerable<(string Unit, string State, List<string> Links)> answers, InstallArguments arguments)
+    {
+        if (arguments is { Json: true, Quiet: false })
+            ListVerbs.Json(answers, (json, answer) =>
+            {
+                json.WriteString("unit", answer.Unit);
+                json.WriteString("state", answer.State);
+                if (!arguments.Full)
+                    return;
+                json.WriteStartArray("links");
+                foreach (string link in answer.Links)
+                    json.WriteStringValue(link);
+                json.WriteEndArray();
+            });
     }
 
     private int List(InstallArguments arguments)

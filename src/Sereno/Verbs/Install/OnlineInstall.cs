@@ -20,7 +20,7 @@ internal sealed class OnlineInstall(BusClient client, InstallPlace place, TextWr
         {
             return arguments.Verb switch
             {
-                "get-default" => GetDefault(),
+                "get-default" => GetDefault(arguments),
                 "set-default" => SetDefault(arguments, reload),
                 "is-enabled" => IsEnabled(arguments),
                 "list-unit-files" => UnitFileList.Write(_manager.ListUnitFilesByPatterns(arguments.States, arguments.Names).Select(f => (f.Path, f.State)),
@@ -32,7 +32,7 @@ internal sealed class OnlineInstall(BusClient client, InstallPlace place, TextWr
         }
         catch (BusException e)
         {
-            errors.WriteLine(arguments.Verb is "set-default" or "get-default" ? Texts.NoDefault(e.Message) : Texts.FailedOnBus(arguments.Words, e.Message));
+            errors.WriteLine(arguments.Verb is "set-default" or "get-default" ? Texts.NoDefault(Text.Current.Problem(e.Message)) : Texts.FailedOnBus(arguments.Words, Text.Current.Problem(e.Message)));
             return ExitCodes.Failure;
         }
     }
@@ -77,9 +77,9 @@ internal sealed class OnlineInstall(BusClient client, InstallPlace place, TextWr
         return Finish((true, _manager.SetDefaultTarget(target)), arguments, reload);
     }
 
-    private int GetDefault()
+    private int GetDefault(InstallArguments arguments)
     {
-        output.WriteLine(_manager.GetDefaultTarget());
+        OfflineInstall.WriteDefault(_manager.GetDefaultTarget(), arguments, output);
         return ExitCodes.Success;
     }
 
@@ -89,6 +89,7 @@ internal sealed class OnlineInstall(BusClient client, InstallPlace place, TextWr
             return ExitCodes.Failure;
         var scripts = new SysVScripts(place, output, errors).Handle(arguments, names);
         bool any = scripts.AnyEnabled;
+        var answers = new List<(string, string, List<string>)>();
         foreach (string name in names)
         {
             string state;
@@ -98,17 +99,17 @@ internal sealed class OnlineInstall(BusClient client, InstallPlace place, TextWr
             }
             catch (BusException e)
             {
-                errors.WriteLine(Texts.NoSuchState(name, e.Message));
+                errors.WriteLine(Texts.NoSuchState(name, Text.Current.Problem(e.Message)));
                 return ExitCodes.Failure;
             }
             any |= state is "enabled" or "enabled-runtime" or "static" or "alias" or "indirect" or "generated";
             if (arguments.Quiet)
                 continue;
-            output.WriteLine(state);
-            if (arguments.Full)
-                foreach (string link in _manager.GetUnitFileLinks(name, arguments.Runtime))
-                    output.WriteLine("  " + link);
+            answers.Add((name, state, arguments.Full ? _manager.GetUnitFileLinks(name, arguments.Runtime) : []));
+            if (!arguments.Json)
+                OfflineInstall.Write(answers[^1], output);
         }
+        OfflineInstall.WriteJson(answers, arguments);
         return any && !scripts.Failed ? ExitCodes.Success : ExitCodes.Failure;
     }
 

@@ -20,6 +20,9 @@ public static class SsVerb
         return command;
     }
 
+    /// <summary>ss's own long options, without their dashes.</summary>
+    internal static IEnumerable<string> LongOptions => SsArguments.LongNames;
+
     /// <summary>Does what ss does with these arguments, under its name.</summary>
     /// <returns>ss's exit code: 0, or 255 for a command line that can't be.</returns>
     public static int Run(IReadOnlyList<string> arguments) =>

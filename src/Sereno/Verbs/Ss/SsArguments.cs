@@ -30,6 +30,8 @@ internal static class SsArguments
     // Only in full: an abbreviation means what it means to 6.1.
     private static readonly LongOption[] s_newerOptions = [new("bound-inactive", 'B'), new("no-queues", 'Q')];
 
+    public static IEnumerable<string> LongNames => s_longOptions.Concat(s_newerOptions).Select(o => o.Name);
+
     /// <summary>The request, or null and the exit code after what had to be said.</summary>
     public static SsRequest? Read(IReadOnlyList<string> arguments, Stream output, TextWriter errors, out int exitCode)
     {

@@ -1,0 +1,23 @@
+using Sereno.Linux;
+using Sereno.Sockets.Ports;
+
+namespace Sereno.Import;
+
+/// <summary>What an import asks the machine.</summary>
+public class MachineNames
+{
+    /// <summary>A port by number or name: the machine's own names (services(5)) come before IANA's.</summary>
+    public virtual ushort? PortOf(string name, bool udp)
+    {
+        if (ushort.TryParse(name, System.Globalization.NumberStyles.None, null, out ushort port))
+            return port == 0 ? null : port;
+        if (name.Length is 0 or > 64 || name.Any(c => c <= ' ' || c == '\x7f'))
+            return null;
+        return NameService.PortOf(name, udp ? "udp" : "tcp") ?? (PortRegistry.Iana.PortsOf(name) is [var registered, ..] ? registered : null);
+    }
+
+    public virtual bool HasProgram(string path) => File.Exists(path);
+
+    /// <summary>This executable.</summary>
+    public virtual string Sereno => Environment.ProcessPath ?? "/usr/bin/sereno";
+}
