@@ -27,8 +27,8 @@ unshare --mount --pid --fork --kill-child -- sh -eu -c '
     mount -t proc proc "$root/proc"
     chroot "$root" env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get install -y --no-install-recommends \
         $packages
-    # It wants the port that nginx has: one test starts it.
-    chroot "$root" systemctl disable micro-httpd.socket
+    # It wants the port that nginx has, of an inetd that it brings or by its own socket: one test starts it.
+    chroot "$root" systemctl disable micro-httpd.socket inetd.service
     chroot "$root" apt-get clean
     umount "$root/proc"
 ' make-root "$root" "$mirror" "$keyring" "$packages"
