@@ -1,5 +1,3 @@
-using Sereno.Bus.Wire;
-
 namespace Sereno.Bus.Client;
 
 /// <summary>Waiting for jobs, also through a manager's death: its successor carries on with the same jobs.</summary>

@@ -1,5 +1,3 @@
-using Sereno.Units.Load;
-
 namespace Sereno.Units.Install;
 
 /// <summary>What lies at a path itself, no link followed (lstat(2)). Empty stands for devices too: both mean "masked".</summary>

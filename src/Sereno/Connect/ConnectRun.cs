@@ -1,6 +1,6 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Net;
-using System.Text;
 using Sereno.Linux;
 using Sereno.Linux.Headers;
 using Sereno.Sockets.Owners;
@@ -19,7 +19,7 @@ internal sealed class ConnectRun
     private const int LongestText = 64 * 1024;
 
     private readonly List<(TraceEvent Event, bool Ours)> _trail = [];
-    private readonly MemoryStream _text = new();
+    private readonly ArrayBufferWriter<byte> _text = new();
     private StateTrail? _states;
 
     public required Destination Destination { get; init; }
@@ -64,7 +64,7 @@ internal sealed class ConnectRun
         if (kind == ListenerKind.Stream && local is not null)
             states?.Finish();
         if (Json)
-            ConnectJson.Write(new(Destination.Shown, address, local, kind, took, relay.BytesSent, relay.BytesReceived, lost is null, _text.ToArray(), States ? _trail : null), StandardStreams.Output);
+            ConnectJson.Write(new(Destination.Shown, address, local, kind, took, relay.BytesSent, relay.BytesReceived, lost is null, _text.WrittenSpan.ToArray(), States ? _trail : null), StandardStreams.Output);
         if (lost is not null)
             StandardStreams.Errors.WriteLine($"sereno: {lost}");
         return lost is null ? ExitCodes.Success : ExitCodes.Failure;
@@ -82,8 +82,8 @@ internal sealed class ConnectRun
     {
         if (!Json)
             StandardStreams.Output.Write(bytes);
-        else if (_text.Length < LongestText)
-            _text.Write(bytes[..(int)Math.Min(bytes.Length, LongestText - _text.Length)]);
+        else if (_text.WrittenCount < LongestText)
+            _text.Write(bytes[..(int)Math.Min(bytes.Length, LongestText - _text.WrittenCount)]);
     }
 
     private void Introduce(string peer, IPEndPoint? local, IPEndPoint? remote, ListenerKind kind, TimeSpan took)

@@ -2,7 +2,6 @@ using System.Net;
 using Sereno.Bus;
 using Sereno.Bus.Client;
 using Sereno.Linux;
-using Sereno.Sockets.Ports;
 using Sereno.Texts;
 using Sereno.Units.Values;
 using Sereno.Verbs;

@@ -1,9 +1,6 @@
-using System.Net;
 using Sereno.Linux;
-using Sereno.Manager;
 using Sereno.Manager.Units;
 using Sereno.Roles.Scope;
-using Sereno.Units.Load;
 using Sereno.Units.Model;
 using Sereno.Units.Values;
 

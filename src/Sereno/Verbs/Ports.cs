@@ -2,7 +2,6 @@ using System.CommandLine;
 using Sereno.Sockets;
 using Sereno.Sockets.Owners;
 using Sereno.Sockets.Ports;
-using Sereno.Sockets.Scope;
 using Sereno.Sockets.Selection;
 using Sereno.Sockets.Views;
 using Sereno.Texts;

@@ -2,7 +2,6 @@ using Sereno.Bus;
 using Sereno.Bus.Client;
 using Sereno.Bus.Wire;
 using Sereno.Texts;
-using Sereno.Units.Values;
 
 namespace Sereno.Verbs;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Sereno.Bus.Client;
 using Sereno.Texts;
-using Sereno.Units.Values;
 
 namespace Sereno.Verbs;
 

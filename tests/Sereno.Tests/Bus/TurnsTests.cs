@@ -1,6 +1,5 @@
 using CsCheck;
 using Sereno.Bus;
-using Sereno.Bus.Client;
 using Sereno.Bus.Server;
 using Sereno.Bus.Server.Systemd1;
 using Sereno.Bus.Wire;

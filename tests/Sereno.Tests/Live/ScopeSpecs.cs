@@ -1,6 +1,4 @@
-using System.Net;
 using System.Net.Sockets;
-using System.Text.RegularExpressions;
 using Sereno.Linux;
 using Sereno.Linux.Headers;
 using Sereno.Verbs;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Sereno.Manager;
 using Sereno.Manager.Jobs;
 using Sereno.Manager.Units;

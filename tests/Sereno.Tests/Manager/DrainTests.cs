@@ -1,4 +1,3 @@
-using Sereno.Manager;
 using Sereno.Manager.Jobs;
 using Sereno.Manager.Units;
 using Sereno.Tests.Simulation;

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Sereno.Tests.Units;
 
-/// <summary>Server= beside Accept= and Service= (docs/decisions/0015), and templates that are read once.</summary>
+/// <summary>Server= beside Accept= and Service= (docs/decisions/0013), and templates that are read once.</summary>
 public class ServerModeTests
 {
     [Theory]

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Sereno.Tests.Live;
 using Xunit;
 
 namespace Sereno.Tests.Verbs;

@@ -73,7 +73,7 @@ public sealed class ConnectSpecs : IDisposable
     }
 
     [Fact]
-    public void Datagrams_are_answered_and_silence_ends_them()
+    public async Task Datagrams_are_answered_and_silence_ends_them()
     {
         using var udp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         udp.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -87,9 +87,9 @@ public sealed class ConnectSpecs : IDisposable
                 EndPoint from = socket == udp ? new IPEndPoint(IPAddress.Any, 0) : new UnixDomainSocketEndPoint("/");
                 int n = socket.ReceiveFrom(buffer, ref from);
                 socket.SendTo(buffer.AsSpan(0, n), from);
-            });
+            }, TestContext.Current.CancellationToken);
             Assert.Equal("datagram", Text(Run("datagram", [.. target, "--timeout", "500ms"]).Output));
-            Assert.True(server.Wait(5000));
+            await server.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
         }
     }
 
@@ -240,17 +240,17 @@ public sealed class ConnectSpecs : IDisposable
     }
 
     [Fact]
-    public void Socat_and_we_get_the_same_of_the_same_server()
+    public async Task Socat_and_we_get_the_same_of_the_same_server()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/socat"), "no socat");
         using var server = SerenoProcess.Start(["serve", "echo", "--address", "127.0.0.1:0"]);
         string address = server.Output.ReadLine()!.Split(' ')[^1];
         string text = string.Concat(Enumerable.Range(0, 2000).Select(i => $"line {i}\n"));
         using var socat = Command.Start("/usr/bin/socat", "-t5", "-", $"TCP:{address}");
-        var theirs = socat.StandardOutput.ReadToEndAsync();
+        var theirs = socat.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         socat.StandardInput.Write(text);
         socat.StandardInput.Close();
-        Assert.Equal(theirs.Result, Text(Run(text, address).Output));
+        Assert.Equal(await theirs, Text(Run(text, address).Output));
         Assert.True(socat.WaitForExit(10_000));
     }
 

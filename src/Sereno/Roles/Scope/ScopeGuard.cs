@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
 using Sereno.Linux;
-using Sereno.Linux.Headers;
 using Sereno.Manager;
 using Sereno.Manager.Resources;
 using Sereno.Units.Model;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Sereno.Texts;
 using Sereno.Units.Install;
 using Sereno.Units.Values;
 

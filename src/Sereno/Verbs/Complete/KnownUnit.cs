@@ -2,7 +2,6 @@ using Sereno.Bus;
 using Sereno.Bus.Client;
 using Sereno.Linux;
 using Sereno.Units.Install;
-using Sereno.Units.Load;
 
 namespace Sereno.Verbs.Complete;
 
