@@ -68,7 +68,12 @@ public sealed partial class ManagerCore
 
     private void NoteEnd(Unit unit)
     {
-        if (IsPassing(unit) && MayCollect(unit))
+        if (!IsPassing(unit) || !MayCollect(unit))
+            return;
+        // A connection's service goes by itself, and there may be thousands; a timer and what it starts only together.
+        if (unit.Definition.IsTransient)
+            _mayCollect = true;
+        else
             _ended.Add(unit);
     }
 

@@ -10,14 +10,16 @@ public sealed class ImportedServiceSpecs
     [Fact]
     public void Services_of_inetd_and_xinetd_go_on_serving()
     {
-        Assert.SkipUnless(File.Exists("/usr/sbin/micro-httpd"), "no micro-httpd");
+        string microHttpd = Path.Combine(PrivateRoot.Image, "usr/sbin/micro-httpd");
+        Assert.SkipUnless(File.Exists(microHttpd), "the private root with Debian's micro-httpd isn't made");
         int[] ports = [.. Enumerable.Range(0, 5).Select(_ => SerenoProcess.FreeAddress().Port)];
         using var sereno = new LiveInstance(folder =>
         {
+            File.Copy(microHttpd, $"{folder}/micro-httpd");
             File.WriteAllText($"{folder}/index.html", "the page\n");
             File.SetUnixFileMode($"{folder}/index.html", (UnixFileMode)0b110_100_100);
             File.WriteAllText($"{folder}/inetd.conf", $"""
-                127.0.0.1:{ports[0]} stream tcp nowait nobody:nogroup /usr/sbin/micro-httpd micro-httpd {folder}
+                127.0.0.1:{ports[0]} stream tcp nowait nobody:nogroup {folder}/micro-httpd micro-httpd {folder}
                 127.0.0.1:{ports[1]} stream tcp wait root {Live.Executable} sereno serve echo
                 127.0.0.1:{ports[2]} dgram udp wait root {Live.Executable} sereno serve echo
                 """);

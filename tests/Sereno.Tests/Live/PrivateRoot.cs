@@ -44,7 +44,7 @@ public sealed class PrivateRoot : IDisposable
 
     private static string Scripts => Path.Combine(Live.Repository, "tests/live");
 
-    private static string Image => Environment.GetEnvironmentVariable("SERENO_LIVE_ROOT") is { Length: > 0 } root ? root : Path.Combine(Live.Repository, ".cache/root");
+    internal static string Image => Environment.GetEnvironmentVariable("SERENO_LIVE_ROOT") is { Length: > 0 } root ? root : Path.Combine(Live.Repository, ".cache/root");
 
     /// <summary>Runs a command inside. enter.sh refuses while the root there is still the host's.</summary>
     public Outcome Enter(params IEnumerable<string> command) => Command.Run($"{Scripts}/enter.sh", [Init.ToString(), .. command]);

@@ -15,21 +15,33 @@ public class TraceVerbSpecs
     [Fact]
     public void The_executable_sees_every_change_of_ten_thousand_short_connections() => NetworkNamespace.Run(() =>
     {
-        using var connections = new ShortConnections();
-        using var trace = Trace($"-o json --port {connections.Port} --source perf --state establish,transmit,finish --duration 2min");
-        SkipUnlessPerf(trace);
-        var ports = new List<int>();
-        var lines = LinesWhile(trace, () => ports = connections.Make(Many));
-        var events = lines.Where(l => Text(l, "event") == "state").ToList();
-        var paths = events.Where(e => e.GetProperty("peerPort").ValueKind == JsonValueKind.Number).ToLookup(
-            e => Number(e, "peerPort") == connections.Port ? (true, Number(e, "port")) : (false, Number(e, "peerPort")),
-            e => $"{Text(e, "oldState")}>{Text(e, "newState")}");
-        ShortConnections.AssertComplete(ports, paths);
-        Assert.All(events, e => Assert.Equal(Self.Pid, Number(e.GetProperty("processes")[0], "pid")));
-        Assert.All(events, e => Assert.Equal("this", Text(e, "namespace")));
-        var summary = lines[^1];
-        Assert.Equal(("summary", events.Count, 2 * Many, 0, 0),
-            (Text(summary, "event"), Number(summary, "changes"), Number(summary, "ended"), Number(summary, "lostEvents"), Number(summary, "lostEnds")));
+        int chances = 3;
+        while (!IsSeen())
+        {
+        }
+
+        bool IsSeen()
+        {
+            using var connections = new ShortConnections();
+            using var trace = Trace($"-o json --port {connections.Port} --source perf --state establish,transmit,finish --duration 2min");
+            SkipUnlessPerf(trace);
+            var ports = new List<int>();
+            var lines = LinesWhile(trace, () => ports = connections.Make(Many));
+            var events = lines.Where(l => Text(l, "event") == "state").ToList();
+            var paths = events.Where(e => e.GetProperty("peerPort").ValueKind == JsonValueKind.Number).ToLookup(
+                e => Number(e, "peerPort") == connections.Port ? (true, Number(e, "port")) : (false, Number(e, "peerPort")),
+                e => $"{Text(e, "oldState")}>{Text(e, "newState")}");
+            var summary = lines[^1];
+            // Linux 6.18 counts a few tracepoints that it never records (docs/formats/trace.md): it is said, and proves nothing of ours.
+            if (Number(summary, "unseenEvents") > 0 && --chances > 0)
+                return false;
+            ShortConnections.AssertComplete(ports, paths);
+            Assert.All(events, e => Assert.Equal(Self.Pid, Number(e.GetProperty("processes")[0], "pid")));
+            Assert.All(events, e => Assert.Equal("this", Text(e, "namespace")));
+            Assert.Equal(("summary", events.Count, 2 * Many, 0, 0),
+                (Text(summary, "event"), Number(summary, "changes"), Number(summary, "ended"), Number(summary, "lostEvents"), Number(summary, "lostEnds")));
+            return true;
+        }
     });
 
     [Fact]
