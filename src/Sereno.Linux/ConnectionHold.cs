@@ -20,6 +20,9 @@ public static unsafe class ConnectionHold
             throw new LinuxException(errno, "hold back connections");
     }
 
+    /// <summary>Is it deaf by us?</summary>
+    public static bool IsSet(Fd listener) => HasFilter(listener, out bool isOurs) && isOurs;
+
     private static bool IsTcp(Fd socket) => Option(socket, libc.SO_PROTOCOL) == libc.IPPROTO_TCP && Option(socket, libc.SO_ACCEPTCONN) == 1;
 
     private static int Option(Fd socket, int name)

@@ -40,7 +40,15 @@ public sealed class InstanceLock : IDisposable
     }
 
     /// <summary>Before letting go, in order: who had the file open already finds, once it is his, that it is no longer the path's.</summary>
-    public void Remove(string path) => File.Delete(path);
+    /// <remarks>One that stays, or whose folder is gone, does no harm.</remarks>
+    public void Remove(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { }
+    }
 
     /// <summary>Lets go.</summary>
     public void Dispose() => _fd.Dispose();

@@ -54,6 +54,15 @@ public readonly record struct SocketOption(string Name, int Level, int Number)
     /// <summary>SO_BINDTODEVICE (socket(7)).</summary>
     public static int TrySetDevice(Fd fd, string name) => SetText(fd, libc.SOL_SOCKET, libc.SO_BINDTODEVICE, name);
 
+    /// <summary>SO_BINDTODEVICE; null for none, and where it can't be told.</summary>
+    public static unsafe string? DeviceOf(Fd fd)
+    {
+        const int longest = 16; // IFNAMSIZ (net/if.h)
+        byte* name = stackalloc byte[longest];
+        uint length = longest;
+        return libc.getsockopt(fd.Number, libc.SOL_SOCKET, libc.SO_BINDTODEVICE, name, &length) == 0 && length > 1 ? Encoding.UTF8.GetString(name, (int)length - 1) : null;
+    }
+
     private static unsafe int SetText(Fd fd, int level, int number, string text)
     {
         byte[] value = Encoding.UTF8.GetBytes(text + '\0');

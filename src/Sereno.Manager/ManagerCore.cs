@@ -366,7 +366,7 @@ public sealed partial class ManagerCore
     public void OnListenerLooked(UnitName unit, bool isThere) => Tell(unit, s => s.OnListenerLooked(isThere));
 
     /// <summary>The answer to CountConnections.</summary>
-    public void OnConnectionsCounted(UnitName unit, int count) => Tell(unit, s => s.OnConnectionsCounted(count));
+    public void OnConnectionsCounted(UnitName unit, int? count) => Tell(unit, s => s.OnConnectionsCounted(count));
 
     /// <summary>The kernel has killed a process of the unit for want of memory.</summary>
     public void OnOomKill(UnitName unit) => Tell(unit, s => s.OnOomKill());

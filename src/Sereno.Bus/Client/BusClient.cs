@@ -56,6 +56,7 @@ public sealed class BusClient : IDisposable
     {
         var deadline = new Deadline(timeout);
         _connection.Dispose();
+        _pending.Clear(); // serial numbers start anew
         while (true)
             try
             {

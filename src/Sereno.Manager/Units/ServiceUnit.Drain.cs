@@ -26,10 +26,16 @@ public sealed partial class ServiceUnit
         LookAtSockets();
     }
 
-    internal void OnConnectionsCounted(int count)
+    /// <param name="known">Null where the kernel didn't tell: nobody is cut off for that.</param>
+    internal void OnConnectionsCounted(int? known)
     {
         if (State != ServiceState.StopDrain)
             return;
+        if (known is not { } count)
+        {
+            LookLater(atLeast: 1_000_000);
+            return;
+        }
         if (count == 0)
         {
             EndDrain();

@@ -147,7 +147,7 @@ public sealed partial class SocketUnit(UnitDefinition definition, ManagerCore co
     /// <summary>While the service waits for its connections to end, no new ones come to it.</summary>
     internal void HoldBack(bool holds)
     {
-        if (!Open.IsEmpty && !Config.Accept)
+        if (!Open.IsEmpty && (!holds || !Config.Accept))
             Core.Emit(new HoldBack(Name, [.. Open.Select(o => o.Id)], holds));
     }
 

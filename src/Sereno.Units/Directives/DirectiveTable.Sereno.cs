@@ -80,7 +80,7 @@ internal static partial class DirectiveTable
         foreach (string word in r.Words(WordFlags.Unquote))
             if (r.Expanded(word) is not { } who)
                 return;
-            else if (Validity.IsUserOrGroup(who.StartsWith('@') ? who[1..] : who))
+            else if (Validity.IsUserOrGroup(word.StartsWith('@') ? who[1..] : who)) // %i is a user, whatever the instance is called
                 SetSereno(r, s => s with { AllowStart = s.AllowStart.Add(who) });
             else
                 r.Fatal($"Invalid user or @group in AllowStart=: {who}");

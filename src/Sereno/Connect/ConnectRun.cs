@@ -57,6 +57,10 @@ internal sealed class ConnectRun
             {
                 relay.Run(signals);
             }
+            catch (OutputException e)
+            {
+                lost = Text.Current.Problem(e.Message);
+            }
             catch (IOException e)
             {
                 lost = Text.Current.Connect.Lost(Printable.Of(peer), e is LinuxException { Number: var errno } ? Errno.Text(errno) : e.Message);
@@ -78,13 +82,29 @@ internal sealed class ConnectRun
         return trail;
     }
 
-    private void Take(ReadOnlySpan<byte> bytes)
+    private bool Take(ReadOnlySpan<byte> bytes)
     {
         if (!Json)
-            StandardStreams.Output.Write(bytes);
+            Put(bytes);
         else if (_text.WrittenCount < LongestText)
             _text.Write(bytes[..(int)Math.Min(bytes.Length, LongestText - _text.WrittenCount)]);
+        return !StandardStreams.Output.IsUnread;
     }
+
+    /// <exception cref="IOException">Not the connection, but where it goes.</exception>
+    private static void Put(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            StandardStreams.Output.Write(bytes);
+        }
+        catch (LinuxException e)
+        {
+            throw new OutputException($"cannot write standard output: {Errno.Text(e.Number)}");
+        }
+    }
+
+    private sealed class OutputException(string message) : IOException(message);
 
     private void Introduce(string peer, IPEndPoint? local, IPEndPoint? remote, ListenerKind kind, TimeSpan took)
     {

@@ -35,11 +35,13 @@ internal sealed class Relay(ClientSocket socket, ListenerKind kind)
     public IReadOnlyList<Fd> Watched { get; init; } = [];
     public TimeSpan? Interval { get; init; }
 
-    /// <summary>Takes what comes.</summary>
-    public required Action<ReadOnlySpan<byte>> Output { get; init; }
+    /// <summary>Takes what comes; false when nobody reads it any more.</summary>
+    public required Func<ReadOnlySpan<byte>, bool> Output { get; init; }
 
     public long BytesSent => Interlocked.Read(ref _bytesSent);
     public long BytesReceived { get; private set; }
+
+    private bool _isUnread;
 
     private bool IsDatagram => kind == ListenerKind.Datagram;
 
@@ -61,6 +63,8 @@ internal sealed class Relay(ClientSocket socket, ListenerKind kind)
         bool peerEnded = false, told = false;
         while (true)
         {
+            if (_isUnread)
+                return;
             if (peerEnded && (Holds || _sent || Terminal.Is(0)))
                 return;
             if (_sendError is { } error && !(peerEnded && error.Number is libc.EPIPE or libc.ECONNRESET))
@@ -111,7 +115,7 @@ internal sealed class Relay(ClientSocket socket, ListenerKind kind)
             return false;
         BytesReceived += n;
         Interlocked.Exchange(ref _lastByte, Stopwatch.GetTimestamp());
-        Output(buffer.AsSpan(0, n));
+        _isUnread = !Output(buffer.AsSpan(0, n));
         return true;
     }
 

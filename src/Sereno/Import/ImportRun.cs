@@ -86,6 +86,11 @@ public sealed class ImportRun
             StandardStreams.Errors.WriteLine($"sereno: {Text.Current.Import.Exists(Printable.Of(path))}");
             return false;
         }
+        catch (UnauthorizedAccessException e) // a folder in its place, too
+        {
+            StandardStreams.Errors.WriteLine(Printable.Of($"sereno: {Text.Current.Problem(e.Message)}"));
+            return false;
+        }
         StandardStreams.Text.WriteLine(Text.Current.Import.Written(Printable.Of(path)));
         return true;
     }

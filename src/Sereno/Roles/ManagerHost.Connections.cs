@@ -21,7 +21,7 @@ public sealed partial class ManagerHost
                 _core.OnListenerLooked(e.Unit, listens);
                 break;
             case CountConnections e:
-                int count = 0;
+                int? count = null;
                 Attempt(e.Unit, () => count = SocketsOf(e.Unit, e.Sockets).CountClients(EndPointOf(e.Served)));
                 _core.OnConnectionsCounted(e.Unit, count);
                 break;
@@ -29,6 +29,8 @@ public sealed partial class ManagerHost
                 foreach (ulong id in e.Ids)
                     if (_stored.TryGetValue(id, out var listener))
                         Attempt(e.Unit, () => ConnectionHold.Set(listener.Fd, e.Holds));
+                if (!e.Holds && _core.Graph.TryGet(e.Unit, out var held) && held is SocketUnit socket)
+                    ReviewScope(socket);
                 break;
         }
     }

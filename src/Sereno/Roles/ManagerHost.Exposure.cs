@@ -24,7 +24,8 @@ public sealed partial class ManagerHost
     /// <summary>A process of it begins, or is taken over. Whether it is held is known once it has a control group.</summary>
     private void WatchExposure(UnitName name)
     {
-        if (name.Type != UnitType.Service || NarrowedScope(name) is null)
+        // Whose client we accepted has listeners only by mistake, and there may be thousands of them.
+        if (name.Type != UnitType.Service || !_core.Graph.TryGet(name, out var unit) || unit is ServiceUnit { Connection: not null } || NarrowedScope(unit) is null)
             return;
         long soon = Environment.TickCount64 + Soon;
         _nextLook = _unheld.Count == 0 ? soon : Math.Min(_nextLook, soon);
@@ -40,19 +41,22 @@ public sealed partial class ManagerHost
         _exposed.RemoveWhere(e => !_unheld.Contains(e.Item1));
         if (_unheld.Count == 0)
             return;
-        var network = NetworkFactsReader.Read();
-        foreach (var name in _unheld)
-            Look(name, NarrowedScope(name)!, network);
+        Attempt(null, () =>
+        {
+            var network = NetworkFactsReader.Read();
+            // Those that we have opened are kept in scope, or told, on their own.
+            var ours = _stored.Values.Select(s => (uint)FileStatus.Of(s.Fd).Inode).ToHashSet();
+            foreach (var name in _unheld)
+                Attempt(name, () => Look(name, NarrowedScope(name)!, network, ours));
+        });
     }
 
-    private void Look(UnitName name, SerenoSettings scope, NetworkFacts network)
+    private void Look(UnitName name, SerenoSettings scope, NetworkFacts network, HashSet<uint> ours)
     {
         if (_groups.Members(name) is not { Count: > 0 } processes)
             return;
         var declared = scope.Audience == Audience.Local ? AddressScope.Local : AddressScope.Intranet;
         var table = SocketTable.Capture(SocketQuery.Everything with { Processes = [.. processes] }, new OneUnit(name.Full));
-        // Those that we have opened are kept in scope, or told, on their own.
-        var ours = _stored.Values.Select(s => (uint)FileStatus.Of(s.Fd).Inode).ToHashSet();
         var wider = UnitSockets.Summarize(table, name.Full, network).Ports.Where(p => p.Scope > declared && !ours.Contains(p.Socket.Inode))
             .ToDictionary(p => (name, $"{(p.IsTcp ? "tcp" : "udp")} {p.Socket.Local} port {p.Port}"), p => p.Scope);
         _exposed.RemoveWhere(e => e.Item1 == name && !wider.ContainsKey(e));

@@ -37,10 +37,16 @@ public sealed partial class ManagerHost
     {
         foreach (var service in _core.Graph.All.OfType<ServiceUnit>().Where(s => !s.IsInactiveOrFailed))
             WatchExposure(service.Name);
-        foreach (var unit in _core.Graph.All.OfType<SocketUnit>().Where(s => !s.Open.IsEmpty))
-            foreach (var (open, listen) in unit.Open.Zip(unit.Config.Listens).Where(p => p.Second.Address is InternetAddress))
-                if (_stored.TryGetValue(open.Id, out var stored))
-                    Attempt(unit.Name, () => Scopes.Guard(unit.Name, NarrowedScope(unit), stored.Fd, unit.Config.Accept && listen.Accepts, !ClassicFilter.IsAt(stored.Fd)));
+        foreach (var unit in _core.Graph.All.OfType<SocketUnit>())
+            ReviewScope(unit);
+    }
+
+    /// <summary>One that is held back (Drain=) lets nobody in; its turn comes when that ends.</summary>
+    private void ReviewScope(SocketUnit unit)
+    {
+        foreach (var (open, listen) in unit.Open.Zip(unit.Config.Listens).Where(p => p.Second.Address is InternetAddress))
+            if (_stored.TryGetValue(open.Id, out var stored) && !ConnectionHold.IsSet(stored.Fd))
+                Attempt(unit.Name, () => Scopes.Guard(unit.Name, NarrowedScope(unit), stored.Fd, unit.Config.Accept && listen.Accepts, !ClassicFilter.IsAt(stored.Fd)));
     }
 
     /// <summary>Who has been accepted is in scope; who isn't is counted, logged and closed.</summary>

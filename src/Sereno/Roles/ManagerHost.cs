@@ -344,7 +344,7 @@ public sealed partial class ManagerHost : IDisposable
         WriteLog();
         _groups.Dispose(); // the keeper ends us as soon as it is told
         foreach (string path in (string[])[_instance.BusPath, .. _instance.IsSystem ? [Instance.SystemBusPath] : (string[])[], .. _notify.Address[0] == '/' ? [_notify.Address] : (string[])[]])
-            File.Delete(path);
+            Attempt(null, () => File.Delete(path)); // its folder may be gone already
         _keeper.Exit(code);
         for (int i = 0; _keeper.WantsWrite && i < 100; i++)
         {

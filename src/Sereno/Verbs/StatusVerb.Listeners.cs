@@ -38,13 +38,14 @@ public static partial class StatusVerb
         {
             var table = SocketTable.Capture(SocketQuery.Everything with { Tables = SocketTables.Tcp | SocketTables.Unix, States = TcpStates.Listen, Owners = false });
             uint waiting = 0, room = 0;
+            bool isSeen = false; // not from another network namespace
             foreach (ref readonly var socket in table.Records)
                 if (socket.IsListening && addresses.Contains(SocketText.EndPoint(socket.Local, socket.LocalPort)))
-                    (waiting, room) = (waiting + socket.ReceiveQueue, room + socket.SendQueue);
+                    (isSeen, waiting, room) = (true, waiting + socket.ReceiveQueue, room + socket.SendQueue);
             foreach (ref readonly var socket in table.Unix)
                 if (addresses.Contains(Name(socket.Name.Span)))
-                    (waiting, room) = (waiting + socket.ReceiveQueue, room + socket.SendQueue);
-            return (waiting, room);
+                    (isSeen, waiting, room) = (true, waiting + socket.ReceiveQueue, room + socket.SendQueue);
+            return isSeen ? (waiting, room) : null;
         }
         catch (LinuxException)
         {

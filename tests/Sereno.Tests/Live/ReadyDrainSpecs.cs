@@ -101,6 +101,7 @@ public sealed class ReadyDrainSpecs
         var connecting = late.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken).AsTask();
         KillManager(sereno);
         sereno.Expect("a.service", "deactivating", "stop-drain");
+        sereno.Do("daemon-reload");
         Assert.Equal(first, Ask(early));
         Assert.False(connecting.IsCompleted);
         early.Close();

@@ -240,6 +240,17 @@ public sealed class ConnectSpecs : IDisposable
     }
 
     [Fact]
+    public void It_ends_when_nobody_reads_what_comes_any_more()
+    {
+        using var server = SerenoProcess.Start(["serve", "chargen", "--address", "127.0.0.1:0"]);
+        string address = server.Output.ReadLine()!.Split(' ')[^1];
+        var outcome = Command.Run("timeout", "30", "sh", "-c", $"'{SerenoProcess.Executable}' connect {address} </dev/null | head -c 10 | wc -c");
+        Assert.Equal((0, "10"), (outcome.Status, outcome.Output.Trim()));
+        outcome = Command.Run("timeout", "30", "sh", "-c", $"'{SerenoProcess.Executable}' connect {address} </dev/null >/dev/full");
+        Assert.Equal((1, "sereno: cannot write standard output: No space left on device"), (outcome.Status, outcome.Errors.Trim()));
+    }
+
+    [Fact]
     public async Task Socat_and_we_get_the_same_of_the_same_server()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/socat"), "no socat");

@@ -25,7 +25,7 @@ public sealed partial class ScopeGuard
 
     /// <summary>One that was taken over is bound already, which is for root to change.</summary>
     private static bool BindToLoopback(Guarded unit, Fd socket) =>
-        unit.Scope.Audience == Audience.Local && SocketOption.TrySetDevice(socket, "lo") is 0 or Linux.Headers.libc.EPERM;
+        unit.Scope.Audience == Audience.Local && (SocketOption.TrySetDevice(socket, "lo") == 0 || SocketOption.DeviceOf(socket) == "lo");
 
     private string NotHeld(Guarded unit, int errno)
     {

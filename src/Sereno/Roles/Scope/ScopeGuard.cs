@@ -62,7 +62,10 @@ public sealed partial class ScopeGuard(IEventLoop loop, Action<UnitName, LogLeve
         if (settings.Narrowed is not { } scope)
         {
             if (_units.Remove(name, out var before))
+            {
+                _numbered.Remove(before.Number);
                 Unfilter(before);
+            }
             if (!isNew && !settings.IsSlice)
                 Remove(folder);
             return;
