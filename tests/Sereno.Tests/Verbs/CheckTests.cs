@@ -25,7 +25,7 @@ public sealed class CheckTests : IDisposable
 
     [Theory]
     [InlineData("cycle", "cycle.service: Failed to create cycle.service/start: Transaction order is cyclic. See system logs for details.")]
-    [InlineData("weak", "weak.service: Found ordering cycle on weak2.service/start")]
+    [InlineData("weak", ".service: Found ordering cycle on weak")] // systemd begins with either of the two
     [InlineData("missing", "missing.service: Failed to create missing.service/start: Unit nosuch.service not found.")]
     [InlineData("contrary", "contrary.service: Failed to create contrary.service/start: Transaction contains conflicting jobs")]
     [InlineData("good", "")]
