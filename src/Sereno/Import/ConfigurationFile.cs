@@ -1,4 +1,6 @@
 using System.Text;
+using Sereno.Linux;
+using Sereno.Linux.Headers;
 using Sereno.Texts;
 
 namespace Sereno.Import;
@@ -24,10 +26,18 @@ public static class ConfigurationFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            import.Note(path, 0, ImportProblem.CannotRead, path);
+            import.Note(path, 0, ImportProblem.CannotRead, $"{path}: {Cause(e)}");
         }
         return Lines(path, bytes, import);
     }
+
+    /// <summary>Without the path, which is said already.</summary>
+    internal static string Cause(Exception e) => Text.Current.Problem(e switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => Errno.Text(libc.ENOENT),
+        UnauthorizedAccessException => Errno.Text(libc.EACCES),
+        _ => e.Message,
+    });
 
     public static List<(int Number, string Text)> Lines(string path, byte[] bytes, Importing import)
     {

@@ -1,3 +1,4 @@
+using Sereno.Linux;
 using Sereno.Texts;
 
 namespace Sereno.Import;
@@ -115,16 +116,16 @@ public sealed class XinetdFile(Importing import)
                 Read(file, depth + 1);
     }
 
-    /// <summary>Names with a dot or a tilde at the end are editors' and packages' left-overs.</summary>
+    /// <summary>Names with a dot or a tilde at the end are editors' and packages' left-overs. What isn't a file could be waited for without end.</summary>
     private IReadOnlyList<string> FilesIn(string path, int line, string folder)
     {
         try
         {
-            return [.. Directory.EnumerateFiles(folder).Where(f => !Path.GetFileName(f).Contains('.') && !f.EndsWith('~')).Order(StringComparer.Ordinal)];
+            return [.. Directory.EnumerateFiles(folder).Where(f => !Path.GetFileName(f).Contains('.') && !f.EndsWith('~') && FileStatus.Of(f)?.Kind is FileKind.File or FileKind.Link).Order(StringComparer.Ordinal)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            import.Note(path, line, ImportProblem.CannotRead, folder);
+            import.Note(path, line, ImportProblem.CannotRead, $"{folder}: {ConfigurationFile.Cause(e)}");
             return [];
         }
     }

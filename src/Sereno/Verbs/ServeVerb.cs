@@ -14,7 +14,7 @@ public static class ServeVerb
 {
     public static Command Build()
     {
-        var protocol = new Argument<string>("PROTOCOL") { Description = string.Join(", ", Protocols.Names) };
+        var protocol = new Argument<string>("PROTOCOL") { Description = string.Join(", ", Protocols.Names), HelpName = string.Join('|', Protocols.Names) };
         protocol.AcceptOnlyFromAmong(Protocols.Names);
         var address = new Option<string?>("--address", "-a") { Description = Text.Current.Option("address"), HelpName = "ADDRESS:PORT" };
         var udp = Help.Option<bool>("--udp", "serve-udp", "-u");

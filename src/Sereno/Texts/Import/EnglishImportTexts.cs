@@ -45,7 +45,7 @@ public sealed class EnglishImportTexts : ImportTexts
     public override string NotConverted => "not converted";
     public override string Exists(string path) => $"{path} exists already (--force replaces it)";
     public override string Written(string path) => $"wrote {path}";
-    public override string Summary(int services, int left) => $"{services} services converted, {left} not";
+    public override string Summary(int services, int left) => $"{services} {(services == 1 ? "service" : "services")} converted, {left} not";
     public override string NextSteps(string units) => $"To use them: sereno daemon-reload, then sereno enable --now {units} (stop inetd first: it has the ports)";
     public override string UnitComment(string source) => $"Imported from {source} by sereno import.";
     public override string Nothing => "no services found";

@@ -45,7 +45,7 @@ public sealed class SpanishImportTexts : ImportTexts
     public override string NotConverted => "no convertido";
     public override string Exists(string path) => $"{path} ya existe (--force lo reemplaza)";
     public override string Written(string path) => $"escrito {path}";
-    public override string Summary(int services, int left) => $"{services} servicios convertidos, {left} no";
+    public override string Summary(int services, int left) => $"{services} {(services == 1 ? "servicio convertido" : "servicios convertidos")}, {left} no";
     public override string NextSteps(string units) => $"Para usarlos: sereno daemon-reload, y después sereno enable --now {units} (antes hay que parar inetd: tiene los puertos)";
     public override string UnitComment(string source) => $"Importado de {source} por sereno import.";
     public override string Nothing => "no se encontró ningún servicio";
