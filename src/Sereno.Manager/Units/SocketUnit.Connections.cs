@@ -11,6 +11,7 @@ public sealed partial class SocketUnit
 
     private readonly HashSet<ServiceUnit> _serving = [];
     private Queue<ServiceUnit>? _failed;
+    private Seldom? _refusals;
     private ulong _polledSince;
     private uint _polled;
 
@@ -37,7 +38,7 @@ public sealed partial class SocketUnit
             Refuse(id, null);
         else if (!TakeTriggerToken(Config.TriggerLimitIntervalUsec, Config.TriggerLimitBurst))
         {
-            Refuse(id, "Trigger limit hit, refusing further activation.");
+            Refuse(id, "Trigger limit hit, refusing further activation.", isLast: true);
             EnterStopPre(TriggerResult.TriggerLimitHit);
         }
         else if (_serving.Count >= Config.MaxConnections)
@@ -124,20 +125,22 @@ public sealed partial class SocketUnit
                 _serving.Add(service);
                 return;
             }
-            Refuse(id, $"Failed to queue service startup job (Maybe the service file is missing or not a template unit?): {error}");
+            Refuse(id, $"Failed to queue service startup job (Maybe the service file is missing or not a template unit?): {error}", isLast: true);
             EnterStopPre(TriggerResult.Resources);
             return;
         }
         Refuse(id, $"Cannot start an instance for the connection: {error}.");
     }
 
-    private void Refuse(ulong id, string? reason)
+    /// <param name="isLast">It ends the socket, which is always said.</param>
+    private void Refuse(ulong id, string? reason, bool isLast = false)
     {
         Refused++;
         Core.Emit(new DropDescriptor(id));
         if (reason is null)
             return;
         LastRefusal = reason;
-        Core.Log(this, LogLevel.Warning, $"{Name}: {reason}");
+        if ((_refusals ??= new()).MaySay(Core.Now.Monotonic, out ulong unsaid) || isLast)
+            Core.Log(this, LogLevel.Warning, $"{Name}: {reason}{(unsaid > 0 ? $" ({unsaid} more refused since last said)" : "")}");
     }
 }

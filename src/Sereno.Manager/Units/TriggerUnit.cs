@@ -65,10 +65,12 @@ public abstract class TriggerUnit(UnitDefinition definition, ManagerCore core) :
 
     public override void Stop() => EnterDead(TriggerResult.Success);
 
+    /// <summary>Who says so wants to go on now, so the trigger limit begins anew as well (in systemd 252 it lasts to the end of its interval).</summary>
     public override void ResetFailed()
     {
         Result = TriggerResult.Success;
         _starts.Clear();
+        _limitBegan = 0;
         if (State == TriggerState.Failed)
             SetState(TriggerState.Dead);
         Core.MarkChanged(this);

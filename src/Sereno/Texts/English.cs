@@ -313,6 +313,7 @@ public sealed class English : Text
     public override string Clients((uint Waiting, uint Room)? queue, (ulong InService, ulong Served, ulong Refused)? counts) => string.Join(", ",
         [.. queue is var (waiting, room) ? [$"{waiting} waiting (room for {room})"] : (string[])[], .. counts is var (now, served, refused) ? [$"{now} in service", $"{served} served", $"{refused} refused"] : (string[])[]]);
 
+    public override string LimitHit(string unit, string units) => $"too often in too short a time; when the cause is mended: sereno reset-failed {units} && sereno start {unit}";
     public override string CannotListen(string address, string reason) => $"cannot listen on {address}: {reason}";
     public override string ServicesListed(int count, int active) => $"{active} of {count} services active";
     public override string MoreRows(int count) => $"... and {count} more";

@@ -314,6 +314,7 @@ public sealed class Spanish : Text
         "Server" => "Servidor",
         "Scope" => "Alcance",
         "Clients" => "Clientes",
+        "Limit" => "Límite",
         "Reason" => "Motivo",
         "Result" => "Resultado",
         _ => name,
@@ -410,6 +411,7 @@ public sealed class Spanish : Text
     public override string Clients((uint Waiting, uint Room)? queue, (ulong InService, ulong Served, ulong Refused)? counts) => string.Join(", ",
         [.. queue is var (waiting, room) ? [$"{waiting} esperando (caben {room})"] : (string[])[], .. counts is var (now, served, refused) ? [$"{now} en servicio", $"{served} servidos", $"{refused} rechazados"] : (string[])[]]);
 
+    public override string LimitHit(string unit, string units) => $"demasiadas veces en muy poco tiempo; cuando la causa esté resuelta: sereno reset-failed {units} && sereno start {unit}";
     public override string CannotListen(string address, string reason) => $"no se puede escuchar en {address}: {reason}";
     public override string ServicesListed(int count, int active) => $"{active} de {count} servicios activos";
     public override string MoreRows(int count) => $"... y {count} más";

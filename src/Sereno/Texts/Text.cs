@@ -109,6 +109,9 @@ public abstract class Text
     /// <param name="queue">How many wait to be accepted, and how many may; null where that isn't known.</param>
     /// <param name="counts">Null where the service accepts them.</param>
     public abstract string Clients((uint Waiting, uint Room)? queue, (ulong InService, ulong Served, ulong Refused)? counts);
+
+    /// <summary>What to do about a unit that was started, or has started others, too often.</summary>
+    public abstract string LimitHit(string unit, string units);
     public abstract string CannotListen(string address, string reason);
     public abstract string ServicesListed(int count, int active);
     public abstract string MoreRows(int count);

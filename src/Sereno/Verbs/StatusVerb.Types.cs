@@ -20,6 +20,16 @@ public static partial class StatusVerb
         WriteUnits(manager, "Triggers", p.Strings("Triggers"), ownDot: false);
     }
 
+    /// <summary>The one failure that mending the cause doesn't end.</summary>
+    private static void WriteLimit(Dictionary<string, BusValue> p)
+    {
+        string unit = p.Text("Id"), result = p.Text("Result");
+        if (p.Text("ActiveState") != "failed" || result is not ("trigger-limit-hit" or "start-limit-hit" or "service-start-limit-hit" or "unit-start-limit-hit"))
+            return;
+        // Where the service was started too often it has a limit of its own.
+        Field("Limit", Text.Current.LimitHit(unit, string.Join(' ', result == "trigger-limit-hit" ? [unit] : p.Strings("Triggers").Prepend(unit))));
+    }
+
     private static void WriteUnits(ManagerProxy manager, string label, IEnumerable<string> units, bool ownDot)
     {
         foreach (string unit in units)

@@ -56,6 +56,7 @@ public static partial class StatusVerb
             return ExitCodes.Unknown;
         }
         WriteHead(p, load, active);
+        WriteLimit(p);
         WriteTriggers(manager, p);
         WriteDocumentation(p);
         WriteListeners(p);

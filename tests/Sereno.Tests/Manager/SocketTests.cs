@@ -111,6 +111,7 @@ public class SocketTests
     public void Too_many_connections_are_refused_and_counted()
     {
         var host = Accepting(s => s with { MaxConnections = 3, MaxConnectionsPerSource = 2 });
+        host.Programs["/bin/a@0-10.0.0.1:80-10.0.0.9:4711"] = s_anHour;
         ulong id = 70;
         foreach (string peer in (string[])["10.0.0.9", "10.0.0.9", "10.0.0.9", "10.0.0.8", "10.0.0.7"])
             Connect(host, id++, peer);
@@ -120,6 +121,43 @@ public class SocketTests
         host.Crash();
         host.Run(1_000_000);
         Assert.Equal((3u, 2u, 3), (Socket(host).Accepted, Socket(host).Refused, Socket(host).Connections));
+    }
+
+    [Fact]
+    public void A_flood_of_refused_connections_is_told_ever_more_seldom()
+    {
+        var host = Accepting(s => s with { MaxConnections = 1, TriggerLimitIntervalUsec = 0 });
+        host.Programs["/bin/a@0-10.0.0.1:80-10.0.0.9:4711"] = s_anHour;
+        Connect(host, 70, "10.0.0.9");
+        for (ulong id = 100; id < 1100; id++)
+        {
+            host.Do(() => host.Core.OnConnection(UnitName.Parse("a.socket"), id, new($"10.0.0.1:80-10.0.0.8:{id}", "10.0.0.8", (uint)id, "10.0.0.8")));
+            host.Run(10_000);
+        }
+        Assert.Equal(1000u, Socket(host).Refused);
+        string[] told = [.. host.Log.Where(l => l.Contains("Too many incoming connections"))];
+        // After 0, 1, 3 and 7 of the ten seconds.
+        Assert.Equal(4, told.Length);
+        Assert.EndsWith("Too many incoming connections (1), dropping connection.", told[0], StringComparison.Ordinal);
+        Assert.Equal(1000, told.Length + Unsaid(told) + 299); // 299 since the last line
+
+        static int Unsaid(string[] lines) => lines.Skip(1).Sum(l => int.Parse(System.Text.RegularExpressions.Regex.Match(l, @"\((\d+) more refused since last said\)$").Groups[1].Value));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void After_a_reset_the_trigger_limit_begins_anew(bool resets)
+    {
+        var host = Accepting(s => s with { TriggerLimit = 2, TriggerLimitIntervalUsec = 3600_000_000 });
+        for (ulong id = 70; id < 73; id++)
+            Connect(host, id, "10.0.0.9");
+        Assert.Equal(TriggerResult.TriggerLimitHit, Socket(host).Result);
+        if (resets)
+            host.Do(Socket(host).ResetFailed);
+        host.Start("a.socket").Run(1_000_000);
+        Connect(host, 80, "10.0.0.9");
+        Assert.Equal(resets ? ActiveState.Active : ActiveState.Failed, Socket(host).Active);
     }
 
     [Fact]
@@ -200,6 +238,9 @@ public class SocketTests
         host.Start("a.socket").Run(1_000_000);
         return host;
     }
+
+    /// <summary>Time goes on while there is something to wait for.</summary>
+    private static readonly Behaviour s_anHour = Behaviour.Exits(0) with { EndsAfter = 3_600_000_000 };
 
     private static void Connect(SimulatedHost host, ulong id, string peer)
     {
