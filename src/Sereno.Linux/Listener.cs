@@ -25,7 +25,7 @@ public sealed record ListenerSettings
     public bool FreeBind { get; init; }
     public bool Transparent { get; init; }
 
-    /// <summary>Done with an internet socket before anybody can reach it; told whether it is in <see cref="Group"/>.</summary>
+    /// <summary>Done with an internet or vsock(7) socket before anybody can reach it; told whether it is in <see cref="Group"/>.</summary>
     public Action<Fd, bool>? Prepare { get; init; }
 }
 
@@ -73,9 +73,10 @@ public static unsafe class Listener
     public static Fd OpenVsock(uint cid, uint port, ListenerSettings settings)
     {
         string what = $"listen on vsock port {port}";
-        var fd = Make(libc.AF_VSOCK, settings, what);
+        var fd = TryMake(libc.AF_VSOCK, settings, out int errno, out bool isInGroup) ?? throw new LinuxException(errno, what);
         return Bound(fd, () =>
         {
+            settings.Prepare?.Invoke(fd, isInGroup);
             libc.sockaddr_vm sockaddr = new() { svm_family = libc.AF_VSOCK, svm_cid = cid, svm_port = port };
             BindAndListen(fd, &sockaddr, sizeof(libc.sockaddr_vm), settings, what);
         });

@@ -28,6 +28,13 @@ public sealed unsafe class NetlinkSocket : INetlink
         Errno.Check(libc.bind(_fd.Number, &address, (uint)sizeof(libc.sockaddr_nl)), "join netlink groups");
     }
 
+    /// <summary>From now on what a request for routes says is a condition (NETLINK_GET_STRICT_CHK, Linux 4.20); without effect where the kernel doesn't know it.</summary>
+    public void SelectRoutes()
+    {
+        int one = 1;
+        _ = libc.setsockopt(_fd.Number, libc.SOL_NETLINK, libc.NETLINK_GET_STRICT_CHK, &one, sizeof(int));
+    }
+
     /// <summary>Bytes of datagrams that may wait to be read: as many as wanted with CAP_NET_ADMIN, else up to net.core.rmem_max.</summary>
     public void SetReceiveBuffer(int bytes)
     {

@@ -6,8 +6,6 @@ namespace Sereno.Linux;
 /// <summary>A number that setsockopt(2) takes: socket(7), ip(7), ipv6(7), tcp(7), unix(7), netlink(7), sctp(7).</summary>
 public readonly record struct SocketOption(string Name, int Level, int Number)
 {
-    private const int SOL_NETLINK = 270, NETLINK_PKTINFO = 3;
-
     public static readonly SocketOption KeepAlive = new("SO_KEEPALIVE", libc.SOL_SOCKET, libc.SO_KEEPALIVE);
     public static readonly SocketOption KeepAliveTime = new("TCP_KEEPIDLE", libc.IPPROTO_TCP, libc.TCP_KEEPIDLE);
     public static readonly SocketOption KeepAliveInterval = new("TCP_KEEPINTVL", libc.IPPROTO_TCP, libc.TCP_KEEPINTVL);
@@ -20,7 +18,7 @@ public readonly record struct SocketOption(string Name, int Level, int Number)
     public static readonly SocketOption PassSecurity = new("SO_PASSSEC", libc.SOL_SOCKET, libc.SO_PASSSEC);
     public static readonly SocketOption PacketInfoV4 = new("IP_PKTINFO", libc.IPPROTO_IP, libc.IP_PKTINFO);
     public static readonly SocketOption PacketInfoV6 = new("IPV6_RECVPKTINFO", libc.IPPROTO_IPV6, libc.IPV6_RECVPKTINFO);
-    public static readonly SocketOption PacketInfoNetlink = new("NETLINK_PKTINFO", SOL_NETLINK, NETLINK_PKTINFO);
+    public static readonly SocketOption PacketInfoNetlink = new("NETLINK_PKTINFO", libc.SOL_NETLINK, libc.NETLINK_PKTINFO);
     public static readonly SocketOption Timestamps = new("SO_TIMESTAMP", libc.SOL_SOCKET, libc.SO_TIMESTAMP);
     public static readonly SocketOption NanosecondTimestamps = new("SO_TIMESTAMPNS", libc.SOL_SOCKET, libc.SO_TIMESTAMPNS);
     public static readonly SocketOption Priority = new("SO_PRIORITY", libc.SOL_SOCKET, libc.SO_PRIORITY);

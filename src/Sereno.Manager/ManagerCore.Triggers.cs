@@ -50,6 +50,14 @@ public sealed partial class ManagerCore
         Settle();
     }
 
+    /// <summary>What a socket unit has open can't be kept to its Scope=.</summary>
+    public void OnSocketsUnheld(UnitName unit, string cause)
+    {
+        if (Graph.TryGet(unit, out var found) && found is SocketUnit socket)
+            socket.OnUnheld(cause);
+        Settle();
+    }
+
     public void OnSocketTraffic(UnitName unit)
     {
         if (Graph.TryGet(unit, out var found) && found is SocketUnit socket)

@@ -2,6 +2,8 @@ namespace Sereno.Linux.Headers;
 
 public static unsafe partial class libc
 {
+    public const nuint IOCTL_VM_SOCKETS_GET_LOCAL_CID = 0x7B9; // _IO(7, 0xb9)
+
     /// <summary>vsock(7).</summary>
     public struct sockaddr_vm
     {

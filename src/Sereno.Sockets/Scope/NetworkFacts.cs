@@ -7,14 +7,16 @@ namespace Sereno.Sockets.Scope;
 public sealed record NetworkInterface(uint Index, string Name, bool IsUp, bool IsLoopback);
 
 /// <summary>An address of this machine, and the prefix that is on the link behind its interface.</summary>
-public readonly record struct InterfaceAddress(uint Interface, InetAddress Address, int PrefixLength)
+/// <param name="Peer">The other end of a point-to-point link, which the prefix is then of; null elsewhere.</param>
+public readonly record struct InterfaceAddress(uint Interface, InetAddress Address, int PrefixLength, InetAddress? Peer = null)
 {
-    public AddressPrefix Link => new(Address, PrefixLength);
+    public AddressPrefix Link => new(Peer ?? Address, PrefixLength);
 }
 
 /// <summary>A unicast route.</summary>
 /// <param name="Interface">Where it leads out; 0 when it doesn't (unreachable, blackhole) or has several hops.</param>
-public readonly record struct NetworkRoute(AddressPrefix Destination, uint Interface);
+/// <param name="IsOnLink">The kernel made it, for an address of ours or by a router's word: no router lies between.</param>
+public readonly record struct NetworkRoute(AddressPrefix Destination, uint Interface, bool IsOnLink = false);
 
 /// <summary>One snapshot of a network namespace's interfaces, addresses and routes: what decides how far a socket reaches.</summary>
 public sealed record NetworkFacts
@@ -59,11 +61,17 @@ public sealed record NetworkFacts
         return null;
     }
 
+    /// <summary>The networks on the links of the interfaces that are up, loopback's aside: those of their addresses, and those that a router has told to be there
+    /// (IPv6 by DHCP has an address without its network).</summary>
+    public IEnumerable<(AddressPrefix Network, uint Interface)> Links => Addresses.Where(a => a.PrefixLength > 0).Select(a => (a.Link, a.Interface))
+        .Concat(Routes.Where(r => r.IsOnLink).Select(r => (r.Destination, r.Interface)))
+        .Where(l => InterfaceOf(l.Item2) is { IsUp: true, IsLoopback: false });
+
     /// <summary>On the same link as an interface that is up: no router lies between.</summary>
     public bool IsOnLink(InetAddress address)
     {
-        foreach (var own in Addresses)
-            if (own.PrefixLength > 0 && own.Link.Contains(address))
+        foreach (var (network, _) in Links)
+            if (network.Contains(address))
                 return true;
         return false;
     }

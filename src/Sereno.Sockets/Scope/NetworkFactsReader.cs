@@ -16,11 +16,17 @@ public static class NetworkFactsReader
     /// <summary>The facts, or <see cref="NetworkFacts.Unknown"/> where the kernel doesn't tell them.</summary>
     public static NetworkFacts Read() => Read(static () => new NetlinkSocket(libc.NETLINK_ROUTE));
 
-    /// <summary>The facts without routes, of which there may be a million.</summary>
-    public static NetworkFacts ReadAddresses() => Read(static () => new NetlinkSocket(libc.NETLINK_ROUTE), withRoutes: false);
+    /// <summary>The facts without routes that lead beyond a link, of which there may be a million.</summary>
+    public static NetworkFacts ReadLinks() => Read(static () =>
+    {
+        var netlink = new NetlinkSocket(libc.NETLINK_ROUTE);
+        netlink.SelectRoutes();
+        return netlink;
+    }, withRoutes: false);
 
     /// <summary>The facts as somebody tells them.</summary>
     /// <param name="open">Whom to ask, anew for each request.</param>
+    /// <param name="withRoutes">Those too that lead beyond a link.</param>
     public static NetworkFacts Read(Func<INetlink> open, bool withRoutes = true)
     {
         List<NetworkInterface> interfaces;
@@ -29,24 +35,26 @@ public static class NetworkFactsReader
         try
         {
             byte[] buffer = new byte[BufferSize];
-            interfaces = Ask<NetworkInterface>(open, buffer, RouteNetlink.GetLink, RouteNetlink.NewLink, static (ReadOnlySpan<byte> payload, out NetworkInterface link) =>
+            interfaces = Ask<NetworkInterface>(open, buffer, RequestFor(RouteNetlink.GetLink), RouteNetlink.NewLink, static (ReadOnlySpan<byte> payload, out NetworkInterface link) =>
             {
                 bool read = RouteNetlink.TryReadLink(payload, out uint index, out uint flags, out string name);
                 link = new(index, name, (flags & RouteNetlink.FlagUp) != 0, (flags & RouteNetlink.FlagLoopback) != 0);
                 return read;
             });
-            addresses = Ask<InterfaceAddress>(open, buffer, RouteNetlink.GetAddress, RouteNetlink.NewAddress, static (ReadOnlySpan<byte> payload, out InterfaceAddress own) =>
+            addresses = Ask<InterfaceAddress>(open, buffer, RequestFor(RouteNetlink.GetAddress), RouteNetlink.NewAddress, static (ReadOnlySpan<byte> payload, out InterfaceAddress own) =>
             {
-                bool read = RouteNetlink.TryReadAddress(payload, out uint index, out var address);
-                own = new InterfaceAddress(index, address.Address, address.Length);
+                bool read = RouteNetlink.TryReadAddress(payload, out uint index, out var address, out var link);
+                own = new InterfaceAddress(index, address.Address, address.Length, link == address.Address ? null : link);
                 return read;
             });
-            routes = !withRoutes ? [] : Ask<NetworkRoute>(open, buffer, RouteNetlink.GetRoute, RouteNetlink.NewRoute, static (ReadOnlySpan<byte> payload, out NetworkRoute route) =>
-            {
-                bool read = RouteNetlink.TryReadRoute(payload, out uint index, out var destination);
-                route = new NetworkRoute(destination, index);
-                return read;
-            });
+            routes = [];
+            foreach (byte[] request in withRoutes ? [RequestFor(RouteNetlink.GetRoute)] : s_linkRoutes)
+                routes.AddRange(Ask<NetworkRoute>(open, buffer, request, RouteNetlink.NewRoute, (ReadOnlySpan<byte> payload, out NetworkRoute route) =>
+                {
+                    bool read = RouteNetlink.TryReadRoute(payload, out uint index, out var destination, out bool isOnLink);
+                    route = new NetworkRoute(destination, index, isOnLink);
+                    return read && (isOnLink || withRoutes);
+                }));
         }
         catch (LinuxException)
         {
@@ -59,10 +67,17 @@ public static class NetworkFactsReader
         };
     }
 
-    private static List<T> Ask<T>(Func<INetlink> open, byte[] buffer, ushort request, ushort answer, Reader<T> read)
+    private static readonly byte[][] s_linkRoutes =
+    [
+        RouteNetlink.RouteRequest(InetDiag.AfInet, RouteNetlink.FromKernel, sequence: 1),
+        RouteNetlink.RouteRequest(InetDiag.AfInet6, RouteNetlink.FromKernel, sequence: 1),
+        RouteNetlink.RouteRequest(InetDiag.AfInet6, RouteNetlink.FromAdvertisement, sequence: 1),
+    ];
+
+    private static byte[] RequestFor(ushort type) => RouteNetlink.DumpRequest(type, sequence: 1);
+
+    private static List<T> Ask<T>(Func<INetlink> open, byte[] buffer, byte[] message, ushort answer, Reader<T> read)
     {
-        Span<byte> message = stackalloc byte[RouteNetlink.RequestLength];
-        RouteNetlink.WriteDumpRequest(message, request, sequence: 1);
         for (int attempt = 1; attempt <= Attempts; attempt++)
         {
             using var netlink = open();

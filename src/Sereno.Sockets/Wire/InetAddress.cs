@@ -13,6 +13,9 @@ public readonly record struct InetAddress(bool IsIPv4, ulong High, ulong Low)
     /// <summary>0.0.0.0 or ::.</summary>
     public bool IsAny => (High | Low) == 0;
 
+    /// <summary>fe80::/10: each link has its own (RFC 4007), so an interface belongs to it.</summary>
+    public bool NeedsZone => !IsIPv4 && High >> 54 == 0x3FA;
+
     /// <summary>::ffff:a.b.c.d, an IPv4 peer on an IPv6 socket (RFC 4291 2.5.5.2).</summary>
     public bool IsMappedIPv4 => !IsIPv4 && High == 0 && Low >> 32 == 0xFFFF;
 

@@ -28,9 +28,7 @@ public sealed partial class ManagerHost
             case HoldBack e:
                 foreach (ulong id in e.Ids)
                     if (_stored.TryGetValue(id, out var listener))
-                        Attempt(e.Unit, () => ConnectionHold.Set(listener.Fd, e.Holds));
-                if (!e.Holds && _core.Graph.TryGet(e.Unit, out var held) && held is SocketUnit socket)
-                    ReviewScope(socket);
+                        Attempt(e.Unit, () => Scopes.HoldBack(listener.Fd, e.Holds));
                 break;
         }
     }

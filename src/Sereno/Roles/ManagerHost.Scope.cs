@@ -1,8 +1,11 @@
+using System.Net;
 using Sereno.Linux;
 using Sereno.Manager.Units;
 using Sereno.Roles.Scope;
+using Sereno.Sockets;
 using Sereno.Units.Model;
 using Sereno.Units.Values;
+using SocketEnd = Sereno.Linux.SocketEnd;
 
 namespace Sereno.Roles;
 
@@ -26,10 +29,18 @@ public sealed partial class ManagerHost
 
     private SerenoSettings? NarrowedScope(UnitName name) => _core.Graph.TryGet(name, out var unit) ? NarrowedScope(unit) : null;
 
+    /// <summary>Of a socket that is about to be bound.</summary>
+    /// <exception cref="IOException">It can't be kept to its scope.</exception>
     private void Guard(UnitName name, SocketDefinition socket, Listen listen, Fd fd, bool isInGroup)
     {
-        if (NarrowedScope(name) is { } scope)
-            Scopes.Guard(name, scope, fd, socket.Accept && listen.Accepts, isInGroup);
+        var at = listen.Address switch
+        {
+            InternetAddress internet => new SocketEnd(internet.Ip ?? IPAddress.IPv6Any, null, internet.Port),
+            VsockAddress vsock => new SocketEnd(null, vsock.Cid, vsock.Port),
+            _ => default,
+        };
+        if (NarrowedScope(name) is { } scope && Scopes.Guard(name, scope, fd, at, socket.Accept && listen.Accepts, isInGroup) is { } problem)
+            throw new IOException(problem);
     }
 
     /// <summary>After a crash or a reload: sockets that are open are kept to what the files say now.</summary>
@@ -37,23 +48,36 @@ public sealed partial class ManagerHost
     {
         foreach (var service in _core.Graph.All.OfType<ServiceUnit>().Where(s => !s.IsInactiveOrFailed))
             WatchExposure(service.Name);
-        foreach (var unit in _core.Graph.All.OfType<SocketUnit>())
-            ReviewScope(unit);
+        var groups = new Lazy<IReadOnlyDictionary<uint, ulong>>(SocketGroups.Read);
+        foreach (var unit in _core.Graph.All.OfType<SocketUnit>().ToList())
+            ReviewScope(unit, groups);
     }
 
-    /// <summary>One that is held back (Drain=) lets nobody in; its turn comes when that ends.</summary>
-    private void ReviewScope(SocketUnit unit)
+    /// <summary>What a socket is, it says itself: the file may list others by now, or in another order.</summary>
+    private void ReviewScope(SocketUnit unit, Lazy<IReadOnlyDictionary<uint, ulong>> groups)
     {
-        foreach (var (open, listen) in unit.Open.Zip(unit.Config.Listens).Where(p => p.Second.Address is InternetAddress))
-            if (_stored.TryGetValue(open.Id, out var stored) && !ConnectionHold.IsSet(stored.Fd))
-                Attempt(unit.Name, () => Scopes.Guard(unit.Name, NarrowedScope(unit), stored.Fd, unit.Config.Accept && listen.Accepts, !ClassicFilter.IsAt(stored.Fd)));
+        var scope = NarrowedScope(unit);
+        var ids = scope is null ? null : _groups.IdsOf(unit.Name);
+        string? problem = null;
+        foreach (var open in unit.Open)
+            if (_stored.TryGetValue(open.Id, out var stored) && Acceptor.LocalEnd(stored.Fd) is { } at)
+                Attempt(unit.Name, () => problem = Scopes.Guard(unit.Name, scope, stored.Fd, at, unit.Accepts && SocketNature.Of(stored.Fd).Listens, IsIn(ids, stored.Fd, groups)) ?? problem);
+        if (problem is null)
+            return;
+        _core.OnSocketsUnheld(unit.Name, problem);
+        if (unit.Target is { } service)
+            WatchExposure(service.Name);
     }
+
+    /// <summary>Where the kernel doesn't tell of a socket whose it is, one without a filter was made in the group.</summary>
+    private static bool IsIn(IReadOnlySet<ulong>? ids, Fd socket, Lazy<IReadOnlyDictionary<uint, ulong>> groups) =>
+        ids is not null && (groups.Value.TryGetValue((uint)FileStatus.Of(socket).Inode, out ulong group) ? ids.Contains(group) : ClassicFilter.Read(socket, out _) is null);
 
     /// <summary>Who has been accepted is in scope; who isn't is counted, logged and closed.</summary>
     private bool IsInScope(UnitName name, Fd connection)
     {
         if (!_core.Graph.TryGet(name, out var unit) || unit is not SocketUnit socket || NarrowedScope(unit) is not { } scope
-            || Acceptor.Ends(connection) is not { Remote.Ip: { } peer } || Scopes.Admits(name, scope, peer, socket.Refused))
+            || Acceptor.Ends(connection) is not { Remote: var peer } || Scopes.Admits(name, scope, peer, socket.Refused))
             return true;
         socket.OnOutsider();
         connection.Dispose();

@@ -28,8 +28,11 @@ public sealed partial class ManagerHost
                 break;
             case CloseSockets e:
                 foreach (ulong id in e.Ids)
+                {
+                    if (_stored.TryGetValue(id, out var closing))
+                        Scopes.Release(e.Unit, closing.Fd);
                     Forget(id);
-                Scopes.Release(e.Unit);
+                }
                 RemoveFiles(e.Unit, e.Definition);
                 break;
         }
@@ -165,8 +168,7 @@ public sealed partial class ManagerHost
             return true;
         }
         if (_core.Graph.TryGet(unit, out var known) && known is SocketUnit { Config: { Listens: [var listen, ..], Options: var options } })
-            foreach (string problem in SocketSettings.Apply(connection, listen, options))
-                Log(unit, LogLevel.Warning, $"{unit}: {problem}");
+            _ = SocketSettings.Apply(connection, listen, options).Count(); // what the kernel refuses was said of the listening socket: clients don't fill the log with it
         ulong id = _nextDescriptor++;
         try
         {

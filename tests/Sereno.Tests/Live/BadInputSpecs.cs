@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using Sereno.Verbs;
 using Xunit;
 
 namespace Sereno.Tests.Live;
@@ -42,6 +44,91 @@ public sealed class BadInputSpecs
         sereno.Do("stop", "good");
 
         string[] Told() => [.. sereno.Run("logs").Output.Split('\n').Where(l => l.Contains(where) && l.Contains(what))];
+    }
+
+    [Fact]
+    public void A_flood_of_clients_beyond_the_limit_leaves_a_few_lines_and_the_one_in_service_alone()
+    {
+        const int flood = 600;
+        using var sereno = new LiveInstance(folder =>
+        {
+            File.WriteAllText($"{folder}/units/a.socket", $"[Socket]\nListenStream={folder}/s\nAccept=yes\nMaxConnections=1\nTriggerLimitIntervalSec=0\n");
+            File.WriteAllText($"{folder}/units/a@.service", "[Service]\nStandardInput=socket\nExecStart=/bin/cat\n");
+        });
+        sereno.Do("start", "a.socket");
+        using var served = Connect(sereno);
+        Assert.Equal("hello", Echo(served));
+        for (int i = 0; i < flood; i++)
+            using (var refused = Connect(sereno))
+                Assert.Equal("", Echo(refused));
+        Assert.Equal((ulong)flood, sereno.Manager.Unit("a.socket").GetAll().Number("NRefused"));
+        Assert.Equal("hello", Echo(served));
+        string[] told = [.. sereno.Do("logs", "-n", "10000").Output.Split('\n').Where(l => l.Contains("a.socket: Too many incoming connections (1), dropping connection."))];
+        // One at once, then after 1, 2, 4... seconds.
+        Assert.InRange(told.Length, 1, 8);
+        Assert.Contains($", {flood} refused: Too many incoming connections (1), dropping connection.", sereno.Do("status", "a.socket").Output);
+    }
+
+    [Theory]
+    [InlineData("yes", "trigger-limit-hit")]
+    [InlineData("no", "service-start-limit-hit")]
+    public void A_service_that_crashes_on_each_connection_ends_its_socket_and_goes_on_when_it_is_mended(string accept, string result)
+    {
+        string service = accept == "yes" ? "a@.service" : "a.service";
+        using var sereno = new LiveInstance(folder =>
+        {
+            File.WriteAllText($"{folder}/units/a.socket", $"[Socket]\nListenStream={folder}/s\nAccept={accept}\nTriggerLimitBurst=8\nTriggerLimitIntervalSec=1h\n");
+            File.WriteAllText($"{folder}/units/{service}", "[Unit]\nStartLimitIntervalSec=1h\n[Service]\nStandardInput=socket\nExecStart=/bin/false\n");
+        });
+        sereno.Do("start", "a.socket");
+        Live.Eventually(() =>
+        {
+            try
+            {
+                using var client = Connect(sereno);
+                Echo(client);
+            }
+            catch (SocketException) { } // nobody listens any more
+            return sereno.State("a.socket").Active == "failed";
+        }, () => "the socket goes on for ever");
+        sereno.Expect("a.socket", "failed", "failed", result);
+        var status = sereno.Run("status", "a.socket");
+        string units = accept == "yes" ? "a.socket" : "a.socket a.service";
+        Assert.Contains($"sereno reset-failed {units} && sereno start a.socket", status.Output);
+        // Until then it is refused, or begins to fail again at once: the limit is what it was.
+        File.WriteAllText($"{sereno.Units}/{service}", File.ReadAllText($"{sereno.Units}/{service}").Replace("/bin/false", accept == "yes" ? "/bin/cat" : "/bin/sleep infinity"));
+        sereno.Do("daemon-reload");
+        sereno.Do("reset-failed");
+        Assert.DoesNotContain("failed", sereno.Do("list-units", "--all", "a*").Output);
+        sereno.Do("start", "a.socket");
+        using var recovered = Connect(sereno);
+        if (accept == "yes")
+            Assert.Equal("hello", Echo(recovered));
+        else
+            sereno.Expect("a.socket", "active", "running");
+        Assert.DoesNotContain("reset-failed", sereno.Do("status", "a.socket").Output.Split("\n\n")[0]);
+    }
+
+    private static Socket Connect(LiveInstance sereno)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 20_000 };
+        socket.Connect(new UnixDomainSocketEndPoint($"{sereno.Folder}/s"));
+        return socket;
+    }
+
+    /// <summary>What comes back; nothing from who closes.</summary>
+    private static string Echo(Socket client)
+    {
+        try
+        {
+            client.Send("hello"u8);
+            byte[] answer = new byte[16];
+            return System.Text.Encoding.ASCII.GetString(answer, 0, client.Receive(answer));
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
+        {
+            return "";
+        }
     }
 
     [Fact]

@@ -1,17 +1,21 @@
 using System.Collections.Immutable;
-using System.Net;
 using Sereno.Linux;
 using Sereno.Linux.Headers;
 using Sereno.Sockets.Scope;
-using Sereno.Units.Values;
+using Sereno.Sockets.Wire;
+using AddressPrefix = Sereno.Units.Values.AddressPrefix;
+using SocketEnd = Sereno.Linux.SocketEnd;
 
 namespace Sereno.Roles.Scope;
 
-/// <summary>The networks of this machine's interfaces, as they are now: rtnetlink(7) tells when an address or an interface comes or goes.</summary>
+/// <summary>The networks of this machine's interfaces, as they are now: rtnetlink(7) tells when an address, an interface or a route on a link comes or goes.</summary>
 internal sealed class LocalNetworks : IDisposable
 {
-    // RTMGRP_LINK, RTMGRP_IPV4_IFADDR and RTMGRP_IPV6_IFADDR (linux/rtnetlink.h).
-    private const int Groups = 0x1 | 0x10 | 0x100;
+    // RTMGRP_LINK, RTMGRP_IPV4_IFADDR, RTMGRP_IPV4_ROUTE, RTMGRP_IPV6_IFADDR and RTMGRP_IPV6_ROUTE (linux/rtnetlink.h).
+    private const int Groups = 0x1 | 0x10 | 0x40 | 0x100 | 0x400;
+
+    /// <summary>lo, in every network namespace: what comes by it is ours.</summary>
+    private const uint Loopback = 1;
 
     private readonly NetlinkSocket? _netlink;
     private readonly IWatch? _watch;
@@ -31,39 +35,58 @@ internal sealed class LocalNetworks : IDisposable
         {
             _netlink?.Dispose(); // a sandbox without rtnetlink: this machine only
         }
-        _facts = NetworkFactsReader.ReadAddresses();
-        Prefixes = PrefixesOf(_facts);
+        _facts = NetworkFactsReader.ReadLinks();
+        Networks = NetworksOf(_facts);
     }
 
     /// <summary>On the links of the interfaces that are up, loopback's aside.</summary>
-    public ImmutableArray<AddressPrefix> Prefixes { get; private set; }
+    public ImmutableArray<PeerNetwork> Networks { get; private set; }
 
-    /// <summary>Is it an address of ours?</summary>
-    public bool IsOwn(IPAddress address) => _facts.IsOwn(Sereno.Sockets.Wire.InetAddress.FromBytes(address.GetAddressBytes()));
+    /// <summary>Is it an address of ours? Of link-local ones another link may have the same.</summary>
+    public bool IsOwn(in SocketEnd peer)
+    {
+        if (peer.Ip is not { } ip)
+            return peer.Cid is { } cid && Vsock.IsOwn(cid);
+        uint zone = peer.Zone;
+        var address = InetAddress.FromBytes(ip.GetAddressBytes());
+        return address.NeedsZone && zone != Loopback ? _facts.Addresses.Any(a => a.Address == address && a.Interface == zone) : _facts.IsOwn(address);
+    }
 
-    internal static ImmutableArray<AddressPrefix> PrefixesOf(NetworkFacts facts) =>
-        [.. facts.Addresses.Where(a => a.PrefixLength > 0 && facts.InterfaceOf(a.Interface) is { IsUp: true, IsLoopback: false })
-            .SelectMany(a => AddressPrefix.Parse($"{a.Address}/{a.PrefixLength}")).Distinct()];
+    internal static ImmutableArray<PeerNetwork> NetworksOf(NetworkFacts facts) =>
+        [.. facts.Links.SelectMany(l => AddressPrefix.Parse($"{l.Network.Address}/{l.Network.Length}").Select(p => new PeerNetwork(p, l.Network.Address.NeedsZone ? l.Interface : 0))).Distinct()];
 
     private void OnChange(Action changed)
     {
+        if (!Receive() || NetworkFactsReader.ReadLinks() is not { IsKnown: true } facts)
+            return; // it changes faster than it can be read: there will be another word
+        _facts = facts;
+        var now = NetworksOf(facts);
+        if (now.SequenceEqual(Networks))
+            return;
+        Networks = now;
+        changed();
+    }
+
+    /// <summary>Whether something has changed that matters: a router's routes come and go by the thousand.</summary>
+    private bool Receive()
+    {
         byte[] message = new byte[8192];
+        bool matters = false;
         try
         {
-            while (_netlink!.Receive(message, out _) >= 0) { }
+            while (_netlink!.Receive(message, out bool truncated) is >= 0 and var length)
+            {
+                var reader = new NetlinkReader(message.AsSpan(0, Math.Min(length, message.Length)));
+                while (reader.Next(out var part))
+                    matters |= part.Type is not (RouteNetlink.NewRoute or RouteNetlink.DeleteRoute) || (RouteNetlink.TryReadRoute(part.Payload, out _, out _, out bool isOnLink) && isOnLink);
+                matters |= truncated || reader.Malformed;
+            }
         }
         catch (LinuxException)
         {
-            // More than there was room for (ENOBUFS): all the more a reason to look.
+            matters = true; // more than there was room for (ENOBUFS)
         }
-        if (NetworkFactsReader.ReadAddresses() is not { IsKnown: true } facts)
-            return; // it changes faster than it can be read: there will be another word
-        _facts = facts;
-        var now = PrefixesOf(facts);
-        if (now.SequenceEqual(Prefixes))
-            return;
-        Prefixes = now;
-        changed();
+        return matters;
     }
 
     public void Dispose()

@@ -12,8 +12,6 @@ namespace Sereno.Roles.Scope;
 /// <summary>Who was refused: counted by the programs, told by them once a second at most, and logged ever more seldom while it goes on.</summary>
 public sealed partial class ScopeGuard
 {
-    private const int LongestPause = 60_000;
-
     /// <summary>Packets that the unit's program refused: a client that gets no answer tries again, and counts again.</summary>
     public ulong Refused(UnitName name) => _units.TryGetValue(name, out var unit) && unit is { Problem: null, Folder: { } folder } ? Count(folder) : 0;
 
@@ -24,7 +22,9 @@ public sealed partial class ScopeGuard
         var scope = isKnown ? guarded!.Scope : unit.Definition.Sereno;
         if (scope?.Audience is null)
             return null;
-        var (by, problem) = isKnown || scope.Audience != Audience.Internet ? HoldOf(unit.Name, unit is SocketUnit { Config.Accept: true }) : ("", "");
+        var (by, problem) = isKnown || scope.Audience != Audience.Internet ? HoldOf(unit.Name, unit is SocketUnit { Accepts: true }) : ("", "");
+        if (by.Length == 0 && scope.Audience != Audience.Internet && unit is SocketUnit { Open.IsEmpty: true })
+            by = "closed";
         return new(Words(scope), by, problem, () => Refused(unit.Name));
     }
 
@@ -50,22 +50,13 @@ public sealed partial class ScopeGuard
         ulong count = unit.Folder is { } folder ? Count(folder) : 0, more = count - Math.Min(count, unit.LastCount + 1);
         unit.LastCount = count;
         string what = protocol switch { libc.IPPROTO_UDP => "udp", libc.IPPROTO_UDPLITE => "udplite", libc.IPPROTO_SCTP => "sctp", _ => "tcp" };
-        Tell(unit, peer, $"at {what} port {port}", more);
+        Tell(unit, $"{peer}", $"at {what} port {port}", more);
     }
 
-    private void Tell(Guarded unit, IPAddress peer, string where, ulong more) =>
+    private void Tell(Guarded unit, string peer, string where, ulong more) =>
         log(unit.Name, LogLevel.Notice, $"{unit.Name}: Refused {peer} {where}, who is outside of Scope={Words(unit.Scope)}{(more > 0 ? $" ({more} more since last said)" : "")}.");
 
-    /// <summary>After each word a pause, twice as long as the one before unless nobody came for as long again.</summary>
-    private static bool MayTell(Guarded unit)
-    {
-        long now = Environment.TickCount64;
-        if (now < unit.QuietUntil)
-            return false;
-        unit.Pause = unit.Pause == 0 || now > unit.QuietUntil + 2 * LongestPause ? 1000 : Math.Min(2 * unit.Pause, LongestPause);
-        unit.QuietUntil = now + unit.Pause;
-        return true;
-    }
+    private static bool MayTell(Guarded unit) => unit.Refusals.MaySay(Clock.Now.Monotonic, out _);
 
     /// <summary>As the unit file has it.</summary>
     public static string Words(SerenoSettings scope) => string.Join(' ', [scope.Audience switch

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
 using Sereno.Linux;
 using Sereno.Manager;
 using Sereno.Manager.Resources;
@@ -24,6 +23,7 @@ public sealed partial class ScopeGuard(IEventLoop loop, Action<UnitName, LogLeve
 
     private readonly Dictionary<UnitName, Guarded> _units = [];
     private readonly Dictionary<int, Guarded> _numbered = [];
+    private readonly SocketFilters _filters = new();
     private LocalNetworks? _local;
     private NetworkMap? _localMap;
     private Fd? _flows;
@@ -44,14 +44,13 @@ public sealed partial class ScopeGuard(IEventLoop loop, Action<UnitName, LogLeve
         /// <summary>Why there is no program; null where there is one.</summary>
         public string? Problem { get; set; } = NoGroup;
 
-        /// <summary>Sockets that were opened for it where there is no program, and how each is kept in scope: "filter", "bind", or not at all.</summary>
+        /// <summary>Sockets that were opened for it where there is no program, and how each is kept in scope: "filter" or "bind".</summary>
         public List<(Fd Socket, string By)> Sockets { get; } = [];
 
         public IEnumerable<Fd> Filtered => Sockets.Where(s => s.By == Filter && !s.Socket.IsClosed).Select(s => s.Socket);
 
         public ulong LastCount { get; set; }
-        public long QuietUntil { get; set; }
-        public int Pause { get; set; }
+        public Seldom Refusals { get; } = new();
     }
 
     /// <summary>Of a unit's control group: puts the programs there, or takes them away.</summary>
@@ -87,27 +86,35 @@ public sealed partial class ScopeGuard(IEventLoop loop, Action<UnitName, LogLeve
     }
 
     /// <summary>Is this peer of the unit's audience?</summary>
-    public bool Admits(SerenoSettings scope, IPAddress peer) => scope.Audience switch
-    {
-        Audience.Local => Local.IsOwn(peer),
-        Audience.Intranet => Local.IsOwn(peer) || NetworksOf(scope).Any(n => n.Contains(peer)),
-        Audience.Internet or null => true,
-    };
+    public bool Admits(SerenoSettings scope, SocketEnd peer) => scope.Audience is not (Audience.Local or Audience.Intranet)
+        || peer is { Ip: null, Cid: null } // a Unix socket's
+        || Local.IsOwn(peer) || (peer.Cid is not null ? HasGuests(scope) : NetworksOf(scope).Any(n => n.Contains(peer)));
 
     /// <summary>Who is in scope besides this machine.</summary>
-    private ImmutableArray<AddressPrefix> NetworksOf(SerenoSettings scope) =>
-        scope.Audience != Audience.Intranet ? [] : scope.Intranet.IsEmpty ? Local.Prefixes : scope.Intranet;
+    private ImmutableArray<PeerNetwork> NetworksOf(SerenoSettings scope) =>
+        scope.Audience != Audience.Intranet ? [] : scope.Intranet.IsEmpty ? Local.Networks : [.. scope.Intranet.Select(n => new PeerNetwork(n))];
+
+    /// <summary>A machine's host and guests are as near as can be; a list of networks has no word for them.</summary>
+    private static bool HasGuests(SerenoSettings scope) => scope is { Audience: Audience.Intranet, Intranet.IsEmpty: true };
 
     private LocalNetworks Local => _local ??= new LocalNetworks(loop, OnNetworksChanged);
 
     private void OnNetworksChanged()
     {
-        if (_localMap is not null)
-            _localMap.Set(_local!.Prefixes);
+        int refused = _localMap?.Set(_local!.Networks) ?? 0;
         foreach (var unit in _units.Values.Where(u => u.Scope is { Audience: Audience.Intranet, Intranet.IsEmpty: true }))
+        {
+            if (unit.Problem is null && refused != 0)
+                Say(unit, refused);
             foreach (var socket in unit.Filtered)
-                if (Attach(socket, unit.Scope) is not 0 and var errno)
-                    log(unit.Name, LogLevel.Warning, $"{unit.Name}: Cannot follow the networks of this machine: {Errno.Text(errno)}");
+                if (Narrow(socket, unit.Scope) is not 0 and var errno)
+                {
+                    Say(unit, errno);
+                    _ = _filters.Narrow(socket, AddressFilter.Code([])); // this machine is always there, and who has gone is not
+                }
+        }
+
+        void Say(Guarded unit, int errno) => log(unit.Name, LogLevel.Warning, $"{unit.Name}: Cannot follow the networks of this machine: {Errno.Text(errno)}");
     }
 
     private Guarded Of(UnitName name, SerenoSettings scope)
@@ -130,13 +137,13 @@ public sealed partial class ScopeGuard(IEventLoop loop, Action<UnitName, LogLeve
             var networks = unit.Scope is not { Audience: Audience.Intranet, Intranet: var list } ? null
                 : list.IsEmpty ? LocalMap(out errno) : own = NetworkMap.TryCreate(list.Length, out errno);
             if (errno == 0 && own is not null)
-                errno = own.Set(unit.Scope.Intranet);
+                errno = own.Set(NetworksOf(unit.Scope));
             counters = (isNew ? null : MapAt(group, ScopeProgram.CountersName)) ?? (errno != 0 ? null : BpfMap.TryCreateCounters(ScopeProgram.CounterCount, ScopeProgram.CountersName, out errno));
             if (errno != 0)
                 return errno;
             if (unit.Number == 0)
                 _numbered[unit.Number = ++_lastNumber] = unit;
-            var maps = new ScopeMaps(networks?.Map, _flows!, counters!, _told!.Fd);
+            var maps = new ScopeMaps(networks?.Map, _flows!, counters!, _told!.Fd, IsZoned: networks is not null && networks == _localMap);
             errno = Put(group, CgroupHook.Egress, ScopeProgram.Egress(maps));
             return errno != 0 ? errno : Put(group, CgroupHook.Ingress, ScopeProgram.Ingress(maps, unit.Number));
         }
@@ -165,7 +172,7 @@ public sealed partial class ScopeGuard(IEventLoop loop, Action<UnitName, LogLeve
     {
         errno = 0;
         if (_localMap is null && (_localMap = NetworkMap.TryCreate(MostNetworks, out errno)) is { } map)
-            errno = map.Set(Local.Prefixes);
+            errno = map.Set(Local.Networks);
         return _localMap;
     }
 

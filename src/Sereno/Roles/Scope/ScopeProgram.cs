@@ -8,7 +8,8 @@ namespace Sereno.Roles.Scope;
 /// <param name="Flows">Who was written to by sockets that are connected to nobody, and when.</param>
 /// <param name="Counters">Of the unit: see <see cref="ScopeProgram.Refused"/>.</param>
 /// <param name="Told">Where refusals are told.</param>
-internal readonly record struct ScopeMaps(Fd? Networks, Fd Flows, Fd Counters, Fd Told);
+/// <param name="IsZoned">A link-local address is looked up with its interface.</param>
+internal readonly record struct ScopeMaps(Fd? Networks, Fd Flows, Fd Counters, Fd Told, bool IsZoned);
 
 /// <summary>
 /// Scope= as programs at the unit's control group (docs/decisions/0014-who-may-begin.md). They look only at packets for sockets that
@@ -47,7 +48,7 @@ internal static class ScopeProgram
         code.Load(2, 8, State).Set(9, 0).JumpIfEqual(2, Listening, "listens");
         OnlyUnconnected(code, "pass");
         code.Set(9, 1).Place("listens");
-        ReadAddress(code, source: true, "pass");
+        ReadAddress(code, source: true, maps.IsZoned, "pass");
         InScope(code, maps, "pass");
         // Was it written to, by this socket, not long ago?
         code.JumpIfEqual(9, 0, "refuse");
@@ -75,7 +76,7 @@ internal static class ScopeProgram
         Begin(code, "pass");
         code.Load(2, 8, State);
         OnlyUnconnected(code, "pass");
-        ReadAddress(code, source: false, "pass");
+        ReadAddress(code, source: false, maps.IsZoned, "pass");
         InScope(code, maps, "pass");
         code.Call(libc.BPF_FUNC_ktime_get_ns).Store64(10, Time, 0);
         FlowKeyOf(code, maps);
@@ -95,13 +96,16 @@ internal static class ScopeProgram
         .Load(2, 8, SocketProtocol).JumpIfEqual(2, libc.IPPROTO_UDP, "datagram").JumpUnlessEqual(2, libc.IPPROTO_UDPLITE, pass).Place("datagram");
 
     /// <summary>Of the packet's header (RFC 791 3.1, RFC 8200 3).</summary>
-    private static void ReadAddress(BpfCode code, bool source, string pass)
+    private static void ReadAddress(BpfCode code, bool source, bool zoned, string pass)
     {
         code.Load(7, 6, Protocol).StoreValue(10, Length, NetworkMap.KeyBits).JumpIfEqual(7, IPv6, "six").JumpUnlessEqual(7, IPv4, pass)
             .StoreValue(10, Family, libc.AF_INET).StoreValue(10, Address + 4, 0).StoreValue(10, Address + 8, 0).StoreValue(10, Address + 12, 0);
         Load(source ? 12 : 16, 4);
         code.Jump("read").Place("six").StoreValue(10, Family, libc.AF_INET6);
         Load(source ? 8 : 24, 16);
+        if (zoned)
+            code.Load(2, 10, Address).And(2, 0xC0FF).JumpUnlessEqual(2, 0x80FE, "read") // fe80::/10
+                .Load(2, 6, Interface).Or(2, NetworkMap.Zoned).Store(10, Family, 2);
         code.Place("read");
 
         void Load(int from, int bytes) => code.Move(1, 6).Set(2, from).Move(3, 10).AddValue(3, Address).Set(4, bytes).Call(libc.BPF_FUNC_skb_load_bytes);

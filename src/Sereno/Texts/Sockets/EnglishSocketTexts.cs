@@ -13,6 +13,7 @@ internal sealed partial class EnglishSocketTexts : SocketTexts
         "filter" => "enforced at its sockets",
         "bind" => "bound to loopback",
         "accept" => "enforced when accepting",
+        "closed" => "nothing is open",
         _ => $"only reported: {problem}",
     };
 

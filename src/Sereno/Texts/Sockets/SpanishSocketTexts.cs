@@ -13,6 +13,7 @@ internal sealed partial class SpanishSocketTexts : SocketTexts
         "filter" => "se aplica en sus sockets",
         "bind" => "solo en direcciones locales",
         "accept" => "se aplica al aceptar",
+        "closed" => "no hay nada abierto",
         _ => $"solo se muestra: {problem}",
     };
 

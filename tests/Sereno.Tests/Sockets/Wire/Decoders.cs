@@ -18,8 +18,8 @@ internal static class Decoders
         ("netlink_diag", payload => NetlinkDiag.TryRead(payload, new ByteArena(), keepAttributes: true, out var record) ? record : null),
         ("the end of a socket", payload => SocketEnd.TryRead(payload, 0, out var end) ? end : null),
         ("link", payload => RouteNetlink.TryReadLink(payload, out uint index, out uint flags, out string name) ? (index, flags, name) : null),
-        ("address", payload => RouteNetlink.TryReadAddress(payload, out uint index, out var address) ? (index, address) : null),
-        ("route", payload => RouteNetlink.TryReadRoute(payload, out uint index, out var destination) ? (index, destination) : null),
+        ("address", payload => RouteNetlink.TryReadAddress(payload, out uint index, out var address, out var link) ? (index, address, link) : null),
+        ("route", payload => RouteNetlink.TryReadRoute(payload, out uint index, out var destination, out bool isOnLink) ? (index, destination, isOnLink) : null),
     ];
 
     /// <summary>Reads a datagram to its end with all of them.</summary>
