@@ -59,7 +59,7 @@ public static class Snapshots
             AssertResult = unit.ConditionsMet,
             Condition = Time(unit.ConditionsTried),
             InvocationId = unit.InvocationId.Length == 32 ? [.. Convert.FromHexString(unit.InvocationId)] : [],
-            FindScope = () => groups.Scopes?.Describe(unit),
+            FindScope = () => groups.Scopes?.Describe(unit, groups.SettingsOf(unit.Name)?.Narrowed),
             FindControlGroup = () => ControlGroup(unit, core, groups),
             Service = unit is ServiceUnit service ? Service(service) : null,
             Socket = unit is SocketUnit socket ? new()

@@ -293,15 +293,16 @@ public sealed class ScopeSpecs
             using var sereno = new LiveInstance(folder =>
             {
                 Prepare(folder);
-                File.WriteAllText($"{folder}/units/one.socket", "[Socket]\nListenDatagram=7201\n");
+                File.WriteAllText($"{folder}/units/one.socket", "[Socket]\nListenStream=7201\n");
                 File.WriteAllText($"{folder}/units/one.service", $"[Service]\nExecStart={folder}/scoped given\n[X-Sereno]\nScope=intranet\n");
             }, through: [.. hosts.Through, .. rights]);
-            sereno.Do("start", "accepting0.socket", "accepting1.socket", "one.service");
+            sereno.Do("start", "accepting0.socket", "accepting1.socket", "one.socket");
             string from = $"fe80::77%{hosts.InterfaceOf("near", "here")}";
             var clients = ((int[])[0, 1]).Select(scope => hosts.Call("near", Zoned(hosts, "near", "fe80::1%here"), Port(scope, 0), ProtocolType.Tcp, from)).ToList();
             Expect(sereno, clients, Admits);
             // Once our interface has none, nobody on its link is a neighbour by one.
-            Assert.True(Hears());
+            from = $"fe80::2%{hosts.InterfaceOf("near", "here")}";
+            Live.Eventually(Hears, () => "a neighbour isn't in scope");
             hosts.IpHere("addr del fe80::1/64 dev to-near");
             hosts.IpHere("-6 route add fe80::/64 dev to-near");
             Live.Eventually(() => !Hears(), () => "a link-local address of another link's is in scope");
@@ -312,8 +313,8 @@ public sealed class ScopeSpecs
 
             bool Hears()
             {
-                using var client = hosts.Call("near", "2001:db8:1::1", 7201, ProtocolType.Udp, from);
-                return Live.Within(1, client.IsAnswered);
+                using var client = hosts.Call("near", "2001:db8:1::1", 7201, ProtocolType.Tcp, from);
+                return Live.Within(1.5, client.IsAnswered);
             }
         }
     }

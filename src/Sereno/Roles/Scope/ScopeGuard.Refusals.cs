@@ -15,11 +15,12 @@ public sealed partial class ScopeGuard
     /// <summary>Packets that the unit's program refused: a client that gets no answer tries again, and counts again.</summary>
     public ulong Refused(UnitName name) => _units.TryGetValue(name, out var unit) && unit is { Problem: null, Folder: { } folder } ? Count(folder) : 0;
 
-    /// <summary>Null where the unit says nothing of its audience.</summary>
-    public ScopeSnapshot? Describe(Unit unit)
+    /// <param name="narrowed">What narrows its audience; null for nothing.</param>
+    /// <returns>Null where the unit says nothing of its audience.</returns>
+    public ScopeSnapshot? Describe(Unit unit, SerenoSettings? narrowed)
     {
         bool isKnown = _units.TryGetValue(unit.Name, out var guarded);
-        var scope = isKnown ? guarded!.Scope : unit.Definition.Sereno;
+        var scope = isKnown ? guarded!.Scope : narrowed ?? unit.Definition.Sereno;
         if (scope?.Audience is null)
             return null;
         var (by, problem) = isKnown || scope.Audience != Audience.Internet ? HoldOf(unit.Name, unit is SocketUnit { Accepts: true }) : ("", "");
