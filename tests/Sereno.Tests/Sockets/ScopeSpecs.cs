@@ -102,6 +102,48 @@ public class ScopeSpecs
     };
 
     [Fact]
+    public void A_network_is_on_the_link_by_an_address_or_by_a_routers_word()
+    {
+        var facts = Facts("lo=127.0.0.1/8 eth0=10.0.0.2/24 eth0=fe80::2/64 eth0=2606:4700::2/128 off=10.9.0.1/24",
+            s_default4, new(Prefix("2606:4700::/64"), 2, IsOnLink: true), new(Prefix("2606:4701::/64"), 2), new(Prefix("2606:4702::/64"), 4, IsOnLink: true));
+        Assert.Equal(["10.0.0.2/24 2", "fe80::2/64 2", "2606:4700::2/128 2", "2606:4700::/64 2"], facts.Links.Select(l => $"{l.Network.Address}/{l.Network.Length} {l.Interface}"));
+        Assert.True(facts.IsOnLink(Parse("2606:4700::99")));
+        Assert.False(facts.IsOnLink(Parse("2606:4701::99")));
+        Assert.False(facts.IsOnLink(Parse("10.9.0.2"))); // the interface is down
+        var tunnel = facts with { Addresses = [new(2, Parse("10.0.0.1"), 32, Peer: Parse("10.8.0.1"))] };
+        Assert.True(tunnel.IsOnLink(Parse("10.8.0.1")));
+        Assert.True(tunnel.IsOwn(Parse("10.0.0.1")));
+        Assert.False(tunnel.IsOwn(Parse("10.8.0.1")));
+    }
+
+    [Theory]
+    [InlineData(2, 254, "", true)] // RTPROT_KERNEL, the main table
+    [InlineData(9, 254, "", true)] // RTPROT_RA
+    [InlineData(9, 254, "gateway", false)]
+    [InlineData(9, 254, "next hop", false)]
+    [InlineData(2, 255, "", false)] // old kernels have the multicast route there
+    [InlineData(3, 254, "", false)] // RTPROT_BOOT: by hand, which may be the whole world behind a tunnel
+    [InlineData(16, 254, "", false)] // RTPROT_DHCP
+    public void Only_routes_that_come_with_an_address_or_an_advertisement_tell_what_is_on_the_link(byte protocol, byte table, string way, bool isOnLink)
+    {
+        byte[] network = Convert.FromHexString("20010db8000900000000000000000000");
+        byte[] payload = [10, 64, 0, 0, table, protocol, 0, 1, 0, 0, 0, 0, 20, 0, 1, 0, .. network, 8, 0, 4, 0, 7, 0, 0, 0,
+            .. way switch { "gateway" => [20, 0, 5, 0, .. network], "next hop" => [8, 0, 30, 0, 1, 0, 0, 0], _ => (byte[])[] }];
+        Assert.True(RouteNetlink.TryReadRoute(payload, out uint index, out var destination, out bool told));
+        Assert.Equal((7u, Prefix("2001:db8:9::/64"), isOnLink), (index, destination, told));
+    }
+
+    [Fact]
+    public void Of_a_point_to_point_link_the_network_is_the_other_ends()
+    {
+        byte[] payload = [2, 32, 0, 0, 5, 0, 0, 0, 8, 0, 1, 0, 10, 8, 0, 1, 8, 0, 2, 0, 10, 0, 0, 1];
+        Assert.True(RouteNetlink.TryReadAddress(payload, out uint index, out var own, out var far));
+        Assert.Equal((5u, Prefix("10.0.0.1/32"), Parse("10.8.0.1")), (index, own, far));
+    }
+
+    private static AddressPrefix Prefix(string text) => AddressPrefix.TryParse(text, out var prefix) ? prefix : throw new FormatException(text);
+
+    [Fact]
     public void A_wildcard_reaches_as_far_as_the_addresses_and_routes_of_its_family()
     {
         var any4 = Parse("0.0.0.0");

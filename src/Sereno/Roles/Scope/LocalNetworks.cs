@@ -17,6 +17,7 @@ internal sealed class LocalNetworks : IDisposable
     /// <summary>lo, in every network namespace: what comes by it is ours.</summary>
     private const uint Loopback = 1;
 
+    private readonly Action _changed;
     private readonly NetlinkSocket? _netlink;
     private readonly IWatch? _watch;
     private NetworkFacts _facts;
@@ -24,16 +25,18 @@ internal sealed class LocalNetworks : IDisposable
     /// <param name="changed">Told when there are others than before.</param>
     public LocalNetworks(IEventLoop loop, Action changed)
     {
+        _changed = changed;
         try
         {
             _netlink = new NetlinkSocket(libc.NETLINK_ROUTE);
             _netlink.Fd.SetNonBlocking();
             _netlink.Join(Groups);
-            _watch = loop.Watch(_netlink.Fd, Readiness.Read, _ => OnChange(changed));
+            _watch = loop.Watch(_netlink.Fd, Readiness.Read, _ => CatchUp());
         }
         catch (LinuxException)
         {
             _netlink?.Dispose(); // a sandbox without rtnetlink: this machine only
+            _netlink = null;
         }
         _facts = NetworkFactsReader.ReadLinks();
         Networks = NetworksOf(_facts);
@@ -55,26 +58,32 @@ internal sealed class LocalNetworks : IDisposable
     internal static ImmutableArray<PeerNetwork> NetworksOf(NetworkFacts facts) =>
         [.. facts.Links.SelectMany(l => AddressPrefix.Parse($"{l.Network.Address}/{l.Network.Length}").Select(p => new PeerNetwork(p, l.Network.Address.NeedsZone ? l.Interface : 0))).Distinct()];
 
-    private void OnChange(Action changed)
+    /// <summary>Takes in what the kernel has told by now: somebody may come by an address that is a moment old.</summary>
+    /// <returns>Whether anything is other than before.</returns>
+    public bool CatchUp()
     {
         if (!Receive() || NetworkFactsReader.ReadLinks() is not { IsKnown: true } facts)
-            return; // it changes faster than it can be read: there will be another word
+            return false; // it changes faster than it can be read: there will be another word
         _facts = facts;
         var now = NetworksOf(facts);
-        if (now.SequenceEqual(Networks))
-            return;
-        Networks = now;
-        changed();
+        if (!now.SequenceEqual(Networks))
+        {
+            Networks = now;
+            _changed();
+        }
+        return true;
     }
 
     /// <summary>Whether something has changed that matters: a router's routes come and go by the thousand.</summary>
     private bool Receive()
     {
-        byte[] message = new byte[8192];
         bool matters = false;
+        if (_netlink is null)
+            return false;
+        byte[] message = new byte[8192];
         try
         {
-            while (_netlink!.Receive(message, out bool truncated) is >= 0 and var length)
+            while (_netlink.Receive(message, out bool truncated) is >= 0 and var length)
             {
                 var reader = new NetlinkReader(message.AsSpan(0, Math.Min(length, message.Length)));
                 while (reader.Next(out var part))

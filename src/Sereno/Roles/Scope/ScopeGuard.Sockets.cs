@@ -51,7 +51,7 @@ public sealed partial class ScopeGuard
     /// <summary>Somebody whom we have accepted: false for one who is outside, which is said.</summary>
     public bool Admits(UnitName name, SerenoSettings scope, SocketEnd peer, ulong refused)
     {
-        if (Admits(scope, peer))
+        if (Admits(scope, peer) || (Local.CatchUp() && Admits(scope, peer)))
             return true;
         var unit = Of(name, scope);
         if (MayTell(unit))
