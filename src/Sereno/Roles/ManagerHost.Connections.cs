@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net;
-using Sereno.Linux;
 using Sereno.Manager;
 using Sereno.Manager.Units;
 using Sereno.Sockets;

@@ -11,12 +11,12 @@ namespace Sereno.Verbs;
 
 /// <summary>How far a unit says that it may be reached ([X-Sereno] Scope=), and who sees to it.</summary>
 /// <param name="Words">As its file has it.</param>
-/// <param name="HeldBy">As the manager says; empty for nobody, and where there is no manager to ask.</param>
+/// <param name="HeldBy">As the manager says; empty for nobody, and where there is no manager to ask; "closed" of a socket unit that has nothing open.</param>
 /// <param name="Problem">Why nobody does.</param>
 /// <param name="Refused">Packets, and connections, of those outside.</param>
 public sealed record UnitScope(AddressScope Declared, string Words, string HeldBy = "", string Problem = "", ulong Refused = 0)
 {
-    public bool IsHeld => HeldBy.Length > 0;
+    public bool IsHeld => HeldBy is not ("" or "closed");
 }
 
 internal static class UnitScopes

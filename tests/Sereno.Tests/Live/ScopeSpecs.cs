@@ -256,6 +256,7 @@ public sealed class ScopeSpecs
         sereno.Do("daemon-reload");
         sereno.Expect("given3.socket", "failed", "failed", "resources");
         Live.Eventually(() => sereno.Do("logs", "given3.socket").Output.Contains("given3.socket: Stopping: cannot keep port 7031 to Scope=intranet", StringComparison.Ordinal), () => sereno.Do("logs").Output);
+        Live.Eventually(() => sereno.Do("logs", "given3.service").Output.Contains("given3.service: Listens on tcp :: port 7031, which is open to the internet, wider than Scope=intranet", StringComparison.Ordinal), () => "what the service keeps isn't told");
     }
 
     [Fact]

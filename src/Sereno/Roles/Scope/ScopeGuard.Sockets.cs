@@ -1,7 +1,6 @@
 using System.Net;
 using Sereno.Linux;
 using Sereno.Linux.Headers;
-using Sereno.Manager;
 using Sereno.Units.Model;
 
 namespace Sereno.Roles.Scope;

@@ -3,7 +3,6 @@ using Sereno.Linux;
 using Sereno.Manager;
 using Sereno.Manager.Resources;
 using Sereno.Units.Model;
-using Sereno.Units.Values;
 
 namespace Sereno.Roles.Scope;
 
