@@ -49,6 +49,9 @@ public sealed unsafe class UnixSocket : IDisposable
     {
         if (path.StartsWith('@') || Files.TryOpen(path, libc.O_RDONLY | libc.O_NONBLOCK, out int errno) is { } file && Close(file) || errno != libc.ENXIO)
             return false;
+        // Who is known to have it isn't knocked at: a socket unit would start its service. Where he isn't of our network namespace, we have to.
+        if (Files.TryReadText("/proc/net/unix")?.Contains($" {path}\n", StringComparison.Ordinal) == true)
+            return false;
         foreach (var type in Enum.GetValues<UnixSocketType>())
         {
             using var probe = Create(type);

@@ -70,6 +70,8 @@ public sealed partial class ManagerCore
         foreach (var (unit, record) in restored)
             if (unit is ServiceUnit { Connection: { } connection } serving && UnitName.TryParse(connection.Socket, out var socketName) && Graph.TryGet(socketName, out var its) && its is SocketUnit accepting)
                 accepting.Adopt(serving, isServing: !serving.IsInactiveOrFailed || record.Job is not null);
+        foreach (var (unit, _) in restored.OrderBy(r => r.Unit.InactiveEnter.Monotonic))
+            LimitFailed(unit);
         foreach (var (unit, record) in restored)
             if (record.Job is { } job)
                 Jobs.Restore(Restored(unit, job));

@@ -297,7 +297,8 @@ public sealed partial class ManagerCore
         if (unit.Job is not { Type: JobType.Start } && (now == ActiveState.Failed || (now == ActiveState.Inactive && before != ActiveState.Failed)))
             StartHandlers(unit, now == ActiveState.Failed);
         ActOnEnd(unit, before, now);
-        NoteEnd(unit);
+        LimitFailed(unit);
+        MayGo(unit);
         NoteForReview(unit);
         if (unit.Job is { State: JobState.Waiting } job)
             Jobs.Wake(job);
@@ -382,7 +383,7 @@ public sealed partial class ManagerCore
             Report(unit, type, result);
         if (type == JobType.Start && unit is ServiceUnit { IsInactiveOrFailed: true, Job: null } service)
             service.LetGo();
-        NoteEnd(unit);
+        MayGo(unit);
         _review.Add(unit);
         if (!propagate)
             return;

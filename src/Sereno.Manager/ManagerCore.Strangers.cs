@@ -56,6 +56,22 @@ public sealed partial class ManagerCore
                 throw new ManagerException(ManagerErrorKind.AccessDenied, $"Access denied: {unit} has a '{old.Type.Name()}' job queued, which only root may replace.");
     }
 
+    /// <summary>How many instances of a template that a stranger may start are kept when they have failed.</summary>
+    private const int MaxFailedInstances = 64;
+    private readonly Dictionary<UnitName, Queue<Unit>> _failedInstances = [];
+
+    /// <summary>He chooses their names: one that fails with every name mustn't fill the memory. The newest are left for who wants to know.</summary>
+    private void LimitFailed(Unit unit)
+    {
+        if (unit is not { Active: ActiveState.Failed, Definition.Sereno.AllowStart.IsEmpty: false, Name.Template: { } template })
+            return;
+        if (!_failedInstances.TryGetValue(template, out var failed))
+            _failedInstances[template] = failed = new();
+        failed.Enqueue(unit);
+        if (failed.Count > MaxFailedInstances && failed.Dequeue() is { Active: ActiveState.Failed, Job: null } oldest && oldest != unit)
+            oldest.ResetFailed();
+    }
+
     /// <summary>Everybody can ask: who is refused again and again doesn't fill the log.</summary>
     private void LogRefusal(Stranger who, Unit unit, string message)
     {

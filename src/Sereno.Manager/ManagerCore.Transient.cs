@@ -3,37 +3,24 @@ using Sereno.Units.Model;
 
 namespace Sereno.Manager;
 
-/// <summary>Units without a file of their own: made at run time, and forgotten when they are over and nobody looks at them.</summary>
+/// <summary>Units without a file of their own, made at run time; and who looks at a unit, so that it stays.</summary>
 public sealed partial class ManagerCore
 {
     /// <summary>How many look at a unit, by RefUnit and AddRef.</summary>
     private readonly Dictionary<UnitName, int> _references = [];
 
-    /// <summary>A transient unit has ended, or been let go of: it is time to look which can be forgotten.</summary>
-    private bool _mayCollect;
-    private readonly List<Unit> _ended = [];
-
-    /// <summary>Who looked at ended units has lost his connection with the manager before, and may come back for them.</summary>
-    private static readonly object s_grace = new();
-    private const ulong GraceUsec = 5_000_000;
-
-    private void BeginGrace()
-    {
-        _mayCollect = true;
-        Timers.Arm(s_grace, Now.Monotonic + GraceUsec);
-    }
-
     /// <summary>A unit whose file has just been written: what was known under its name before counts no more.</summary>
     public Unit LoadTransient(UnitName name)
     {
-        _mayCollect = true; // whatever keeps it from being started
         if (Graph.TryGet(name, out var known) && known is { Job: null, IsInactiveOrFailed: true })
         {
             if (known is InertUnit)
                 return Load(name);
             Graph.Refresh(known);
         }
-        var unit = Graph.Load(name).Unit;
+        var (unit, added) = Graph.Load(name);
+        MayGo(added);
+        MayGo(unit); // should anything keep it from being started
         if (unit.Definition.StartError() is var (kind, message))
             throw new ManagerException(kind, message);
         return unit;
@@ -60,45 +47,10 @@ public sealed partial class ManagerCore
             _references[name] = count - 1;
         else
             _references.Remove(name);
-        _mayCollect |= unit?.Definition.IsTransient == true;
+        if (unit is not null)
+            MayGo(unit);
         Settle();
     }
 
     internal bool IsReferenced(Unit unit) => _references.ContainsKey(unit.Name);
-
-    private void NoteEnd(Unit unit)
-    {
-        if (!IsPassing(unit) || !MayCollect(unit))
-            return;
-        // A connection's service goes by itself, and there may be thousands; a timer and what it starts only together.
-        if (unit.Definition.IsTransient)
-            _mayCollect = true;
-        else
-            _ended.Add(unit);
-    }
-
-    /// <summary>Nobody but who made it would look for it again: made at run time, or for one connection.</summary>
-    private static bool IsPassing(Unit unit) => unit.Definition.IsTransient || unit is ServiceUnit { Connection: not null };
-
-    private bool MayCollect(Unit unit) => unit.Job is null && !IsReferenced(unit) &&
-        (unit.Active == ActiveState.Inactive || (unit.Active == ActiveState.Failed && unit.Definition.Jobs.CollectMode == CollectMode.InactiveOrFailed));
-
-    /// <summary>After a turn that had nothing else to do: what the end of a unit brought is told before the unit goes.</summary>
-    private void Collect()
-    {
-        if ((!_mayCollect && _ended.Count == 0) || Timers.DeadlineOf(s_grace) is not null)
-            return;
-        var gone = Graph.Unreferenced((_mayCollect ? Graph.All : _ended).Where(u => IsPassing(u) && MayCollect(u) && Graph.TryGet(u.Name, out var known) && known == u));
-        _mayCollect = false;
-        _ended.Clear();
-        if (gone.Count == 0)
-            return;
-        Graph.Remove(gone);
-        foreach (var unit in gone)
-        {
-            MarkChanged(unit);
-            (unit as ServiceUnit)?.LetGo();
-            Emit(new ForgetUnit(unit.Name, unit.Definition.IsTransient ? unit.Definition.FragmentPath : null));
-        }
-    }
 }

@@ -87,17 +87,12 @@ public sealed partial class ManagerCore
     internal ServiceUnit? TryServe(UnitName instance, Connection connection, out string error)
     {
         var (unit, added) = Graph.Load(instance);
+        MayGo(added);
         error = $"Unit {instance} not found.";
         if (unit is not ServiceUnit { IsInactiveOrFailed: true, Job: null } service)
-        {
-            _visitors.AddRange(added);
             return null;
-        }
         service.Serve(connection);
-        if (TryTrigger(service, [], out error))
-            return service;
-        _mayCollect = true;
-        return null;
+        return TryTrigger(service, [], out error) ? service : null;
     }
 
     internal void OnServed(string socket, ServiceUnit service)

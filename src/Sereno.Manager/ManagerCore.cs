@@ -15,7 +15,6 @@ public sealed partial class ManagerCore
 {
     private readonly List<Effect> _effects = [];
     private readonly HashSet<Unit> _changed = [];
-    private readonly List<Unit> _visitors = [];
     private readonly HashSet<string> _outlived = [];
     private readonly List<ServiceUnit> _releasing = [];
     private int _released;
@@ -51,7 +50,6 @@ public sealed partial class ManagerCore
     public (IReadOnlyList<Effect> Effects, IReadOnlyCollection<Unit> Changed) TakeEffects()
     {
         Settle();
-        DismissVisitors();
         if (_effects.Count == 0 && _changed.Count == 0)
             Collect();
         // Who waits for a job looks at its unit next: the unit's change goes out first, and the end of all last.
@@ -174,20 +172,8 @@ public sealed partial class ManagerCore
         // A file that has come since somebody named the unit is found without a reload, as with systemd.
         if (added.Count == 0 && unit is InertUnit { Definition.LoadState: LoadState.NotFound, Job: null } && Graph.LoadAgain(unit) is var (fresh, others))
             (unit, added) = (fresh, others);
-        _visitors.AddRange(added);
+        MayGo(added);
         return unit;
-    }
-
-    /// <summary>Units that only a question brought in leave again, so that questions can't fill the memory.</summary>
-    private void DismissVisitors()
-    {
-        if (_visitors.Count == 0)
-            return;
-        var gone = Graph.Unreferenced(_visitors.Where(u => u.Job is null && !IsReferenced(u) && (u.Active == ActiveState.Inactive || u is DeviceUnit or MountUnit { OutlivesInstance: true, IsPerpetual: false })
-            && Graph.TryGet(u.Name, out _)));
-        if (gone.Count > 0)
-            Graph.Remove(gone);
-        _visitors.Clear();
     }
 
     /// <summary>Reads all unit files again (the loader has looked at the folders anew).</summary>
@@ -413,6 +399,8 @@ public sealed partial class ManagerCore
     {
         if (Graph.TryGet(unit, out var found) && found is IGroupOwner owner)
             owner.OnGroupEmpty();
+        if (found is not null)
+            MayGo(found);
         Settle();
     }
 

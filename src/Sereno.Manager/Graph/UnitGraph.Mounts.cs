@@ -47,9 +47,12 @@ public sealed partial class UnitGraph
     private void ForgetMounts(Unit unit)
     {
         foreach (var name in MountNames(unit.Definition))
-            if (_mounts.TryGetValue(name, out var users))
-                users.Remove(unit);
+            if (_mounts.TryGetValue(name, out var users) && users.Remove(unit) && users.Count == 0)
+                _mounts.Remove(name);
     }
+
+    /// <summary>Somebody has something below the mount point.</summary>
+    public bool IsMountNeeded(Unit mount) => _mounts.TryGetValue(mount.Name, out var users) && users.Any(u => u != mount);
 
     private static IEnumerable<UnitName> MountNames(UnitDefinition definition)
     {

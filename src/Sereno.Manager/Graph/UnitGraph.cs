@@ -191,6 +191,10 @@ public sealed partial class UnitGraph(IUnitLoader loader, Func<UnitDefinition, U
                 yield return target;
     }
 
+    /// <summary>The units whose definitions name this one.</summary>
+    public IEnumerable<Unit> NamersOf(Unit unit) =>
+        unit.Links.All.SelectMany(l => l.Units).Distinct().Where(other => Named(other).Contains(unit));
+
     private void Connect(List<Unit> units)
     {
         foreach (var unit in units)

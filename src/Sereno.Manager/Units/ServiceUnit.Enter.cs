@@ -192,6 +192,7 @@ public sealed partial class ServiceUnit
             core.Untrack(slot.Pid);
             slot.Clear(); // KillMode= may leave processes behind; they are no longer ours
         }
+        HasLeftOvers = false; // until we are told so
         LetConnect();
         bool restarts = allowRestart && ShouldRestart();
         bool comesBack = restarts || Job is { Type: JobType.Restart or JobType.Start };

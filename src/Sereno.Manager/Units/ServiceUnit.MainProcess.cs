@@ -116,7 +116,7 @@ public sealed partial class ServiceUnit
 
     public void OnGroupEmpty()
     {
-        _groupHasProcesses = false;
+        (_groupHasProcesses, HasLeftOvers) = (false, false);
         if (HasProcesses)
             return;
         switch (State)

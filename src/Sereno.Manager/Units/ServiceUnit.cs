@@ -83,6 +83,11 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
 
     private bool HasProcesses => Main.IsAlive || Control.IsAlive;
 
+    /// <summary>Who was left behind in the control group by the last run.</summary>
+    internal bool HasLeftOvers { get; set; }
+
+    internal override bool HasLoad => HasProcesses || HasLeftOvers;
+
     private RuntimeLimit RuntimeKey => _runtimeKey ??= new(this);
     private PidFilePoll PollKey => _pollKey ??= new(this);
     private WatchdogLimit WatchdogKey => _watchdogKey ??= new(this);

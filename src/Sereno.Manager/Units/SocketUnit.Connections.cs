@@ -25,6 +25,8 @@ public sealed partial class SocketUnit
     /// <summary>How many are being served.</summary>
     public int Connections => _serving.Count;
 
+    internal override bool HasLoad => _serving.Count > 0;
+
     /// <summary>Whoever comes next may be accepted at once.</summary>
     public bool TakesMore => State == TriggerState.Waiting && Phase == SocketPhase.None && !IsStopPending && !Config.Dedicated
         && _serving.Count < Config.MaxConnections && Core.Timers.DeadlineOf(this) is null;

@@ -58,6 +58,9 @@ public abstract class Unit(UnitDefinition definition)
     /// <summary>What was there before the instance, and stays after it.</summary>
     public virtual bool OutlivesInstance => IsPerpetual;
 
+    /// <summary>It has processes or clients left, whatever its state: it isn't forgotten.</summary>
+    internal virtual bool HasLoad => false;
+
     /// <summary>Begins to start; the unit's state says how far it got.</summary>
     public abstract void Start();
     public abstract void Stop();

@@ -20,6 +20,7 @@ internal sealed class ConnectRun
 
     private readonly List<(TraceEvent Event, bool Ours)> _trail = [];
     private readonly ArrayBufferWriter<byte> _text = new();
+    private readonly TerminalText? _terminal = Terminal.Is(1) ? new() : null;
     private StateTrail? _states;
 
     public required Destination Destination { get; init; }
@@ -37,7 +38,7 @@ internal sealed class ConnectRun
         using var signals = new SignalPipe(libc.SIGINT, libc.SIGTERM, libc.SIGHUP);
         using var states = _states = States ? OpenTrail() : null;
         var clock = Stopwatch.StartNew();
-        var (socket, address, kind) = Attempt.Connect(Destination, Timeout, s => { });
+        var (socket, address, kind) = Attempt.Connect(Destination, Timeout is null || Duration < Timeout ? Duration : Timeout, s => { });
         var took = clock.Elapsed;
         IPEndPoint? local = socket.Local;
         string peer = Destination.Shown == address.ToString() ? Destination.Shown : $"{Destination.Shown} ({address})";
@@ -48,7 +49,7 @@ internal sealed class ConnectRun
         states?.Look();
         var relay = new Relay(socket, kind)
         {
-            Timeout = Timeout, Duration = Duration, Holds = Holds, Output = Take,
+            Timeout = Timeout, Duration = Duration - took, Holds = Holds, Output = Take,
             Besides = () => states?.Look(), Watched = states?.Descriptors ?? [], Interval = states?.Interval,
         };
         string? lost = null;
@@ -56,6 +57,8 @@ internal sealed class ConnectRun
             try
             {
                 relay.Run(signals);
+                if (_terminal is not null && !Json)
+                    Put([], isEnd: true);
             }
             catch (OutputException e)
             {
@@ -92,11 +95,11 @@ internal sealed class ConnectRun
     }
 
     /// <exception cref="IOException">Not the connection, but where it goes.</exception>
-    private static void Put(ReadOnlySpan<byte> bytes)
+    private void Put(ReadOnlySpan<byte> bytes, bool isEnd = false)
     {
         try
         {
-            StandardStreams.Output.Write(bytes);
+            StandardStreams.Output.Write(_terminal is null ? bytes : _terminal.Show(bytes, isEnd));
         }
         catch (LinuxException e)
         {

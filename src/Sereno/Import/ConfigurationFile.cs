@@ -26,15 +26,16 @@ public static class ConfigurationFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            import.Note(path, 0, ImportProblem.CannotRead, $"{path}: {Cause(e)}");
+            import.Note(path, 0, ImportProblem.CannotRead, $"{path}: {Cause(path, e)}");
         }
         return Lines(path, bytes, import);
     }
 
     /// <summary>Without the path, which is said already.</summary>
-    internal static string Cause(Exception e) => Text.Current.Problem(e switch
+    internal static string Cause(string path, Exception e) => Text.Current.Problem(e switch
     {
         FileNotFoundException or DirectoryNotFoundException => Errno.Text(libc.ENOENT),
+        UnauthorizedAccessException when Directory.Exists(path) => Errno.Text(libc.EISDIR),
         UnauthorizedAccessException => Errno.Text(libc.EACCES),
         _ => e.Message,
     });

@@ -21,7 +21,7 @@ public sealed record ImportNote(string File, int Line, ImportProblem Problem, st
 {
     public ImportLoss Loss => Problem switch
     {
-        ImportProblem.Disabled or ImportProblem.Wrapped or ImportProblem.Logging => ImportLoss.Nothing,
+        ImportProblem.Disabled or ImportProblem.Wrapped or ImportProblem.Logging or ImportProblem.Renamed or ImportProblem.Replaces => ImportLoss.Nothing,
         < ImportProblem.FirstPartly => ImportLoss.Service,
         _ => ImportLoss.Part,
     };

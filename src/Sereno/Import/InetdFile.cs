@@ -49,7 +49,7 @@ public sealed class InetdFile(string path, Importing import)
     {
         void Refuse(ImportProblem problem, string word = "") => import.Note(path, line, problem, word);
         string service = fields[0], type = fields[1], program = fields[5];
-        string[] protocol = fields[2].Split(','), wait = fields[3].Split('.', 2);
+        string[] protocol = fields[2].Split(','), wait = fields[3].Split(['.', ':'], 2), most = wait[0].Split('/');
         var addresses = _addresses;
         bool unix = protocol[0] == "unix";
         if (!unix && service.LastIndexOf(':') is >= 0 and var colon)
@@ -67,7 +67,8 @@ public sealed class InetdFile(string path, Importing import)
             Refuse(ImportProblem.Mux);
             return;
         }
-        if (wait[0] is not ("wait" or "nowait"))
+        // FreeBSD's inetd: how many processes, starts of a client in a minute, processes of a client.
+        if ((wait[0] = most[0]) is not ("wait" or "nowait") || most.Length > 4)
         {
             Refuse(ImportProblem.BadValue, fields[3]);
             return;
@@ -76,16 +77,9 @@ public sealed class InetdFile(string path, Importing import)
             || Account(line, fields[4]) is not var (user, group) || Command(line, service, program, fields[6..]) is not var (command, ours))
             return;
         socket.AddRange(buffers);
-        if (wait.Length == 2)
-        {
-            if (!uint.TryParse(wait[1], out uint most) || most == 0)
-            {
-                Refuse(ImportProblem.BadValue, fields[3]);
-                return;
-            }
-            socket.AddRange(["TriggerLimitIntervalSec=60s", $"TriggerLimitBurst={most}"]);
-            Refuse(ImportProblem.Rate, wait[1]);
-        }
+        if (Limits(line, fields[3], most[1..], wait.Length == 2 ? wait[1] : null) is not { } limits)
+            return;
+        socket.AddRange(limits);
         bool datagrams = type == "dgram", waits = wait[0] == "wait" || datagrams;
         if (datagrams && wait[0] == "nowait" && !ours)
             Refuse(ImportProblem.DatagramPerProcess);
@@ -93,7 +87,7 @@ public sealed class InetdFile(string path, Importing import)
         {
             File = path,
             Line = line,
-            UnitName = import.NameFor(service + (protocol[0] is [.., '4' or '6'] ? "-" + protocol[0] : datagrams && !unix ? "-udp" : "")),
+            UnitName = service + (protocol[0] is [.., '4' or '6'] ? "-" + protocol[0] : datagrams && !unix ? "-udp" : ""),
             Description = service,
             Waits = waits,
             User = user,
@@ -102,6 +96,32 @@ public sealed class InetdFile(string path, Importing import)
             IsOurs = ours,
             SocketLines = socket,
         });
+    }
+
+    /// <param name="counts">Processes, starts of a client in a minute, processes of a client; 0 for any number.</param>
+    /// <param name="rate">Starts in a minute.</param>
+    private List<string>? Limits(int line, string word, string[] counts, string? rate)
+    {
+        var lines = new List<string>();
+        foreach (var (number, setting) in counts.Zip((string[])["MaxConnections", "", "MaxConnectionsPerSource"]))
+            if (!uint.TryParse(number, System.Globalization.NumberStyles.None, null, out uint limit))
+                return Refuse();
+            else if (limit > 0 && setting.Length > 0)
+                lines.Add($"{setting}={limit}");
+            else if (limit > 0)
+                import.Note(path, line, ImportProblem.NoEquivalent, word);
+        if (rate is null)
+            return lines;
+        if (!uint.TryParse(rate, System.Globalization.NumberStyles.None, null, out uint burst) || burst == 0)
+            return Refuse();
+        import.Note(path, line, ImportProblem.Rate, rate);
+        return [.. lines, "TriggerLimitIntervalSec=60s", $"TriggerLimitBurst={burst}"];
+
+        List<string>? Refuse()
+        {
+            import.Note(path, line, ImportProblem.BadValue, word);
+            return null;
+        }
     }
 
     private List<string>? Listens(int line, bool unix, string service, string type, string protocol, IReadOnlyList<string> addresses)

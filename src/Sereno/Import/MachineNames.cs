@@ -18,6 +18,14 @@ public class MachineNames
 
     public virtual bool HasProgram(string path) => File.Exists(path);
 
+    /// <summary>Where unit files are looked for; the folder that is written to isn't among them.</summary>
+    public IReadOnlyList<string> UnitFolders { get; init; } = [];
+
+    /// <summary>A file of the machine's that units of that name would take the place of; null when there is none.</summary>
+    /// <param name="name">Without a type.</param>
+    public virtual string? FindUnit(string name) =>
+        UnitFolders.SelectMany(f => (string[])[$"{f}/{name}.socket", $"{f}/{name}@.service", $"{f}/{name}.service"]).FirstOrDefault(Path.Exists);
+
     /// <summary>This executable.</summary>
     public virtual string Sereno => Environment.ProcessPath ?? "/usr/bin/sereno";
 }

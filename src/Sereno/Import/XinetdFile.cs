@@ -63,6 +63,9 @@ public sealed class XinetdFile(Importing import)
         }
     }
 
+    /// <summary>As includedir does.</summary>
+    public void ReadFolder(string folder) => Include(folder, 0, FilesIn(folder, 0, folder), 0);
+
     private static bool IsNothing(string line) => line.Length == 0 || line[0] == '#';
 
     /// <summary>The attributes up to the closing brace; null where there is none to open.</summary>
@@ -125,7 +128,7 @@ public sealed class XinetdFile(Importing import)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            import.Note(path, line, ImportProblem.CannotRead, $"{folder}: {ConfigurationFile.Cause(e)}");
+            import.Note(path, line, ImportProblem.CannotRead, $"{folder}: {ConfigurationFile.Cause("", e)}");
             return [];
         }
     }

@@ -67,7 +67,7 @@ public sealed class XinetdService
         {
             File = _entry.File,
             Line = _entry.Line,
-            UnitName = _import.NameFor(Has("id") ? Id : _entry.Name + (datagrams ? "-udp" : "")),
+            UnitName = Has("id") ? Id : _entry.Name + (datagrams ? "-udp" : ""),
             Description = Id,
             Waits = waits || datagrams,
             User = user is "" or "root" && group == "" ? null : user == "" ? null : user,

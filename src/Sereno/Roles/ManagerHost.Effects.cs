@@ -200,7 +200,8 @@ public sealed partial class ManagerHost
     {
         _lies.RemoveWhere(l => l.Item1 == request.Unit);
         TellUse(request.Unit);
-        _groups.Release(request.Unit);
+        if (!_groups.Release(request.Unit))
+            _core.OnLeftOvers(request.Unit);
         if (request.Namespaces is { } owner)
             DropNamespaces(owner);
         foreach (string folder in request.RemoveDirectories)

@@ -59,7 +59,7 @@ public sealed partial class ManagerHost
         }
         catch (Exception e) when (e is LinuxException or IOException or UnauthorizedAccessException)
         {
-            error = ListenFailures.Explain(e, at);
+            error = ListenFailures.Explain(e, at, SocketUnitOf);
             opened.ForEach(fd => fd.Dispose());
         }
         var ids = ImmutableArray<ulong>.Empty;
@@ -73,6 +73,10 @@ public sealed partial class ManagerHost
             }
         _core.OnSocketsOpened(unit, ids, error);
     }
+
+    /// <summary>The socket unit that has a socket open, by its inode.</summary>
+    private string? SocketUnitOf(uint inode) => _core.Graph.All.OfType<SocketUnit>()
+        .FirstOrDefault(u => u.Open.Any(d => _stored.TryGetValue(d.Id, out var stored) && FileStatus.Of(stored.Fd).Inode == inode))?.Name.Full;
 
     private Fd OpenListener(UnitName unit, Listen listen, SocketDefinition socket, Fd? group)
     {

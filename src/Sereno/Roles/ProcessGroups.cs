@@ -34,6 +34,9 @@ public sealed partial class ProcessGroups : IDisposable
 
         /// <summary>Its folder was prepared for this run of the unit.</summary>
         public bool IsReady { get; set; }
+
+        /// <summary>Its unit has ended without it.</summary>
+        public bool IsLeftOver { get; set; }
         public EventCount? OomKills { get; set; }
         public EventCount? RefusedForks { get; set; }
     }
@@ -101,7 +104,7 @@ public sealed partial class ProcessGroups : IDisposable
             {
                 string folder = Folder(unit);
                 group.Cgroup = _base.Create(folder, out bool isNew);
-                group.IsReady = true;
+                (group.IsReady, group.IsLeftOver) = (true, false);
                 if (isRestored)
                     BeginWatch(unit, group, group.Cgroup); // somebody may have waited for it before the crash
                 else
@@ -320,16 +323,21 @@ public sealed partial class ProcessGroups : IDisposable
             else if (group.RefusedForks?.Watch == e.Watch)
                 Note(group.RefusedForks, group, unit, barren);
             else if (group.Cgroup is { Populated: false } && !empty.Contains(unit))
+            {
                 empty.Add(unit);
+                if (group.IsLeftOver)
+                    Release(unit);
+            }
         }
         return empty;
     }
 
-    /// <summary>The unit has ended: its folder goes, unless somebody was left behind in it.</summary>
-    public void Release(UnitName unit)
+    /// <summary>The unit has ended: its folder goes, unless somebody was left behind in it; then it is told when the last has gone.</summary>
+    /// <returns>Whether it has gone.</returns>
+    public bool Release(UnitName unit)
     {
         if (!_groups.TryGetValue(unit, out var group))
-            return;
+            return true;
         Scopes?.Forget(unit);
         if (group.Cgroup is { } cgroup)
         {
@@ -343,10 +351,15 @@ public sealed partial class ProcessGroups : IDisposable
             Unwatch(group.OomKills);
             Unwatch(group.RefusedForks);
             (group.OomKills, group.RefusedForks) = (null, null);
-            if (!cgroup.Remove())
-                return; // KillMode=process leaves processes behind: the folder goes with the next stop
+            // KillMode=process leaves processes behind.
+            if (!cgroup.Remove() && (cgroup.Populated || !cgroup.Remove()))
+            {
+                group.IsLeftOver = true;
+                return Await(unit, group);
+            }
         }
         _groups.Remove(unit);
+        return true;
     }
 
     public void Dispose()

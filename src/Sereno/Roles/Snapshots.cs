@@ -102,6 +102,15 @@ public static class Snapshots
         foreach (var relation in Enum.GetValues<CoreRelation>())
             if (core.Graph.Of(unit, relation) is { Count: > 0 } targets && Enum.TryParse<Relation>(relation.ToString(), out var name))
                 result[name] = [.. targets.Select(t => t.Name.Full)];
+        // Which instance a connection starts is known when it comes.
+        string[] ends = unit switch
+        {
+            SocketUnit { Config.Accept: true } => [.. core.Graph.All.OfType<ServiceUnit>().Where(s => s.Connection?.Socket == unit.Name.Full).Select(s => s.Name.Full)],
+            ServiceUnit { Connection: { } connection } => [connection.Socket],
+            _ => [],
+        };
+        foreach (var relation in ends.Length == 0 ? (Relation[])[] : unit is SocketUnit ? [Relation.Triggers, Relation.Before] : [Relation.TriggeredBy, Relation.After])
+            result[relation] = [.. result.GetValueOrDefault(relation, []), .. ends];
         return result;
     }
 

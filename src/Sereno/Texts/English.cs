@@ -187,6 +187,7 @@ public sealed class English : Text
         "connect-udp" => "Datagrams: UDP, or a Unix datagram socket",
         "connect-ipv4" => "Only IPv4",
         "connect-ipv6" => "Only IPv6",
+        "connect-duration" => "End after this time, whatever happens, such as 30s or 5min: the connecting counts too",
         "connect-timeout" => "Longest wait for the connection, and for a word from either side",
         "connect-hold" => "Send nothing and keep the connection open",
         "connect-count" => "Make so many connections, each of which sends standard input, and tell their times",

@@ -187,6 +187,7 @@ public sealed class Spanish : Text
         "connect-udp" => "Datagramas: UDP, o un socket Unix de datagramas",
         "connect-ipv4" => "Solo IPv4",
         "connect-ipv6" => "Solo IPv6",
+        "connect-duration" => "Terminar pasado este tiempo, pase lo que pase, como 30s o 5min: conectar también cuenta",
         "connect-timeout" => "Espera máxima para la conexión, y para que hable alguno de los dos lados",
         "connect-hold" => "No enviar nada y mantener abierta la conexión",
         "connect-count" => "Hacer tantas conexiones, cada una de las cuales envía la entrada estándar, y decir sus tiempos",

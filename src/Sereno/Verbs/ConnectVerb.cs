@@ -12,17 +12,20 @@ namespace Sereno.Verbs;
 /// <summary>connect: a client of TCP, UDP and Unix sockets, one connection or many.</summary>
 public static class ConnectVerb
 {
+    /// <summary>What help calls the target, and completion knows it by.</summary>
+    internal const string TargetName = "HOST:PORT|PATH|UNIT";
+
     private static readonly TimeSpan s_loadTimeout = TimeSpan.FromSeconds(30);
 
     public static Command Build()
     {
-        var target = new Argument<string>("TARGET") { Description = Text.Current.Option("connect-target") };
+        var target = new Argument<string>("TARGET") { Description = Text.Current.Option("connect-target"), HelpName = TargetName };
         var udp = Help.Option<bool>("--udp", "connect-udp", "-u");
         var ipv4 = Help.Option<bool>("--ipv4", "connect-ipv4", "-4");
         var ipv6 = Help.Option<bool>("--ipv6", "connect-ipv6", "-6");
         var timeout = Time("--timeout", "connect-timeout", "-w");
         var hold = Help.Option<bool>("--hold", "connect-hold");
-        var duration = Time("--duration", "time-limit");
+        var duration = Time("--duration", "connect-duration", "--max-time");
         var count = Help.Option<long?>("--count", "connect-count", "-n");
         var concurrency = Help.Option<int?>("--concurrency", "connect-concurrency", "-c");
         count.HelpName = concurrency.HelpName = "N";
@@ -30,7 +33,7 @@ public static class ConnectVerb
         var states = Help.Option<bool>("--states", "connect-states", "-s");
         var format = Help.Output();
         var command = Help.Command("connect", "sereno connect localhost:http", "echo hello | sereno connect 127.0.0.1:7007 --states", "sereno connect echo.socket",
-            "sereno connect /run/app.sock", "sereno connect 127.0.0.1:8080 --count 1000 --concurrency 64", "sereno connect '[::1]:8080' --hold -v", "echo hello | sereno connect 127.0.0.1:7007 --udp");
+            "sereno connect /run/app.sock", "sereno connect 127.0.0.1:8080 --count 1000 --concurrency 64", "sereno connect '[::1]:8080' --hold -v", "sereno connect 127.0.0.1:chargen --max-time 2s", "echo hello | sereno connect 127.0.0.1:7007 --udp");
         command.Add(target);
         foreach (var option in (Option[])[udp, ipv4, ipv6, timeout, hold, duration, count, concurrency, verbose, states, format])
             command.Add(option);

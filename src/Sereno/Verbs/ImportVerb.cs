@@ -14,11 +14,18 @@ public static class ImportVerb
         output.HelpName = "DIR";
         var force = Help.Option<bool>("--force", "import-force");
         var all = Help.Option<bool>("--all", "import-all");
-        var command = Help.Command("import", "sereno import /etc/inetd.conf", "sereno import /etc/xinetd.conf --output /etc/systemd/system", "sereno import /etc/xinetd.d/* --all");
+        var command = Help.Command("import", "sereno import /etc/inetd.conf", "sereno import /etc/xinetd.conf --output /etc/systemd/system", "sereno import /etc/xinetd.d --all");
         command.Add(files);
         foreach (var option in (Option[])[output, force, all])
             command.Add(option);
-        command.SetAction(r => new ImportRun { Files = r.GetValue(files)!, Output = r.GetValue(output), Force = r.GetValue(force), All = r.GetValue(all) }.Run());
+        command.SetAction(r => new ImportRun
+        {
+            Files = r.GetValue(files)!,
+            Output = r.GetValue(output),
+            Force = r.GetValue(force),
+            All = r.GetValue(all),
+            UnitFolders = GlobalOptions.UnitPaths(r).Search,
+        }.Run());
         return command;
     }
 }

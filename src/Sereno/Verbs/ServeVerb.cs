@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Sereno.Linux;
+using Sereno.Roles;
 using Sereno.Serve;
 using Sereno.Texts;
 using Sereno.Units.Values;
@@ -65,10 +66,18 @@ internal sealed class ServeRun(string name, Protocol protocol, ServerOptions opt
         }
         catch (SocketException e)
         {
-            StandardStreams.Errors.WriteLine($"sereno: {Text.Current.CannotListen(address, e.Message)}");
+            StandardStreams.Errors.WriteLine($"sereno: {Text.Current.CannotListen(address, e.Message)}{Hint(e.SocketErrorCode, end, udp)}");
             return ExitCodes.Failure;
         }
     }
+
+    /// <summary>Who has to do what about it.</summary>
+    private static string Hint(SocketError error, IPEndPoint end, bool udp) => error switch
+    {
+        SocketError.AddressAlreadyInUse when ListenFailures.Holder(new InternetAddress(end.Address, (ushort)end.Port, null), !udp, _ => null) is { } holder => $": {Printable.Of(Text.Current.Connect.HasIt(holder))}",
+        SocketError.AccessDenied when ListenFailures.UnprivilegedStart is var first && end.Port < first => $": {Text.Current.Connect.PortNeedsRight(first)}",
+        _ => "",
+    };
 
     /// <summary>What a service manager or inetd has opened for us: listening sockets, a connection, a datagram socket.</summary>
     public int ServePassed()

@@ -41,6 +41,10 @@ public static partial class StatusVerb
             if (p.Number(property) is not (0 or ulong.MaxValue) and var number)
                 json.WriteNumber(name, number);
         json.WriteBoolean("needsReload", p.Number("NeedDaemonReload") == 1);
+        if (UnitScopes.Of(p) is { } scope)
+            WriteScope(json, scope);
+        if (p.TryGetValue("Listen", out var listen))
+            WriteSocket(json, p, [.. listen.Items.Select(l => ((string)l.Items[0].Scalar!, (string)l.Items[1].Scalar!))]);
         json.WriteStartArray("processes");
         foreach (var process in processes)
         {
@@ -58,5 +62,43 @@ public static partial class StatusVerb
             json.WriteEndObject();
         }
         json.WriteEndArray();
+    }
+
+    private static void WriteScope(Utf8JsonWriter json, UnitScope scope)
+    {
+        json.WriteString("scope", scope.Words);
+        foreach (var (name, words) in (ReadOnlySpan<(string, string)>)[("scopeHeldBy", scope.HeldBy), ("scopeProblem", scope.Problem)])
+            if (words.Length > 0)
+                json.WriteString(name, words);
+        if (scope.IsHeld)
+            json.WriteNumber("scopeRefused", scope.Refused);
+    }
+
+    private static void WriteSocket(Utf8JsonWriter json, Dictionary<string, BusValue> p, (string Type, string Address)[] listen)
+    {
+        json.WriteStartArray("listen");
+        foreach (var (type, address) in listen)
+        {
+            json.WriteStartObject();
+            json.WriteString("type", type);
+            json.WriteString("address", address);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        bool accepts = p.Number("Accept") == 1;
+        json.WriteString("server", p.Text("Server") is { Length: > 0 } mode ? mode : null);
+        if (p.Text("ActiveState") == "active" && Waiting([.. listen.Select(l => l.Address)]) is var (waiting, room))
+        {
+            json.WriteStartObject("acceptQueue");
+            json.WriteNumber("waiting", waiting);
+            json.WriteNumber("limit", room);
+            json.WriteEndObject();
+        }
+        if (!accepts)
+            return;
+        foreach (var (name, property) in (ReadOnlySpan<(string, string)>)[("accepted", "NAccepted"), ("inService", "NConnections"), ("refused", "NRefused")])
+            json.WriteNumber(name, p.Number(property));
+        if (p.Text("LastRefusal") is { Length: > 0 } reason)
+            json.WriteString("lastRefusal", reason);
     }
 }

@@ -58,7 +58,9 @@ public sealed class ResourceSpecs(Probe probe) : IClassFixture<Probe>
         string file = $"{sereno.Folder}/port", output = $"{sereno.Folder}/receiver.out";
         File.WriteAllText($"{sereno.Units}/receiver.service",
             $"[Service]\nStandardOutput=truncate:{output}\nIPAddressDeny=127.0.0.2\nIPAccounting=yes\nExecStart={sereno.Folder}/probe receive {file}\n");
-        sereno.Do("start", "receiver");
+        // What an active unit names isn't forgotten at its end.
+        File.WriteAllText($"{sereno.Units}/holder.target", "[Unit]\nAfter=receiver.service\n");
+        sereno.Do("start", "receiver", "holder.target");
         Live.Eventually(() => File.Exists(file), () => "the receiver's port");
         int port = int.Parse(File.ReadAllText(file));
         foreach (string from in (string[])["127.0.0.2", "127.0.0.3"])

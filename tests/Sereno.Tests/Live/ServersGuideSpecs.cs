@@ -103,6 +103,9 @@ public sealed partial class ServersGuideSpecs
         // Who is served and who waits is what the page is about: these numbers count.
         if (line.Contains("1 in service") || line.Contains("1 en servicio") || line.Contains("3 in service") || line.Contains("3 en servicio"))
             return Bracket().Replace(line, "()").Trim();
+        // Who holds the other end is known where it could be looked at in time.
+        if (line.Contains(" destination ") || line.Contains(" destino "))
+            line = Holder().Replace(line, "");
         return Blanks().Replace(PortClass().Replace(Number().Replace(line, "N"), "C"), " ").Trim();
     }
 
@@ -135,6 +138,9 @@ public sealed partial class ServersGuideSpecs
 
     [GeneratedRegex("\\b(de )?(system|user|dynamic|sistema|usuario|dinámico)\\b")]
     private static partial Regex PortClass();
+
+    [GeneratedRegex(" +[^ ]+ \\([0-9]+\\).*$")]
+    private static partial Regex Holder();
 
     [GeneratedRegex("\\(.*?\\)")]
     private static partial Regex Bracket();

@@ -177,7 +177,7 @@ public class ServiceTypeTests
             } with { ExecStopPost = Commands("/bin/t") }));
             host.Programs["/bin/x"] = Behaviour.Exits(7);
             host.Programs["/bin/t"] = Behaviour.Succeeds;
-            host.Start("a.service").Run();
+            host.Keep("a.service").Start("a.service").Run();
             if (ignored)
                 Assert.Equal((section == "ExecStart" ? ServiceState.Dead : ServiceState.Running, ServiceResult.Success), (host.Service("a").State, host.Service("a").Result));
             else
@@ -193,7 +193,7 @@ public class ServiceTypeTests
     {
         var host = new SimulatedHost(UnitTable.Service("a", ServiceType.Simple, s => s with { ExecCondition = Commands("/bin/c"), Restart = RestartPolicy.Always }));
         host.Programs["/bin/c"] = Behaviour.Exits(status);
-        host.Start("a.service").Run(50_000);
+        host.Keep("a.service").Start("a.service").Run(50_000);
         Assert.Equal(result, host.Service("a").Result);
         Assert.Equal(["c"], host.Started);
         if (result == ServiceResult.ExecCondition)

@@ -257,6 +257,7 @@ public class TimerTests
     public void Starts_without_end_hit_the_start_limit()
     {
         var host = Started(t => t with { Values = [After(TimerBase.Boot, Hour)] });
+        host.Keep("a.timer");
         for (int i = 0; i < 5; i++)
             host.Stop("a.timer").Start("a.timer");
         Assert.Equal((TriggerState.Failed, TriggerResult.StartLimitHit), (Of(host).State, Of(host).Result));

@@ -94,7 +94,7 @@ public class TransientTests
     {
         var host = new SimulatedHost(Scope("s"));
         ((ScopeUnit)host["s.scope"]).Pids = [4711];
-        host.Start("s.scope").Run(1_000_000);
+        host.Keep("s.scope").Start("s.scope").Run(1_000_000);
         Assert.Equal(4711, host.Effects.OfType<AttachProcesses>().Single().Pids.Single());
         Assert.Equal(("running", ActiveState.Active), (host["s.scope"].SubState, host["s.scope"].Active));
         host.Do(() => host.Core.OnGroupEmpty(UnitName.Parse("s.scope")));

@@ -126,6 +126,13 @@ public sealed class SimulatedHost
         return this;
     }
 
+    /// <summary>Somebody looks at the unit: it stays when it is over.</summary>
+    public SimulatedHost Keep(string unit)
+    {
+        Do(() => Core.Reference(Core.Load(UnitName.Parse(unit))));
+        return this;
+    }
+
     public SimulatedHost Stop(string unit)
     {
         Enqueue(unit, JobType.Stop);

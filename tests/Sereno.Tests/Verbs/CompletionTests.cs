@@ -11,7 +11,7 @@ public sealed class CompletionTests : IDisposable
     public CompletionTests()
     {
         Directory.CreateDirectory($"{_folder}/units");
-        foreach (string name in (string[])["my@one.service", "my@.service", @"dev-a\x2db.service", "other.service", "a:b.service", "some.target"])
+        foreach (string name in (string[])["my@one.service", "my@.service", @"dev-a\x2db.service", "other.service", "a:b.service", "some.target", "web.socket"])
             File.WriteAllText($"{_folder}/units/{name}", "[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n");
     }
 
@@ -51,6 +51,8 @@ public sealed class CompletionTests : IDisposable
         Assert.Equal(["my@one.service"], Complete([.. at, "start", "my@"]));
         Assert.Empty(Complete([.. at, "stop", "my@"]));
         Assert.Equal(["some.target"], Complete([.. at, "set-default", "so"]));
+        Assert.Equal(["web.socket"], Complete([.. at, "connect", ""]));
+        Assert.Equal([":files"], Complete([.. at, "connect", "/run/"]));
     }
 
     [Fact]

@@ -34,6 +34,58 @@ public sealed class ConnectSpecs : IDisposable
     }
 
     [Fact]
+    public void A_server_without_end_is_ended_by_the_limit_for_all()
+    {
+        int port = Serve(client =>
+        {
+            try
+            {
+                while (client.Send("for ever\n"u8) > 0) { }
+            }
+            catch (SocketException) { } // the client has gone
+        });
+        foreach (string limit in (string[])["--max-time", "--duration"])
+        {
+            var clock = Stopwatch.StartNew();
+            var (status, output, errors) = Run("", $"127.0.0.1:{port}", limit, "500ms");
+            Assert.Equal((0, ""), (status, errors));
+            Assert.StartsWith("for ever\n", Text(output));
+            Assert.InRange(clock.Elapsed.TotalSeconds, 0.5, 30);
+        }
+    }
+
+    [Theory]
+    [InlineData("plain\n\ttext\r\n", "plain\n\ttext\r\n")]
+    [InlineData("\e[2Jgone\a\b", "?[2Jgone??")]
+    [InlineData("12%\r34%\r", "12%?34%?")]
+    [InlineData("\u0085\u202eabc \u00e1\u20ac\U0001f600", "??abc \u00e1\u20ac\U0001f600")]
+    [InlineData("\r\n\r\r\n", "\r\n?\r\n")]
+    public void Control_characters_are_visible_on_a_terminal_however_they_come_in_pieces(string sent, string shown)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(sent);
+        for (int cut = 0; cut <= bytes.Length; cut++)
+        {
+            var terminal = new Sereno.Connect.TerminalText();
+            byte[] got = [.. terminal.Show(bytes.AsSpan(0, cut)), .. terminal.Show(bytes.AsSpan(cut)), .. terminal.Show([], isEnd: true)];
+            Assert.Equal(shown, Encoding.UTF8.GetString(got));
+        }
+    }
+
+    [Fact]
+    public void Only_a_terminal_is_spared_the_control_characters()
+    {
+        int port = Serve(client =>
+        {
+            client.Send("\e[31mred\r\n"u8);
+            client.Shutdown(SocketShutdown.Both);
+        });
+        Assert.Equal("\e[31mred\r\n", Text(Run("", $"127.0.0.1:{port}").Output));
+        Assert.SkipUnless(File.Exists("/usr/bin/script"), "no script(1)");
+        var typed = Command.Run("/usr/bin/script", "-qec", $"{SerenoProcess.Executable} connect 127.0.0.1:{port} </dev/null", "/dev/null");
+        Assert.Equal("?[31mred", typed.Output.Trim());
+    }
+
+    [Fact]
     public void The_end_of_input_ends_one_direction_only()
     {
         int port = Serve(client =>

@@ -26,6 +26,13 @@ public sealed class ImportSpecs : IDisposable
     [InlineData("10.0.0.1:\n*:8080 stream tcp nowait root /bin/cat cat", "ListenStream=8080")]
     [InlineData("8080 stream tcp,sndbuf=64k,rcvbuf=1m nowait root /bin/cat cat", "SendBuffer=64K", "ReceiveBuffer=1M")]
     [InlineData("8080 stream tcp nowait.5 root /bin/cat cat", "TriggerLimitIntervalSec=60s", "TriggerLimitBurst=5")]
+    [InlineData("8080 stream tcp nowait:5 root /bin/cat cat", "TriggerLimitIntervalSec=60s", "TriggerLimitBurst=5")]
+    [InlineData("8080 stream tcp nowait/30/0/4 root /bin/cat cat", "MaxConnections=30", "MaxConnectionsPerSource=4")]
+    [InlineData("127.0.0.1:ftp stream tcp nowait root /bin/cat cat", "ListenStream=127.0.0.1:21\n")]
+    [InlineData("[::1]:\nftp stream tcp6 nowait root /bin/cat cat", "ListenStream=[::1]:21\nBindIPv6Only=ipv6-only")]
+    [InlineData("discard stream tcp nowait root internal", "serve discard\n")]
+    [InlineData("daytime dgram udp wait root internal", "ListenDatagram=13\n", "serve daytime\n")]
+    [InlineData("chargen stream tcp nowait root internal", "ListenStream=19\n", "serve chargen\n")]
     [InlineData("/run/x stream unix nowait root /bin/cat cat", "ListenStream=/run/x\n")]
     [InlineData("/run/x dgram unix wait root /bin/cat cat", "ListenDatagram=/run/x\n", "Accept=no")]
     [InlineData("echo stream tcp nowait root internal", "ListenStream=7\n", "ExecStart=-/opt/sereno serve echo\n", "StandardError=journal")]
@@ -49,6 +56,8 @@ public sealed class ImportSpecs : IDisposable
     [InlineData("80 stream sctp nowait root /bin/cat cat", ImportProblem.BadProtocol)]
     [InlineData("80 dgram tcp nowait root /bin/cat cat", ImportProblem.BadSocketType)]
     [InlineData("80 stream tcp maybe root /bin/cat cat", ImportProblem.BadValue)]
+    [InlineData("80 stream tcp nowait.0 root /bin/cat cat", ImportProblem.BadValue)]
+    [InlineData("80 stream tcp nowait/1/x root /bin/cat cat", ImportProblem.BadValue)]
     [InlineData("80 stream tcp nowait.x root /bin/cat cat", ImportProblem.BadValue)]
     [InlineData("80 stream tcp,sndbuf=many nowait root /bin/cat cat", ImportProblem.BadValue)]
     [InlineData("80 stream tcp nowait ro/ot /bin/cat cat", ImportProblem.BadUser)]
@@ -143,8 +152,8 @@ public sealed class ImportSpecs : IDisposable
     {
         File.WriteAllText($"{_folder}/main", $"defaults\n{{\n disabled = b\n}}\nincludedir {_folder}/d\n");
         Directory.CreateDirectory($"{_folder}/d");
-        File.WriteAllText($"{_folder}/d/a", "service echo {\n type = INTERNAL\n wait = no\n id = a\n disable = yes\n}\nservice echo {\n type = INTERNAL\n wait = no\n id = b\n}\n");
-        File.WriteAllText($"{_folder}/d/c", $"service echo\n{{\n type = INTERNAL\n wait = no\n}}\ninclude {_folder}/main\n");
+        File.WriteAllText($"{_folder}/d/a", "service echo {\n type = INTERNAL\n wait = no\n id = a\n disable = yes\n}\nservice echo {\n type = INTERNAL UNLISTED\n port = 1007\n wait = no\n id = b\n}\n");
+        File.WriteAllText($"{_folder}/d/c", $"service echo\n{{\n type = INTERNAL UNLISTED\n port = 1008\n wait = no\n}}\ninclude {_folder}/main\n");
         File.WriteAllText($"{_folder}/d/left.over", "nonsense\n");
         var result = ImportRun.Read([$"{_folder}/main"], new());
         Assert.Equal(["echo"], result.Services.Select(s => s.UnitName));
@@ -168,6 +177,74 @@ public sealed class ImportSpecs : IDisposable
         Assert.Contains("ListenStream=8080", File.ReadAllText($"{_folder}/out/8080.socket"));
         Assert.Equal("precious", File.ReadAllText($"{_folder}/precious"));
         Assert.Equal(["8080.socket", "8080@.service"], Directory.GetFiles($"{_folder}/out").Select(Path.GetFileName).Order());
+    }
+
+    [Theory]
+    [InlineData("8080 stream tcp", "8080 stream tcp", true)]
+    [InlineData("8080 stream tcp", "127.0.0.1:8080 stream tcp", true)]
+    [InlineData("8080 stream tcp4", "8080 stream tcp46", true)]
+    [InlineData("8080 stream tcp4", "8080 stream tcp6", false)]
+    [InlineData("127.0.0.1:8080 stream tcp", "[::1]:8080 stream tcp", false)]
+    [InlineData("8080 stream tcp", "8080 dgram udp", false)]
+    [InlineData("8080 stream tcp", "8081 stream tcp", false)]
+    [InlineData("/run/x stream unix", "/run/x dgram unix", true)]
+    public void Two_lines_for_one_address_are_told_and_the_first_has_it(string first, string second, bool collide)
+    {
+        var (_, result) = Import($"{first} nowait root /bin/cat cat\n{second} wait root /bin/cat cat\n");
+        Assert.Equal(collide ? 1 : 2, result.Services.Count);
+        Assert.Equal(collide, result.Notes.Any(n => n is { Problem: ImportProblem.SamePlace, Line: 2, Loss: ImportLoss.Service } && n.Word.EndsWith("(1)")));
+    }
+
+    [Fact]
+    public void Units_of_the_machine_are_not_replaced_unless_forced()
+    {
+        Directory.CreateDirectory($"{_folder}/lib");
+        File.WriteAllText($"{_folder}/lib/ssh.service", "[Service]\nExecStart=/bin/true\n");
+        File.WriteAllText($"{_folder}/inetd.conf", "ssh stream tcp nowait root /usr/sbin/sshd sshd -i\n");
+        string[] import = ["import", $"{_folder}/inetd.conf", "--unit-path", $"{_folder}/out:{_folder}/lib", "--output", $"{_folder}/out"];
+        var (status, _, errors) = SerenoProcess.Run(import);
+        Assert.Equal(0, status);
+        Assert.Contains($"{_folder}/inetd.conf:1: this machine has a unit ssh ({_folder}/lib/ssh.service): the imported one gets another name (--force takes its place)", errors);
+        Assert.Equal(["ssh-inetd.socket", "ssh-inetd@.service"], Directory.GetFiles($"{_folder}/out").Select(Path.GetFileName).Order());
+        Assert.Contains("the imported one takes its place", SerenoProcess.Run([.. import, "--force"]).Errors);
+        Assert.True(File.Exists($"{_folder}/out/ssh.socket"));
+    }
+
+    [Theory]
+    [InlineData("8080.socket", "8080@.service")]
+    [InlineData("8080@.service", "8080.socket")]
+    public void Of_the_two_files_of_a_service_both_are_written_or_none(string there, string other)
+    {
+        File.WriteAllText($"{_folder}/inetd.conf", "8080 stream tcp nowait root /bin/cat cat\n8081 stream tcp nowait root /bin/cat cat\n");
+        Directory.CreateDirectory($"{_folder}/out");
+        File.WriteAllText($"{_folder}/out/{there}", "mine");
+        var (status, _, errors) = SerenoProcess.Run("import", $"{_folder}/inetd.conf", "--output", $"{_folder}/out");
+        Assert.Equal(1, status);
+        Assert.Contains($"{_folder}/out/{there} exists already (--force replaces it)\n", errors);
+        Assert.Contains($"{_folder}/out/{other} not written: the two belong together\n", errors);
+        Assert.Equal(((string[])[there, "8081.socket", "8081@.service"]).Order(StringComparer.Ordinal), Directory.GetFiles($"{_folder}/out").Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal));
+        Assert.Equal(0, SerenoProcess.Run("import", $"{_folder}/inetd.conf", "--output", $"{_folder}/out", "--force").Status);
+        Assert.NotEqual("mine", File.ReadAllText($"{_folder}/out/{there}"));
+        // One that can't be written takes the other along.
+        File.Delete($"{_folder}/out/{there}");
+        File.Delete($"{_folder}/out/{other}");
+        Directory.CreateDirectory($"{_folder}/out/{there}/x");
+        Assert.Equal(1, SerenoProcess.Run("import", $"{_folder}/inetd.conf", "--output", $"{_folder}/out", "--force").Status);
+        Assert.False(File.Exists($"{_folder}/out/{other}"));
+    }
+
+    [Fact]
+    public void A_folder_is_xinetds_unless_it_is_where_a_file_should_be()
+    {
+        Directory.CreateDirectory($"{_folder}/xinetd.d");
+        Directory.CreateDirectory($"{_folder}/inetd.conf");
+        File.WriteAllText($"{_folder}/xinetd.d/echo", "service echo {\n type = INTERNAL\n wait = no\n}\n");
+        File.WriteAllText($"{_folder}/xinetd.d/echo.dpkg-old", "service echo {\n type = INTERNAL\n wait = no\n}\n");
+        var (status, output, errors) = SerenoProcess.Run("import", $"{_folder}/xinetd.d");
+        Assert.Equal((0, "1 service converted, 0 not\n"), (status, errors));
+        Assert.Contains("ListenStream=7\n", output);
+        (status, _, errors) = SerenoProcess.Run("import", $"{_folder}/inetd.conf");
+        Assert.Equal((1, $"{_folder}/inetd.conf: not converted: cannot read {_folder}/inetd.conf: Is a directory\n0 services converted, 1 not\n"), (status, errors));
     }
 
     /// <summary>Whatever is in a file: units have only the lines that we gave them, in folders that are ours.</summary>
@@ -228,5 +305,6 @@ public sealed class ImportSpecs : IDisposable
     {
         public override bool HasProgram(string path) => path == "/usr/sbin/tcpd";
         public override string Sereno => "/opt/sereno";
+        public override string? FindUnit(string name) => null;
     }
 }

@@ -113,7 +113,7 @@ public class ServeTests
         using var other = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         other.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         other.Listen();
-        Assert.Equal((1, "", $"sereno: cannot listen on {other.LocalEndPoint}: Address already in use\n"),
+        Assert.Equal((1, "", $"sereno: cannot listen on {other.LocalEndPoint}: Address already in use: {System.Diagnostics.Process.GetCurrentProcess().ProcessName} (pid {Environment.ProcessId}) has it\n"),
             SerenoProcess.Run("serve", "echo", "--address", other.LocalEndPoint!.ToString()!));
     }
 

@@ -42,4 +42,6 @@ public abstract class ConnectTexts
     public abstract string NothingToServe { get; }
     public abstract string NotASocket(int fd);
     public abstract string NoDatagrams(string protocol);
+    public abstract string HasIt(string holder);
+    public abstract string PortNeedsRight(int first);
 }

@@ -34,4 +34,6 @@ public sealed class EnglishConnectTexts : ConnectTexts
     public override string NothingToServe => "nothing to serve: say --address ADDRESS:PORT, or be started by a socket unit or inetd";
     public override string NotASocket(int fd) => $"descriptor {fd}, which LISTEN_FDS passes, is no socket";
     public override string NoDatagrams(string protocol) => $"{protocol} isn't spoken over UDP";
+    public override string HasIt(string holder) => $"{holder} has it";
+    public override string PortNeedsRight(int first) => $"ports below {first} need CAP_NET_BIND_SERVICE; choose another, or lower net.ipv4.ip_unprivileged_port_start (ip(7))";
 }

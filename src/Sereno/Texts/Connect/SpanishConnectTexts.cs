@@ -34,4 +34,6 @@ public sealed class SpanishConnectTexts : ConnectTexts
     public override string NothingToServe => "no hay nada que servir: indique --address DIRECCIÓN:PUERTO, o que lo inicie una unidad socket o inetd";
     public override string NotASocket(int fd) => $"el descriptor {fd}, que pasa LISTEN_FDS, no es un socket";
     public override string NoDatagrams(string protocol) => $"{protocol} no se habla por UDP";
+    public override string HasIt(string holder) => $"lo tiene {holder}";
+    public override string PortNeedsRight(int first) => $"los puertos inferiores a {first} necesitan CAP_NET_BIND_SERVICE; elige otro, o baja net.ipv4.ip_unprivileged_port_start (ip(7))";
 }

@@ -22,6 +22,7 @@ public sealed class EnglishImportTexts : ImportTexts
         ImportProblem.BadValue => $"'{word}' isn't a value for it",
         ImportProblem.BadName => $"'{word}' isn't a service's name",
         ImportProblem.NoPeers => $"'{word}' can't tell clients of a Unix socket from one another",
+        ImportProblem.SamePlace => $"another line has the address already: {word}",
         ImportProblem.LineTooLong => "the line is too long",
         ImportProblem.NulByte => "the line has a NUL byte in it",
         ImportProblem.Syntax => $"not understood: {word}",
@@ -39,11 +40,14 @@ public sealed class EnglishImportTexts : ImportTexts
         ImportProblem.Disabled => $"{word} is disabled (--all imports it, too)",
         ImportProblem.Wrapped => $"{word} stays: it asks hosts.allow and hosts.deny as before",
         ImportProblem.Logging => $"{word}: the log of each unit has its starts, its clients and its exits",
+        ImportProblem.Renamed => $"this machine has a unit {word}: the imported one gets another name (--force takes its place)",
+        ImportProblem.Replaces => $"this machine has a unit {word}: the imported one takes its place",
         _ => problem.ToString(),
     };
 
     public override string NotConverted => "not converted";
     public override string Exists(string path) => $"{path} exists already (--force replaces it)";
+    public override string NotWritten(string path) => $"{path} not written: the two belong together";
     public override string Written(string path) => $"wrote {path}";
     public override string Summary(int services, int left) => $"{services} {(services == 1 ? "service" : "services")} converted, {left} not";
     public override string NextSteps(string units) => $"To use them: sereno daemon-reload, then sereno enable --now {units} (stop inetd first: it has the ports)";

@@ -4,7 +4,7 @@ namespace Sereno.Texts;
 public enum ImportProblem
 {
     // The service has no unit.
-    Rpc, Mux, Sensor, NoPort, BadProtocol, BadSocketType, FewFields, BadUser, BadProgram, BadAddress, NamedAddress, NoInternal, CannotKeepOut, BadAccess, Missing, BadValue, BadName, NoPeers,
+    Rpc, Mux, Sensor, NoPort, BadProtocol, BadSocketType, FewFields, BadUser, BadProgram, BadAddress, NamedAddress, NoInternal, CannotKeepOut, BadAccess, Missing, BadValue, BadName, NoPeers, SamePlace,
 
     // Of the file.
     LineTooLong, NulByte, Syntax, CannotRead, TooDeep, TooMuch, FirstPartly,
@@ -13,7 +13,7 @@ public enum ImportProblem
     Rate = FirstPartly, Pause, DatagramPerProcess, Unwrapped, NoEquivalent, HostLeftOut, Environment, UnknownAttribute,
 
     // Worth knowing.
-    Disabled, Wrapped, Logging,
+    Disabled, Wrapped, Logging, Renamed, Replaces,
 }
 
 /// <summary>What import says.</summary>
@@ -22,6 +22,7 @@ public abstract class ImportTexts
     public abstract string Problem(ImportProblem problem, string word);
     public abstract string NotConverted { get; }
     public abstract string Exists(string path);
+    public abstract string NotWritten(string path);
     public abstract string Written(string path);
     public abstract string Summary(int services, int left);
     public abstract string NextSteps(string units);

@@ -22,6 +22,7 @@ public sealed class SpanishImportTexts : ImportTexts
         ImportProblem.BadValue => $"'{word}' no es un valor para ello",
         ImportProblem.BadName => $"'{word}' no es nombre de servicio",
         ImportProblem.NoPeers => $"'{word}' no puede distinguir a los clientes de un socket Unix",
+        ImportProblem.SamePlace => $"otra línea tiene ya la dirección: {word}",
         ImportProblem.LineTooLong => "la línea es demasiado larga",
         ImportProblem.NulByte => "la línea tiene un byte NUL",
         ImportProblem.Syntax => $"no se entiende: {word}",
@@ -39,11 +40,14 @@ public sealed class SpanishImportTexts : ImportTexts
         ImportProblem.Disabled => $"{word} está desactivado (--all lo importa también)",
         ImportProblem.Wrapped => $"{word} se queda: consulta hosts.allow y hosts.deny como antes",
         ImportProblem.Logging => $"{word}: el registro de cada unidad tiene sus inicios, sus clientes y sus finales",
+        ImportProblem.Renamed => $"esta máquina tiene una unidad {word}: la importada recibe otro nombre (--force toma su lugar)",
+        ImportProblem.Replaces => $"esta máquina tiene una unidad {word}: la importada toma su lugar",
         _ => problem.ToString(),
     };
 
     public override string NotConverted => "no convertido";
     public override string Exists(string path) => $"{path} ya existe (--force lo reemplaza)";
+    public override string NotWritten(string path) => $"{path} no se ha escrito: las dos van juntas";
     public override string Written(string path) => $"escrito {path}";
     public override string Summary(int services, int left) => $"{services} {(services == 1 ? "servicio convertido" : "servicios convertidos")}, {left} no";
     public override string NextSteps(string units) => $"Para usarlos: sereno daemon-reload, y después sereno enable --now {units} (antes hay que parar inetd: tiene los puertos)";

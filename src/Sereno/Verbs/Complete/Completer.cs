@@ -90,6 +90,7 @@ internal sealed class Completer(Command root, Func<string?, string?, IReadOnlyLi
         "COMMAND" => _operands == 0 ? [Candidate.Commands] : [Candidate.Files],
         "VERB" => Verbs(),
         "UNIT" when option.Length == 0 && (_command.Name == "link" || typed.Contains('/')) => [Candidate.Files],
+        ConnectVerb.TargetName => typed.Contains('/') ? [Candidate.Files] : Units(_command.Name),
         "UNIT" or "UNIT[,UNIT...]" => Units(option.Length == 0 ? _command.Name : "list-units"),
         "TARGET" => Units("list-units").Where(u => u.Word.EndsWith(".target", StringComparison.Ordinal)),
         "SLICE" => Units("list-units").Where(u => u.Word.EndsWith(".slice", StringComparison.Ordinal)),

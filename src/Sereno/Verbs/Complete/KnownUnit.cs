@@ -29,6 +29,7 @@ internal sealed record KnownUnit(string Name, string Active, string FileState, s
         "list-timers" => Name.EndsWith(".timer", StringComparison.Ordinal),
         "list-sockets" => Name.EndsWith(".socket", StringComparison.Ordinal),
         "list-paths" => Name.EndsWith(".path", StringComparison.Ordinal),
+        "connect" => !IsTemplate && (Name.EndsWith(".socket", StringComparison.Ordinal) || (IsUp && Name.EndsWith(".service", StringComparison.Ordinal))),
         "watch" or "ports" or "sockets" or "trace" or "logs" => !IsTemplate && Name.EndsWith(".service", StringComparison.Ordinal),
         _ => !IsTemplate,
     };
