@@ -83,6 +83,9 @@ public sealed partial class ManagerCore
     private bool MayCollect(Unit unit) => unit.Job is null && !IsReferenced(unit) &&
         (unit.Active == ActiveState.Inactive || (unit.Active == ActiveState.Failed && unit.Definition.Jobs.CollectMode == CollectMode.InactiveOrFailed));
 
+    /// <summary>Who has served its connection is forgotten as soon as all have been told of its end: after a crash, at once.</summary>
+    private bool IsLeaving(Unit unit) => unit is ServiceUnit { Connection: not null, NeedsRelease: false } && !unit.Definition.IsTransient && MayCollect(unit);
+
     /// <summary>After a turn that had nothing else to do: what the end of a unit brought is told before the unit goes.</summary>
     private void Collect()
     {
@@ -96,7 +99,8 @@ public sealed partial class ManagerCore
         Graph.Remove(gone);
         foreach (var unit in gone)
         {
-            MarkChanged(unit);
+            if (!IsLeaving(unit)) // that has been noted already
+                MarkChanged(unit);
             (unit as ServiceUnit)?.LetGo();
             Emit(new ForgetUnit(unit.Name, unit.Definition.IsTransient ? unit.Definition.FragmentPath : null));
         }

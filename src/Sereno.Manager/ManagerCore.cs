@@ -346,10 +346,15 @@ public sealed partial class ManagerCore
         Settle();
     }
 
-    public void OnExited(int pid, ProcessExit exit)
+    /// <param name="groupIsGone">It was its group's last process, and the group has been removed.</param>
+    public void OnExited(int pid, ProcessExit exit, bool groupIsGone = false)
     {
         if (_processes.Remove(pid, out var owner))
+        {
+            if (groupIsGone)
+                (owner as ServiceUnit)?.OnGroupGone();
             owner.OnExited(pid, exit);
+        }
         Settle();
     }
 

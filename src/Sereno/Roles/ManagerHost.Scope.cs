@@ -22,7 +22,7 @@ public sealed partial class ManagerHost
 
     /// <summary>With Accept=yes the template, which is never in the graph itself.</summary>
     private UnitDefinition? ServiceOf(SocketUnit socket) =>
-        socket.Config.Accept && UnitName.TryParse($"{socket.Name.Prefix}@.service", out var template) ? _files.Load(template) : null;
+        socket.Config.Accept && UnitName.TryParse($"{socket.Name.Prefix}@.service", out var template) ? _files.Typical(template) ?? _files.Load(template) : null;
 
     private SerenoSettings? NarrowedScope(UnitName name) => _core.Graph.TryGet(name, out var unit) ? NarrowedScope(unit) : null;
 
