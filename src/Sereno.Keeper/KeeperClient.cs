@@ -76,7 +76,7 @@ public sealed class KeeperClient : IDisposable
     /// <param name="fds">What the plan's Dup refers to by index; still the caller's. At most <see cref="MaxFds"/>.</param>
     /// <param name="log">For the journal (StreamMetadata); empty for no log. Otherwise the writing end of a new pipe
     /// becomes the attached descriptor with the index <c>fds.Count</c>.</param>
-    /// <param name="taken">The name of what is held for this process and is dropped once it has it, or can't be had. Then <see cref="Spawned"/> may
+    /// <param name="taken">The name of what is held for this process, comes before <paramref name="fds"/>, and is dropped once it has it, or can't be had. Then <see cref="Spawned"/> may
     /// come later, or not at all: <see cref="Exited"/> says the same.</param>
     /// <exception cref="LinuxException">EMFILE: the plan travels in a descriptor.</exception>
     public void Spawn(ulong id, ReadOnlySpan<byte> tag, ReadOnlySpan<byte> plan, Fd? cgroup, IReadOnlyList<Fd> fds, ReadOnlySpan<byte> log, string taken = "")

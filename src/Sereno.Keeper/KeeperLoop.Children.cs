@@ -32,7 +32,7 @@ public sealed partial class KeeperLoop
         {
             case SpawnRequest r:
                 // A message whose descriptors didn't fit in our table comes without some of them (unix(7), MSG_CTRUNC).
-                if (truncated || _fds.Count < Before(r))
+                if (truncated || _fds.Count < Before(r) || (r.Taken.Length > 0 && !_held.ContainsKey(r.Taken)))
                     Reply(new SpawnFailedReply(r.Id, (int)ExitStage.Fds, truncated ? libc.EMFILE : libc.EBADF, -1));
                 else
                     Spawn(r);
@@ -74,6 +74,8 @@ public sealed partial class KeeperLoop
     {
         int first = Before(request);
         var fds = _fds.GetRange(first, _fds.Count - first);
+        if (_held.TryGetValue(request.Taken, out var taken))
+            fds.InsertRange(0, taken);
         Fd? read = null, write = null;
         SpawnResult result;
         try

@@ -21,6 +21,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #define EXPORT __attribute__((visibility("default")))
@@ -718,9 +719,14 @@ EXPORT int32_t sereno_raise_nofile(void)
 
 static volatile int signal_pipe = -1;
 
-static void on_signal(int signo)
+static void on_signal(int signo, siginfo_t *info, void *context)
 {
     int saved = errno;
+    (void)info;
+    // A child that ends while the main thread makes another, and so blocks all signals, would wake a thread of the runtime's each
+    // time. Once is enough: from now on the signal waits for the main thread.
+    if (CALL1(SYS_gettid, 0) != CALL1(SYS_getpid, 0))
+        sigaddset(&((ucontext_t *)context)->uc_sigmask, signo);
     uint8_t byte = (uint8_t)signo;
     // A full pipe has thousands waiting: the reader looks for every kind of event when it wakes, so nothing hangs.
     ssize_t n = write(signal_pipe, &byte, 1);
@@ -743,7 +749,7 @@ EXPORT int32_t sereno_signals_open(int32_t *read_fd)
 
 EXPORT int32_t sereno_signals_watch(int32_t signo)
 {
-    struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART | SA_ONSTACK };
+    struct sigaction action = { .sa_sigaction = on_signal, .sa_flags = SA_RESTART | SA_ONSTACK | SA_SIGINFO };
     sigfillset(&action.sa_mask);
     return sigaction(signo, &action, NULL) < 0 ? errno : 0;
 }

@@ -102,10 +102,12 @@ public class KeeperTests
         using (read)
         {
             keeper.Client.Hold("its", [write]);
-            keeper.Spawn(1, script, taken: "its", fds: write);
+            keeper.Spawn(1, "echo answer; " + script, before: p => p.Dup(ExitStage.Stdout, 0, 1), taken: "its");
             write.Dispose();
             Assert.Equal((1ul, status), keeper.Next<Exited>() is var e ? (e.Id, e.Status) : default);
-            RealKeeper.Eventually(() => read.Read(new byte[1]) == 0, "the end of the pipe that nobody else has");
+            byte[] answer = new byte[100];
+            Assert.Equal("answer\n", Encoding.UTF8.GetString(answer, 0, read.Read(answer)));
+            RealKeeper.Eventually(() => read.Read(answer) == 0, "the end of the pipe that nobody else has");
         }
     }
 
@@ -117,7 +119,7 @@ public class KeeperTests
         using (read)
         {
             keeper.Client.Hold("its", [write]);
-            keeper.Spawn(1, "true", before: p => p.Chdir(ExitStage.Chdir, "/no/such"), taken: "its", fds: write);
+            keeper.Spawn(1, "true", before: p => p.Chdir(ExitStage.Chdir, "/no/such"), taken: "its");
             write.Dispose();
             Assert.Equal(1ul, keeper.Next<SpawnFailed>().Id);
             RealKeeper.Eventually(() => read.Read(new byte[1]) == 0, "the end of the pipe that nobody has");
@@ -131,16 +133,16 @@ public class KeeperTests
         using var thing = Memfd.Sealed("x", "x"u8);
         keeper.Next<Welcome>();
         keeper.Client.Hold("its", [thing]);
-        keeper.Spawn(1, "exec sleep 1000", taken: "its", fds: thing);
+        keeper.Spawn(1, "exec sleep 1000", taken: "its");
         Assert.Equal(1ul, keeper.Next<Spawned>().Id);
         keeper.Client.Hold("more", [thing]);
-        keeper.Spawn(2, "exec sleep 1000", taken: "more", fds: thing);
+        keeper.Spawn(2, "exec sleep 1000", taken: "more");
         keeper.CrashManager(); // maybe before it was told of the second
         var welcome = keeper.Next<Welcome>();
         Assert.Equal<ulong>([1, 2], welcome.Children.Select(c => c.Id).Order());
         Assert.Empty(welcome.Held);
-        keeper.Spawn(3, "exec sleep 1000", taken: "none", fds: thing);
-        Assert.Equal(3ul, keeper.Next<Spawned>().Id);
+        keeper.Spawn(3, "exec sleep 1000", taken: "its");
+        Assert.Equal(new SpawnFailed(3, ExitStage.Fds, libc.EBADF, -1), keeper.Next<SpawnFailed>());
     }
 
     [Fact]
