@@ -1,0 +1,49 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Sereno.Journal.Format;
+
+/// <summary>SipHash-2-4 (Aumasson and Bernstein, 2012): the hash of files with a keyed one; the key is the file's id.</summary>
+public static class SipHash
+{
+    public static ulong Hash(ReadOnlySpan<byte> data, UInt128 key)
+    {
+        ulong k0 = (ulong)key, k1 = (ulong)(key >> 64);
+        ulong a = k0 ^ 0x736f6d6570736575, b = k1 ^ 0x646f72616e646f6d, c = k0 ^ 0x6c7967656e657261, d = k1 ^ 0x7465646279746573;
+        ulong last = (ulong)data.Length << 56;
+        for (; data.Length >= 8; data = data[8..])
+            Absorb(ref a, ref b, ref c, ref d, BinaryPrimitives.ReadUInt64LittleEndian(data));
+        for (int i = 0; i < data.Length; i++)
+            last |= (ulong)data[i] << 8 * i;
+        Absorb(ref a, ref b, ref c, ref d, last);
+        c ^= 0xff;
+        for (int i = 0; i < 4; i++)
+            Round(ref a, ref b, ref c, ref d);
+        return a ^ b ^ c ^ d;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Absorb(ref ulong a, ref ulong b, ref ulong c, ref ulong d, ulong word)
+    {
+        d ^= word;
+        Round(ref a, ref b, ref c, ref d);
+        Round(ref a, ref b, ref c, ref d);
+        a ^= word;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Round(ref ulong a, ref ulong b, ref ulong c, ref ulong d)
+    {
+        a += b;
+        b = BitOperations.RotateLeft(b, 13) ^ a;
+        a = BitOperations.RotateLeft(a, 32);
+        c += d;
+        d = BitOperations.RotateLeft(d, 16) ^ c;
+        a += d;
+        d = BitOperations.RotateLeft(d, 21) ^ a;
+        c += b;
+        b = BitOperations.RotateLeft(b, 17) ^ c;
+        c = BitOperations.RotateLeft(c, 32);
+    }
+}
