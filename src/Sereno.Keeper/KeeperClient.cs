@@ -76,15 +76,17 @@ public sealed class KeeperClient : IDisposable
     /// <param name="fds">What the plan's Dup refers to by index; still the caller's. At most <see cref="MaxFds"/>.</param>
     /// <param name="log">For the journal (StreamMetadata); empty for no log. Otherwise the writing end of a new pipe
     /// becomes the attached descriptor with the index <c>fds.Count</c>.</param>
+    /// <param name="taken">The name of what is held for this process, comes before <paramref name="fds"/>, and is dropped once it has it, or can't be had. Then <see cref="Spawned"/> may
+    /// come later, or not at all: <see cref="Exited"/> says the same.</param>
     /// <exception cref="LinuxException">EMFILE: the plan travels in a descriptor.</exception>
-    public void Spawn(ulong id, ReadOnlySpan<byte> tag, ReadOnlySpan<byte> plan, Fd? cgroup, IReadOnlyList<Fd> fds, ReadOnlySpan<byte> log)
+    public void Spawn(ulong id, ReadOnlySpan<byte> tag, ReadOnlySpan<byte> plan, Fd? cgroup, IReadOnlyList<Fd> fds, ReadOnlySpan<byte> log, string taken = "")
     {
         ArgumentOutOfRangeException.ThrowIfZero(id);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(fds.Count, MaxFds, nameof(fds));
         bool isInline = plan.Length is > 0 and <= KeeperWire.MaxInlinePlan;
         using var memfd = isInline ? null : Memfd.Sealed("spawn-plan", plan);
         Fd[] attached = [.. memfd is null ? (ReadOnlySpan<Fd>)[] : [memfd], .. cgroup is null ? (ReadOnlySpan<Fd>)[] : [cgroup], .. fds];
-        Post(KeeperWire.Spawn(id, cgroup is not null, tag, log, isInline ? plan : []), attached);
+        Post(KeeperWire.Spawn(id, cgroup is not null, tag, log, isInline ? plan : [], taken), attached);
     }
 
     /// <summary>This exit and every one before it is dealt with, and need not be repeated to a later manager.</summary>

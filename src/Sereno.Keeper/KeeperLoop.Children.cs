@@ -11,13 +11,18 @@ public sealed partial class KeeperLoop
     private const int MaxOrphanExits = 1024;
 
     private readonly Dictionary<int, Child> _children = [];
+    private readonly Queue<Child> _untold = [];
     private readonly Queue<ExitedReply> _exits = [];
     private readonly Dictionary<string, Fd[]> _held = [];
     private readonly Dictionary<ulong, LogStream> _streams = [];
     private ulong _exitSequence, _lastStream = ManagerStream;
     private int? _exitCode;
 
-    private sealed record Child(ulong Id, int Pid, bool InCgroup, byte[] Tag, Fd? Pidfd);
+    private sealed record Child(ulong Id, int Pid, bool InCgroup, byte[] Tag, Fd? Pidfd)
+    {
+        /// <summary>When it was spawned, and the manager has yet to be told; 0 once it has.</summary>
+        public long UntoldSince { get; set; }
+    }
 
     private sealed record LogStream(int Pid, byte[] Metadata, Fd Read);
 
@@ -27,10 +32,12 @@ public sealed partial class KeeperLoop
         {
             case SpawnRequest r:
                 // A message whose descriptors didn't fit in our table comes without some of them (unix(7), MSG_CTRUNC).
-                if (truncated || _fds.Count < Before(r))
+                if (truncated || _fds.Count < Before(r) || (r.Taken.Length > 0 && !_held.ContainsKey(r.Taken)))
                     Reply(new SpawnFailedReply(r.Id, (int)ExitStage.Fds, truncated ? libc.EMFILE : libc.EBADF, -1));
                 else
                     Spawn(r);
+                if (r.Taken.Length > 0)
+                    Drop(r.Taken);
                 break;
             case AcknowledgeRequest r:
                 while (_exits.TryPeek(out var exit) && exit.Sequence <= r.Sequence)
@@ -67,6 +74,8 @@ public sealed partial class KeeperLoop
     {
         int first = Before(request);
         var fds = _fds.GetRange(first, _fds.Count - first);
+        if (_held.TryGetValue(request.Taken, out var taken))
+            fds.InsertRange(0, taken);
         Fd? read = null, write = null;
         SpawnResult result;
         try
@@ -93,11 +102,35 @@ public sealed partial class KeeperLoop
             Reply(new SpawnFailedReply(request.Id, (int)result.Stage, result.Errno, result.Operation));
             return;
         }
-        _children[result.Pid] = new(request.Id, result.Pid, result.InCgroup, request.Tag, result.Pidfd);
-        if (_manager.Queue is { } queue)
-            Post(queue, KeeperWire.Encode(new SpawnedReply(request.Id, result.Pid, result.InCgroup)), result.Pidfd);
+        var child = _children[result.Pid] = new(request.Id, result.Pid, result.InCgroup, request.Tag, result.Pidfd);
+        if (request.Taken.Length == 0)
+            Tell(child);
+        else
+        {
+            child.UntoldSince = Environment.TickCount64;
+            _untold.Enqueue(child);
+        }
         if (read is not null)
             OpenStream(result.Pid, request.Log, read);
+    }
+
+    private void Tell(Child child)
+    {
+        child.UntoldSince = 0;
+        if (_manager.Queue is { } queue)
+            Post(queue, KeeperWire.Encode(new SpawnedReply(child.Id, child.Pid, child.InCgroup)), child.Pidfd);
+    }
+
+    /// <summary>Those that have not ended within the time in which a short answer to a client is given.</summary>
+    private void TellOfTheUntold()
+    {
+        long now = Environment.TickCount64;
+        while (_untold.TryPeek(out var child) && (child.UntoldSince == 0 || now - child.UntoldSince >= TellAfter))
+        {
+            _untold.Dequeue();
+            if (child.UntoldSince > 0)
+                Tell(child);
+        }
     }
 
     private void OpenStream(int pid, byte[] metadata, Fd read)
@@ -165,6 +198,8 @@ public sealed partial class KeeperLoop
         child?.Pidfd?.Dispose();
         if (child is null)
             ForgetOldOrphan();
+        else
+            child.UntoldSince = 0;
         _exits.Enqueue(reply);
         Reply(reply);
     }

@@ -79,6 +79,7 @@ public sealed partial class KeeperLoop
     private void SayWelcome()
     {
         var queue = _manager.Queue!;
+        _untold.Clear(); // it is told of all children now
         foreach (var child in _children.Values)
             Post(queue, KeeperWire.Encode(new ChildReply(child.Id, child.Pid, child.InCgroup, child.Tag)), child.Pidfd);
         foreach (var exit in _exits)

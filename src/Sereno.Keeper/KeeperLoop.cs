@@ -11,7 +11,7 @@ namespace Sereno.Keeper;
 public sealed partial class KeeperLoop : IDisposable
 {
     private const ulong SignalToken = 1, ManagerToken = 2, JournalToken = 3;
-    private const int MessagesPerTurn = 64, ReapsPerTurn = 1024, MaxWaitingSignals = 64, RestAfter = 1500;
+    private const int MessagesPerTurn = 64, ReapsPerTurn = 1024, MaxWaitingSignals = 64, RestAfter = 1500, TellAfter = 5;
 
     private readonly KeeperOptions _options;
     private readonly Epoll _epoll = new();
@@ -91,6 +91,7 @@ public sealed partial class KeeperLoop : IDisposable
                     reap |= Turn(token, state);
                 if (reap)
                     Reap();
+                TellOfTheUntold();
             }
             catch (LinuxException e)
             {
@@ -114,6 +115,8 @@ public sealed partial class KeeperLoop : IDisposable
         if (_reapAgain)
             return 0;
         long? due = _manager.StartAt is { } m ? _journal.StartAt is { } j ? Math.Min(m, j) : m : _journal.StartAt;
+        if (_untold.Count > 0)
+            return TellAfter;
         return due is { } at ? (int)Math.Clamp(at - Environment.TickCount64, 0, 1000) : _workedAt > 0 ? RestAfter : -1;
     }
 
@@ -126,10 +129,15 @@ public sealed partial class KeeperLoop : IDisposable
 
     private void ReceiveSignals()
     {
-        for (int n; (n = _signals.Receive(_signalBuffer)) > 0;)
-            foreach (byte signo in _signalBuffer.AsSpan(0, n))
+        int n;
+        do
+        {
+            n = _signals.Receive(_signalBuffer);
+            foreach (byte signo in _signalBuffer.AsSpan(0, Math.Max(n, 0)))
                 if (signo != libc.SIGCHLD)
                     Forward(signo);
+        }
+        while (n == _signalBuffer.Length);
     }
 
     private void Forward(int signo)

@@ -16,6 +16,9 @@ public sealed record SpawnProcess(ulong Id, UnitName Unit, string InvocationId, 
     /// <summary>It may run beside the unit's own processes, whose group may be theirs (Delegate=).</summary>
     public bool IsControl { get; init; }
 
+    /// <summary>The held descriptor that is the process's alone from now on; null for none.</summary>
+    public ulong? Takes { get; init; }
+
     /// <summary>How many of the descriptors, from the first on, are sockets of the manager's, and whether they wait (NonBlocking=).</summary>
     public (int Count, bool NonBlocking) Sockets { get; init; }
 }

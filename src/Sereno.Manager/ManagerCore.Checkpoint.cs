@@ -7,10 +7,16 @@ namespace Sereno.Manager;
 
 public sealed partial class ManagerCore
 {
-    public UnitCheckpoint Save(Unit unit) => new()
+    public UnitCheckpoint Save(Unit unit) => unit is InertUnit || IsLeaving(unit) || !Graph.TryGet(unit.Name, out _) ? new()
     {
         Name = unit.Name.Full,
-        Gone = unit is InertUnit || !Graph.TryGet(unit.Name, out _),
+        Gone = true,
+        NextSpawn = _nextSpawn,
+        NextJob = Jobs.NextId,
+    }
+    : new()
+    {
+        Name = unit.Name.Full,
         NextSpawn = _nextSpawn,
         NextJob = Jobs.NextId,
         Job = unit.Job is { } job ? new(job.Id, job.Type, job.State, job.Irreversible, job.IgnoresOrder, job.Deadline == ulong.MaxValue ? 0 : job.Deadline) : null,

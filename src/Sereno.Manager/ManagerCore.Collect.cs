@@ -33,6 +33,9 @@ public sealed partial class ManagerCore
         && (unit.Active == ActiveState.Inactive || unit.OutlivesInstance || (unit.Active == ActiveState.Failed && unit.Definition.Jobs.CollectMode == CollectMode.InactiveOrFailed))
         && !unit.HasLoad && !HasHandlersAtWork(unit) && !(unit is MountUnit && Graph.IsMountNeeded(unit));
 
+    /// <summary>Who has served its connection is forgotten as soon as all have been told of its end: after a crash, at once.</summary>
+    private bool IsLeaving(Unit unit) => unit is ServiceUnit { Connection: not null, NeedsRelease: false } && !unit.Definition.IsTransient && IsOver(unit);
+
     /// <summary>The unit has ended and left processes behind, as KillMode=process does.</summary>
     public void OnLeftOvers(UnitName unit) => Tell(unit, s => s.HasLeftOvers = true);
 
@@ -57,7 +60,7 @@ public sealed partial class ManagerCore
         Graph.Remove(gone);
         foreach (var unit in gone)
         {
-            if (unit is not InertUnit)
+            if (unit is not InertUnit && !IsLeaving(unit)) // that has been noted already
                 MarkChanged(unit);
             (unit as ServiceUnit)?.LetGo();
             Emit(new ForgetUnit(unit.Name, unit.Definition.IsTransient ? unit.Definition.FragmentPath : null));

@@ -97,9 +97,8 @@ public sealed partial class ManagerCore
 
     internal void OnServed(string socket, ServiceUnit service)
     {
-        if (UnitName.TryParse(socket, out var name) && Graph.TryGet(name, out var found) && found is SocketUnit its)
-            its.OnServed(service);
-        MarkChanged(service);
+        if (UnitName.TryParse(socket, out var name) && Graph.TryGet(name, out var found) && found is SocketUnit its && its.OnServed(service))
+            MarkChanged(service);
     }
 
     private void EachTimer(Action<TimerUnit> tell)

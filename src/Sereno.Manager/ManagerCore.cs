@@ -14,7 +14,7 @@ namespace Sereno.Manager;
 public sealed partial class ManagerCore
 {
     private readonly List<Effect> _effects = [];
-    private readonly HashSet<Unit> _changed = [];
+    private HashSet<Unit> _changed = [];
     private readonly HashSet<string> _outlived = [];
     private readonly List<ServiceUnit> _releasing = [];
     private int _released;
@@ -52,19 +52,22 @@ public sealed partial class ManagerCore
         Settle();
         if (_effects.Count == 0 && _changed.Count == 0)
             Collect();
+        if (_effects.Count == 0 && _changed.Count == 0 && _releasing.Count == 0)
+            return ([], []);
         // Who waits for a job looks at its unit next: the unit's change goes out first, and the end of all last.
         var effects = new List<Effect>(_effects.Count + _changed.Count);
-        effects.AddRange(_effects);
-        effects.RemoveAll(e => e is JobEnded or Quit);
-        int done = effects.Count;
+        foreach (var effect in _effects)
+            if (effect is not (JobEnded or Quit))
+                effects.Add(effect);
+        bool isAll = effects.Count == _effects.Count;
         foreach (var unit in _changed)
             effects.Add(new UnitChanged(unit));
-        if (done < _effects.Count)
+        if (!isAll)
         {
             effects.AddRange(_effects.Where(e => e is JobEnded));
             effects.AddRange(_effects.Where(e => e is Quit));
         }
-        var changed = _changed.ToHashSet();
+        var changed = _changed;
         foreach (var service in _releasing[.._released])
         {
             service.NeedsRelease = false;
@@ -73,7 +76,7 @@ public sealed partial class ManagerCore
         _releasing.RemoveRange(0, _released);
         _released = _releasing.Count;
         _effects.Clear();
-        _changed.Clear();
+        _changed = [];
         return (effects, changed);
     }
 
@@ -332,10 +335,15 @@ public sealed partial class ManagerCore
         Settle();
     }
 
-    public void OnExited(int pid, ProcessExit exit)
+    /// <param name="groupIsGone">It was its group's last process, and the group has been removed.</param>
+    public void OnExited(int pid, ProcessExit exit, bool groupIsGone = false)
     {
         if (_processes.Remove(pid, out var owner))
+        {
+            if (groupIsGone)
+                (owner as ServiceUnit)?.OnGroupGone();
             owner.OnExited(pid, exit);
+        }
         Settle();
     }
 

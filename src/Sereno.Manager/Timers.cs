@@ -6,6 +6,7 @@ namespace Sereno.Manager;
 /// </summary>
 public sealed class Timers
 {
+    private const int Few = 64;
     private readonly PriorityQueue<(object Key, ulong At), ulong> _queue = new();
     private readonly Dictionary<object, Timer> _timers = [];
 
@@ -44,7 +45,25 @@ public sealed class Timers
             Enqueue(key, deadline);
     }
 
-    public void Disarm(object key) => _timers.Remove(key);
+    public void Disarm(object key)
+    {
+        if (_timers.Remove(key) && _queue.Count > Few && _queue.Count / 4 > _timers.Count)
+            Tidy();
+    }
+
+    /// <summary>How many places are in the queue, those that were left included.</summary>
+    public int Places => _queue.Count;
+
+    /// <summary>A thousand starts a second, each with its limit of 90 seconds, would leave as many units behind that nobody else knows any more.</summary>
+    private void Tidy()
+    {
+        _queue.Clear();
+        foreach (var (key, timer) in _timers.ToArray())
+        {
+            _timers[key] = timer with { Queued = timer.Deadline };
+            _queue.Enqueue((key, timer.Deadline), timer.Deadline);
+        }
+    }
 
     public ulong? DeadlineOf(object key) => _timers.TryGetValue(key, out var timer) ? timer.Deadline : null;
 

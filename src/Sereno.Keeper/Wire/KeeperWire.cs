@@ -15,14 +15,14 @@ public static class KeeperWire
 
     private enum Type : byte
     {
-        Spawn = 1, Acknowledge, Hold, Drop, Exit,
+        Spawn = 1, Acknowledge, Hold, Drop, Exit, SpawnTaking,
         Child = 32, Held, Welcome, Spawned, SpawnFailed, Exited, Signal,
         StreamOpened = 64, StreamDone,
     }
 
     public static byte[] Encode(KeeperRequest request) => request switch
     {
-        SpawnRequest r => Spawn(r.Id, r.HasCgroup, r.Tag, r.Log, r.Plan),
+        SpawnRequest r => Spawn(r.Id, r.HasCgroup, r.Tag, r.Log, r.Plan, r.Taken),
         AcknowledgeRequest r => Number64(Type.Acknowledge, r.Sequence),
         HoldRequest r => Name(Type.Hold, r.Name),
         DropRequest r => Name(Type.Drop, r.Name),
@@ -30,18 +30,22 @@ public static class KeeperWire
         _ => throw new ArgumentException("unknown request", nameof(request)),
     };
 
-    public static byte[] Spawn(ulong id, bool hasCgroup, ReadOnlySpan<byte> tag, ReadOnlySpan<byte> log, ReadOnlySpan<byte> plan)
+    public static byte[] Spawn(ulong id, bool hasCgroup, ReadOnlySpan<byte> tag, ReadOnlySpan<byte> log, ReadOnlySpan<byte> plan, string taken = "")
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(tag.Length, MaxTag, nameof(tag));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(log.Length, MaxLog, nameof(log));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(plan.Length, MaxInlinePlan, nameof(plan));
-        var w = new PacketWriter(22 + tag.Length + log.Length + plan.Length);
-        w.U8((byte)Type.Spawn);
+        int name = Encoding.UTF8.GetByteCount(taken);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(name, MaxName, nameof(taken));
+        var w = new PacketWriter(22 + tag.Length + log.Length + plan.Length + (name > 0 ? 4 + name : 0));
+        w.U8((byte)(name > 0 ? Type.SpawnTaking : Type.Spawn));
         w.U64(id);
         w.U8(hasCgroup ? (byte)1 : (byte)0);
         w.Blob(tag);
         w.Blob(log);
         w.Blob(plan);
+        if (name > 0)
+            w.Text(taken);
         return w.Bytes;
     }
 
@@ -51,6 +55,7 @@ public static class KeeperWire
         KeeperRequest? request = (Type)r.U8() switch
         {
             Type.Spawn => new SpawnRequest(r.U64(), r.U8() == 1, r.Blob(), r.Blob(), r.Blob()),
+            Type.SpawnTaking => new SpawnRequest(r.U64(), r.U8() == 1, r.Blob(), r.Blob(), r.Blob(), r.Text()),
             Type.Acknowledge => new AcknowledgeRequest(r.U64()),
             Type.Hold => new HoldRequest(r.Text()),
             Type.Drop => new DropRequest(r.Text()),

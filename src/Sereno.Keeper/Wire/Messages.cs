@@ -9,7 +9,9 @@ public abstract record KeeperRequest;
 /// <param name="Log">Opaque to the keeper, handed to the journal; empty for no log pipe.</param>
 /// <param name="HasCgroup">A descriptor of the cgroup's folder comes before those of the plan.</param>
 /// <param name="Plan">Empty when it comes in a descriptor, which is the first one then.</param>
-public sealed record SpawnRequest(ulong Id, bool HasCgroup, byte[] Tag, byte[] Log, byte[] Plan) : KeeperRequest;
+/// <param name="Taken">What is held under this name comes before the plan's other descriptors, is the process's now, and held no longer; empty for nothing. Such a process may be
+/// over as soon as it has begun: its Spawned comes late, and not at all if its Exited comes first.</param>
+public sealed record SpawnRequest(ulong Id, bool HasCgroup, byte[] Tag, byte[] Log, byte[] Plan, string Taken = "") : KeeperRequest;
 
 /// <param name="Sequence">This exit and every one before it.</param>
 public sealed record AcknowledgeRequest(ulong Sequence) : KeeperRequest;

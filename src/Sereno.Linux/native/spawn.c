@@ -21,6 +21,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #define EXPORT __attribute__((visibility("default")))
@@ -65,6 +66,7 @@ struct spawn {
     int mountinfo, umask;   // while the mount namespace is made
     int without_mounts;     // it was refused, and the plan goes on without
     int unblocked;      // the child's signals
+    int handlers_cleared;   // by the kernel
     int shares_fds;     // the child has the parent's table of descriptors until it leaves it
     struct spawn_result *result;
 };
@@ -77,6 +79,7 @@ static int nofile_raised;
 // execve(2). Its child shares the table instead, and leaves it with what is below the window's end (close_range(2)). What it
 // is to have must be down there: the numbers of the window belong to nobody else.
 static int window = -1;
+static uint64_t ignored = ~(uint64_t)0; // signals that may be: all, where nobody has looked
 static volatile char spawning; // the window and the kept scratch memory are for one at a time
 static uint8_t *scratch;       // SCRATCH_KEPT bytes
 
@@ -196,12 +199,12 @@ static struct op_exec *plan_check(uint8_t *plan, size_t length, uint32_t nfds, i
 // ---------------------------------------------------------------------------------------------------------------------
 // Playing, in the child
 
-static void reset_signals(void)
+static void reset_signals(uint64_t which)
 {
     // CLONE_CLEAR_SIGHAND leaves ignored signals ignored, and the runtime ignores SIGPIPE; execve(2) would keep that.
     struct kernel_sigaction action = { 0 };
     for (int signo = 1; signo <= SIGNALS; signo++)
-        if (signo != SIGKILL && signo != SIGSTOP)
+        if (signo != SIGKILL && signo != SIGSTOP && (which >> (signo - 1) & 1))
             CALL4(SYS_rt_sigaction, signo, &action, NULL, sizeof(uint64_t));
 }
 
@@ -477,7 +480,7 @@ static int child(void *argument)
         if (left < 0)
             return fail(s, STAGE_FDS, left, -1);
     }
-    reset_signals();
+    reset_signals(s->handlers_cleared ? ignored : ~(uint64_t)0);
     if (s->cgroup >= 0)
         s->result->in_cgroup = join_cgroup(s->cgroup);
     for (uint32_t i = 0; i < s->nfds; i++) {
@@ -534,7 +537,7 @@ static long clone_child(struct spawn *s, uint8_t *stack)
     pid = clone_call(SYS_clone3, (long)&args, sizeof args, 0, child, s);
     if (pid > 0 || pid == -EAGAIN || pid == -ENOMEM)
         return pid;
-    s->shares_fds = 0;
+    s->shares_fds = s->handlers_cleared = 0;
     return clone_call(SYS_clone, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, (long)(stack + STACK_SIZE),
                       (long)&s->result->pidfd, child, s);
 }
@@ -611,7 +614,7 @@ static int prepare_and_run(uint8_t *plan, size_t length, const int32_t *fds, uin
     int32_t numbers[WINDOW_SIZE];
     int uses_window = first && window >= 0 && nfds < WINDOW_SIZE, filled = uses_window && fill_window(fds, nfds, numbers);
     struct spawn s = {
-        .plan = plan, .length = length, .fds = filled ? numbers : fds, .nfds = nfds, .cgroup = cgroup, .shares_fds = filled,
+        .plan = plan, .length = length, .fds = filled ? numbers : fds, .nfds = nfds, .cgroup = cgroup, .shares_fds = filled, .handlers_cleared = 1,
         .base = highest + 1 > 3 ? highest + 1 : 3,
         .moved = (int *)(pointers + exec->argc + exec->envc + 2),
         .second_stack = (uint8_t *)(((uintptr_t)pointers + pointed + SECOND_STACK_SIZE + 15) & ~(uintptr_t)15),
@@ -664,6 +667,16 @@ EXPORT int32_t sereno_spawn(uint8_t *plan, uint64_t length, int32_t plan_fd, con
 
 #include "socket.h"
 
+// What the runtime ignores it does from its start on; who watches a signal later handles it.
+static void note_ignored(void)
+{
+    struct kernel_sigaction action;
+    ignored = (uint64_t)1 << (SIGPIPE - 1);
+    for (int signo = 1; signo <= SIGNALS; signo++)
+        if (CALL4(SYS_rt_sigaction, signo, NULL, &action, sizeof(uint64_t)) != 0 || action.handler == SIG_IGN)
+            ignored |= (uint64_t)1 << (signo - 1);
+}
+
 /// For a parent that will have many descriptors: its children don't have the table of them copied. Best while few are open.
 EXPORT int32_t sereno_reserve_window(void)
 {
@@ -679,6 +692,7 @@ EXPORT int32_t sereno_reserve_window(void)
         if (fcntl(fd, F_GETFD) < 0 || fcntl(first + i, F_GETFD) >= 0 || dup3(fd, first + i, O_CLOEXEC) < 0)
             error = EBUSY; // what is taken already stays taken: nobody has so many descriptors here
     close(fd);
+    note_ignored();
     if (error == 0)
         window = first;
     return error;
@@ -705,9 +719,14 @@ EXPORT int32_t sereno_raise_nofile(void)
 
 static volatile int signal_pipe = -1;
 
-static void on_signal(int signo)
+static void on_signal(int signo, siginfo_t *info, void *context)
 {
     int saved = errno;
+    (void)info;
+    // A child that ends while the main thread makes another, and so blocks all signals, would wake a thread of the runtime's each
+    // time. Once is enough: from now on the signal waits for the main thread.
+    if (CALL1(SYS_gettid, 0) != CALL1(SYS_getpid, 0))
+        sigaddset(&((ucontext_t *)context)->uc_sigmask, signo);
     uint8_t byte = (uint8_t)signo;
     // A full pipe has thousands waiting: the reader looks for every kind of event when it wakes, so nothing hangs.
     ssize_t n = write(signal_pipe, &byte, 1);
@@ -730,7 +749,7 @@ EXPORT int32_t sereno_signals_open(int32_t *read_fd)
 
 EXPORT int32_t sereno_signals_watch(int32_t signo)
 {
-    struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART | SA_ONSTACK };
+    struct sigaction action = { .sa_sigaction = on_signal, .sa_flags = SA_RESTART | SA_ONSTACK | SA_SIGINFO };
     sigfillset(&action.sa_mask);
     return sigaction(signo, &action, NULL) < 0 ? errno : 0;
 }

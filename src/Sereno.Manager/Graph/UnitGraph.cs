@@ -12,6 +12,7 @@ public sealed partial class UnitGraph(IUnitLoader loader, Func<UnitDefinition, U
     private readonly Dictionary<UnitName, Unit> _units = [];
     private readonly List<Unit> _all = [];
     private const int Few = 16;
+    private (UnitDefinition Of, (Relation Relation, UnitName Target)[] All)? _latest;
 
     /// <summary>Each unit once, in the order of loading.</summary>
     public IReadOnlyList<Unit> All => _all;
@@ -175,13 +176,21 @@ public sealed partial class UnitGraph(IUnitLoader loader, Func<UnitDefinition, U
         return unit;
     }
 
-    private IEnumerable<(Relation Relation, UnitName Target)> Dependencies(UnitDefinition definition)
+    /// <summary>Asked for several times while a unit comes and goes, and the same for all instances that share what was read of their template.</summary>
+    private (Relation Relation, UnitName Target)[] Dependencies(UnitDefinition definition)
     {
-        foreach (var (kind, targets) in definition.Dependencies)
-            foreach (var target in targets)
-                yield return ((Relation)kind, target);
-        foreach (var dependency in ImplicitDependencies.Of(definition, isSystem))
-            yield return dependency;
+        bool isShared = definition is { Service: not null, LoadState: LoadState.Loaded, Name.IsInstance: true };
+        if (isShared && _latest is var (of, known) && ReferenceEquals(of.Service, definition.Service) && ReferenceEquals(of.Dependencies, definition.Dependencies)
+            && of.Slice == definition.Slice && of.DefaultDependencies == definition.DefaultDependencies)
+            return known;
+        (Relation, UnitName)[] all =
+        [
+            .. definition.Dependencies.SelectMany(d => d.Value.Select(target => ((Relation)d.Key, target))),
+            .. ImplicitDependencies.Of(definition, isSystem),
+        ];
+        if (isShared)
+            _latest = (definition, all);
+        return all;
     }
 
     private IEnumerable<Unit> Named(Unit unit)

@@ -16,4 +16,8 @@ public sealed record ConnectionEnds(string Instance, string? Address, uint? Port
 /// <summary>What a service instance was started for.</summary>
 /// <param name="Socket">The socket unit that accepted it.</param>
 /// <param name="Descriptor">0 once the service has it.</param>
-public sealed record Connection(string Socket, ulong Descriptor, ConnectionEnds Ends);
+public sealed record Connection(string Socket, ulong Descriptor, ConnectionEnds Ends)
+{
+    [System.Text.Json.Serialization.JsonIgnore]
+    public ulong? Held => Descriptor == 0 ? null : Descriptor;
+}

@@ -30,6 +30,9 @@ public sealed partial class ServiceUnit
     /// <summary>It ended as soon as it had begun: nobody will ask what it used, nor is anybody left.</summary>
     public bool IsBrief => Connection is not null && core.Now.Monotonic - InactiveExit.Monotonic < 1_000_000;
 
+    /// <summary>Its only process is about to be said to have ended, and its group has gone already.</summary>
+    internal void OnGroupGone() => (_groupHasProcesses, _groupIsEmpty, _groupIsGone) = (false, true, true);
+
     /// <summary>The service has it: as long as we had it too, the client would not see that the service has closed it.</summary>
     private void LetGoOfConnection()
     {

@@ -216,7 +216,12 @@ public sealed partial class ServiceUnit
         var runtime = Config.Exec.Directories.GetValueOrDefault(DirectoryKind.Runtime, DirectorySet.None);
         bool keeps = Config.Exec.RuntimeDirectoryPreserve == DirectoryPreserve.Yes || (Config.Exec.RuntimeDirectoryPreserve == DirectoryPreserve.Restart && restarts);
         ImmutableArray<string> folders = keeps ? [] : [.. runtime.Names.Select(n => $"{core.Facts.Roots[DirectoryKind.Runtime]}/{n}")];
-        core.Release(this, new ReleaseUnit(Name, [.. folders, .. TakePrivateFolders(), .. CredentialFolder()], Config.PidFile, TakeNamespaces()) { RemoveSharedOf = AccountToClean() });
+        var release = new ReleaseUnit(Name, [.. folders, .. TakePrivateFolders(), .. CredentialFolder()], Config.PidFile, TakeNamespaces()) { RemoveSharedOf = AccountToClean() };
+        // What is in memory only goes with us.
+        if (_groupIsGone && release is { RemoveDirectories.IsEmpty: true, PidFile: null, Namespaces: null, RemoveSharedOf: null })
+            core.Emit(release);
+        else
+            core.Release(this, release);
     }
 
     private ImmutableArray<string> CredentialFolder() => Config.Exec.Credentials.IsEmpty ? [] : [PlanBuilder.CredentialsOf(Name, core.Facts)];

@@ -16,7 +16,7 @@ public sealed partial class ServiceUnit
         core.Track(pid, this);
         var status = new CommandStatus(core.Now, default, pid, null);
         Commands.Set(new(slot.Section, slot.Index), status);
-        (_groupHasProcesses, _groupIsEmpty) = (true, false);
+        (_groupHasProcesses, _groupIsEmpty, _groupIsGone) = (true, false, false);
         if (slot == Main)
         {
             MainStatus = status;

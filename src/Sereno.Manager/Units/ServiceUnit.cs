@@ -32,6 +32,9 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
 
     /// <summary>Seen on the way down: nobody is left to be signalled a second time.</summary>
     private bool _groupIsEmpty;
+
+    /// <summary>Not even the group is left: nothing has to be cleared away.</summary>
+    private bool _groupIsGone;
     private RuntimeLimit? _runtimeKey;
     private PidFilePoll? _pollKey;
     private WatchdogLimit? _watchdogKey;
@@ -237,6 +240,7 @@ public sealed partial class ServiceUnit(UnitDefinition definition, ManagerCore c
             Say(plan.Notes);
             core.Emit(new SpawnProcess(id, Name, InvocationId, descriptors.IsEmpty || usesSocket ? plan : plan.Passing(descriptors.Length), [.. descriptors.Concat(_streams).Select(d => d.Id)])
             {
+                Takes = slot == Main && index + 1 >= Config.ExecStart.Length ? Connection?.Held : null,
                 Sockets = (sockets.Length, Config.NonBlocking),
                 IsControl = section is ExecSection.ExecStartPost or ExecSection.ExecReload or ExecSection.ExecStop or ExecSection.ExecStopPost,
             });

@@ -61,14 +61,16 @@ public sealed partial class SocketUnit
     }
 
     /// <summary>A service that was started for a connection of ours is over.</summary>
-    internal void OnServed(ServiceUnit service)
+    /// <returns>Whether it was.</returns>
+    internal bool OnServed(ServiceUnit service)
     {
         if (!_serving.Remove(service))
-            return;
+            return false;
         if (service.Result is not (ServiceResult.Success or ServiceResult.ExecCondition))
             KeepFailed(service);
         if (Config.Dedicated)
             ListenAgain();
+        return true;
     }
 
     /// <summary>After a crash of the manager.</summary>

@@ -80,6 +80,10 @@ public sealed class UnitFiles
         return Aliases.Check(name, other) == AliasProblem.None ? other : null;
     }
 
+    /// <summary>One of a template's instances has a file or folders of its own.</summary>
+    internal bool HaveInstances(string prefix) => _targets.Keys.Any(n => n.StartsWith(prefix + "@", StringComparison.Ordinal) && !n.StartsWith(prefix + "@.", StringComparison.Ordinal))
+        || _folders.Keys.Any(f => f.IndexOf('@') is >= 0 and var at && f[at + 1] != '.');
+
     internal static bool IsUnitFolder(string name)
     {
         foreach (string suffix in s_folderSuffixes)

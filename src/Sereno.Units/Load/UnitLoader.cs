@@ -15,7 +15,7 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
 
     private static readonly string[] s_folders = [".wants", ".requires", ".upholds", ".d"];
 
-    /// <summary>An instance of each template in which nothing but the name tells the instances apart: a connection each may come many times a second.</summary>
+    /// <summary>By its prefix, an instance of each template in which nothing but the name tells the instances apart: a connection each may come many times a second.</summary>
     private readonly Dictionary<string, UnitDefinition> _templates = [];
 
     private DateTime[] _folderTimes = TimesOf(paths);
@@ -47,8 +47,14 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
 
     private static DateTime[] TimesOf(UnitPaths paths) => [.. paths.Search.Select(Directory.GetLastWriteTimeUtc)];
 
+    /// <summary>Any instance of a service's template, where they are all alike and one has been read since the file was changed; else null.</summary>
+    public UnitDefinition? Typical(UnitName template) => template.Type == UnitType.Service && _templates.TryGetValue(template.Prefix, out var known)
+        && known.Sources is [var source] && File.GetLastWriteTimeUtc(source.Path) == source.ModifiedUtc ? known : null;
+
     public UnitDefinition Load(UnitName name)
     {
+        if (name.IsInstance && Typical(name) is { } known)
+            return known with { Name = name, Description = known.Description == known.Name.Full ? name.Full : known.Description };
         var (fragment, names) = Files.Find(name);
         if (fragment is null && HaveFoldersChanged())
         {
@@ -70,9 +76,7 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
 
         var main = MainName(name, fragment);
         bool isPlain = main == name && main is { IsInstance: true, Type: UnitType.Service } && names.All(n => n == main)
-            && s_folders.All(suffix => Files.Folders(main, [], suffix).Count == 0);
-        if (isPlain && _templates.TryGetValue(fragment, out var known) && known.Sources is [var source] && File.GetLastWriteTimeUtc(fragment) == source.ModifiedUtc)
-            return known with { Name = main, Description = known.Description == known.Name.Full ? main.Full : known.Description };
+            && s_folders.All(suffix => Files.Folders(main, [], suffix).Count == 0) && !Files.HaveInstances(main.Prefix);
         var unit = new UnitBuilder(main);
         var loading = new Loading(this, unit, new Specifiers(main, fragment, Context));
         var aliases = names.Where(n => n != main).ToImmutableArray();
@@ -117,7 +121,7 @@ public sealed class UnitLoader(UnitPaths paths, SpecifierContext context) : IUni
             },
         };
         if (isPlain && state == LoadState.Loaded && definition is { Diagnostics.IsEmpty: true, IsTransient: false } && !loading.HasSpecifiers)
-            _templates[fragment] = definition;
+            _templates[main.Prefix] = definition;
         return definition;
     }
 

@@ -20,13 +20,17 @@ public readonly record struct UnitName : IComparable<UnitName>
     public UnitType Type { get; }
 
     /// <summary>What stands before the type, instance included.</summary>
-    public string Stem => Full[..^s_suffixes[(int)Type].Length];
-    public string Prefix => Stem.IndexOf('@') is >= 0 and var at ? Stem[..at] : Stem;
+    public string Stem => Full[..StemLength];
+    public string Prefix => At is >= 0 and var at ? Full[..at] : Stem;
 
     /// <summary>Null for a plain unit, empty for a template.</summary>
-    public string? Instance => Stem.IndexOf('@') is >= 0 and var at ? Stem[(at + 1)..] : null;
-    public bool IsTemplate => Instance is "";
-    public bool IsInstance => Instance is { Length: > 0 };
+    public string? Instance => At is >= 0 and var at ? Full[(at + 1)..StemLength] : null;
+    public bool IsTemplate => At is >= 0 and var at && at + 1 == StemLength;
+    public bool IsInstance => At is >= 0 and var at && at + 1 < StemLength;
+
+    // Asked of every unit many times a second: without a new string each.
+    private int StemLength => Full.Length - s_suffixes[(int)Type].Length;
+    private int At => Full.AsSpan(0, StemLength).IndexOf('@');
 
     /// <summary><c>foo@.service</c> for <c>foo@bar.service</c>; null for what is not an instance.</summary>
     public UnitName? Template => IsInstance ? new(Prefix + "@" + SuffixOf(Type), Type) : null;

@@ -9,7 +9,7 @@ namespace Sereno.Roles;
 public sealed partial class ManagerHost
 {
     private readonly Dictionary<ulong, SpawnProcess> _spawning = [];
-    private ulong _acknowledge;
+    private ulong _acknowledge, _endedSince;
     private readonly byte[] _lines = new byte[4096];
     private int _linesLength, _unlogged;
 
@@ -94,7 +94,12 @@ public sealed partial class ManagerHost
             foreach (var socket in fds.Take(request.Sockets.Count))
                 socket.SetNonBlocking(request.Sockets.NonBlocking);
             var shared = AddSharedNamespaces(request, fds);
-            _keeper.Spawn(request.Id, Encoding.UTF8.GetBytes(request.Unit.Full), PlanEncoder.Encode(plan, logPipe: fds.Count, shared), cgroup, fds, log);
+            // The first is with the keeper already.
+            var others = request.Takes is null ? fds : fds.GetRange(1, fds.Count - 1);
+            _keeper.Spawn(request.Id, Encoding.UTF8.GetBytes(request.Unit.Full), PlanEncoder.Encode(plan, logPipe: fds.Count, shared), cgroup, others, log,
+                request.Takes is { } taken ? StorePrefix + taken : "");
+            if (request.Takes is { } its && _stored.Remove(its, out var passed))
+                passed.Fd.Dispose(); // the keeper drops it too: else the client wouldn't see that the service has closed it
         }
         catch (Exception e) when (e is LinuxException or ArgumentException)
         {

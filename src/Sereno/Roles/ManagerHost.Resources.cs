@@ -54,7 +54,6 @@ public sealed partial class ManagerHost
     /// <summary>Definitions have changed, or the manager has: what is written is brought up to date.</summary>
     private void ReviewLimits()
     {
-        _templates.Clear();
         _groups.Review();
         ReviewScopes();
     }

@@ -12,8 +12,6 @@ namespace Sereno.Roles;
 /// <summary>Scope=: who may begin a conversation with a unit.</summary>
 public sealed partial class ManagerHost
 {
-    private readonly Dictionary<UnitName, UnitDefinition> _templates = [];
-
     private ScopeGuard Scopes => field ??= new(_loop, (unit, level, message) => Log(unit, level, message));
 
     /// <summary>What narrows a unit's audience; a socket that says nothing has its service's. Null where anybody may come.</summary>
@@ -25,15 +23,9 @@ public sealed partial class ManagerHost
         return own?.Audience is Audience.Local or Audience.Intranet ? own : null;
     }
 
-    /// <summary>With Accept=yes the template, which is never in the graph itself: as it was read first since the last reload.</summary>
-    private UnitDefinition? ServiceOf(SocketUnit socket)
-    {
-        if (!socket.Config.Accept || !UnitName.TryParse($"{socket.Name.Prefix}@.service", out var name))
-            return null;
-        if (!_templates.TryGetValue(name, out var template) && (template = _files.Load(name)).LoadState == LoadState.Loaded)
-            _templates[name] = template;
-        return template;
-    }
+    /// <summary>With Accept=yes the template, which is never in the graph itself.</summary>
+    private UnitDefinition? ServiceOf(SocketUnit socket) =>
+        socket.Config.Accept && UnitName.TryParse($"{socket.Name.Prefix}@.service", out var template) ? _files.Typical(template) ?? _files.Load(template) : null;
 
     private SerenoSettings? NarrowedScope(UnitName name) => _core.Graph.TryGet(name, out var unit) ? NarrowedScope(unit) : null;
 

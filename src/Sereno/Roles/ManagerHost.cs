@@ -37,6 +37,7 @@ public sealed partial class ManagerHost : IDisposable
 
     /// <summary>Microseconds; longer turns have made somebody wait.</summary>
     private const ulong ShortTurn = 10_000;
+    private const int AcknowledgeAfter = 20;
 
     public ManagerHost(Instance instance, bool verbose)
     {
@@ -210,6 +211,11 @@ public sealed partial class ManagerHost : IDisposable
                 _core.OnSpawnFailed(failed.Id, failed.Stage == ExitStage.None ? (int)ExitStage.Exec : (int)failed.Stage, Errno.Text(failed.Errno));
                 break;
             case Exited exited:
+                if (_spawning.Remove(exited.Id, out var brief))
+                {
+                    _groups.AddLeader(brief.Unit, exited.Pid);
+                    _core.OnSpawned(exited.Id, exited.Pid);
+                }
                 if (_pidfds.Remove(exited.Pid, out var fd))
                     fd.Dispose();
                 if (exited.Id != 0)
@@ -219,7 +225,10 @@ public sealed partial class ManagerHost : IDisposable
                 // Why it ended is known only from its group, which may tell us later than the keeper does.
                 if (exited is { Status: 9 } && _core.ServiceOf(exited.Pid) is { Name: var unit } && _groups.IsStarved(unit))
                     _core.OnOomKill(unit);
-                _core.OnExited(exited.Pid, new((Manager.Units.ExitCode)(int)exited.Code, exited.Status));
+                bool groupIsGone = _core.ServiceOf(exited.Pid) is { IsBrief: true } server && _groups.TryEnd(server.Name);
+                _core.OnExited(exited.Pid, new((Manager.Units.ExitCode)(int)exited.Code, exited.Status), groupIsGone);
+                if (_acknowledge == 0)
+                    _endedSince = Clock.Now.Monotonic;
                 _acknowledge = exited.Sequence;
                 break;
             case SignalReceived signal:
@@ -289,9 +298,11 @@ public sealed partial class ManagerHost : IDisposable
             var (effects, changed) = _core.TakeEffects();
             if (changed.Count > 0)
                 _checkpoint.Append(_core, changed);
-            if (_acknowledge > 0)
+            if (IsAcknowledgeDue(effects))
+            {
                 _keeper.Acknowledge(_acknowledge);
-            _acknowledge = 0;
+                _acknowledge = 0;
+            }
             if (effects.Count == 0)
                 break;
             _busySince = Environment.TickCount64;
@@ -310,6 +321,11 @@ public sealed partial class ManagerHost : IDisposable
         }
     }
 
+    /// <summary>Exits are acknowledged along with a request, for which the keeper wakes anyway, or when there is none for a while.
+    /// Who comes after us would be told of them again, and of units that no longer know the process.</summary>
+    private bool IsAcknowledgeDue(IReadOnlyList<Effect> effects) =>
+        _acknowledge > 0 && (effects.Any(e => e is SpawnProcess) || Clock.Now.Monotonic - _endedSince >= AcknowledgeAfter * 1000ul);
+
     private int Timeout()
     {
         if (_bus.HasWork)
@@ -321,6 +337,8 @@ public sealed partial class ManagerHost : IDisposable
             wait = wait < 0 ? remaining : Math.Min(wait, remaining);
         if (_groups.HasDraining)
             wait = wait < 0 ? 20 : Math.Min(wait, 20);
+        if (_acknowledge > 0)
+            wait = wait < 0 ? AcknowledgeAfter : Math.Min(wait, AcknowledgeAfter);
         if (UntilNextLook is { } look)
             wait = wait < 0 ? look : Math.Min(wait, look);
         if (_busySince > 0)

@@ -92,6 +92,59 @@ public class KeeperTests
         Assert.Equal(100, keeper.Next<Welcome>().Held.Count);
     }
 
+    [Theory]
+    [InlineData("exit 3", 3)]
+    [InlineData("sleep 0.1; exit 4", 4)]
+    public void What_is_held_for_a_process_goes_to_it_and_is_held_no_longer(string script, int status)
+    {
+        using var keeper = new RealKeeper();
+        var (read, write) = Pipe.Create(nonBlockingRead: true);
+        using (read)
+        {
+            keeper.Client.Hold("its", [write]);
+            keeper.Spawn(1, "echo answer; " + script, before: p => p.Dup(ExitStage.Stdout, 0, 1), taken: "its");
+            write.Dispose();
+            Assert.Equal((1ul, status), keeper.Next<Exited>() is var e ? (e.Id, e.Status) : default);
+            byte[] answer = new byte[100];
+            Assert.Equal("answer\n", Encoding.UTF8.GetString(answer, 0, read.Read(answer)));
+            RealKeeper.Eventually(() => read.Read(answer) == 0, "the end of the pipe that nobody else has");
+        }
+    }
+
+    [Fact]
+    public void What_was_held_for_a_process_that_cannot_be_had_is_dropped()
+    {
+        using var keeper = new RealKeeper();
+        var (read, write) = Pipe.Create(nonBlockingRead: true);
+        using (read)
+        {
+            keeper.Client.Hold("its", [write]);
+            keeper.Spawn(1, "true", before: p => p.Chdir(ExitStage.Chdir, "/no/such"), taken: "its");
+            write.Dispose();
+            Assert.Equal(1ul, keeper.Next<SpawnFailed>().Id);
+            RealKeeper.Eventually(() => read.Read(new byte[1]) == 0, "the end of the pipe that nobody has");
+        }
+    }
+
+    [Fact]
+    public void A_process_that_took_something_is_told_of_once_also_to_a_new_manager()
+    {
+        using var keeper = new RealKeeper();
+        using var thing = Memfd.Sealed("x", "x"u8);
+        keeper.Next<Welcome>();
+        keeper.Client.Hold("its", [thing]);
+        keeper.Spawn(1, "exec sleep 1000", taken: "its");
+        Assert.Equal(1ul, keeper.Next<Spawned>().Id);
+        keeper.Client.Hold("more", [thing]);
+        keeper.Spawn(2, "exec sleep 1000", taken: "more");
+        keeper.CrashManager(); // maybe before it was told of the second
+        var welcome = keeper.Next<Welcome>();
+        Assert.Equal<ulong>([1, 2], welcome.Children.Select(c => c.Id).Order());
+        Assert.Empty(welcome.Held);
+        keeper.Spawn(3, "exec sleep 1000", taken: "its");
+        Assert.Equal(new SpawnFailed(3, ExitStage.Fds, libc.EBADF, -1), keeper.Next<SpawnFailed>());
+    }
+
     [Fact]
     public void Three_hundred_spawns_at_once_all_run()
     {

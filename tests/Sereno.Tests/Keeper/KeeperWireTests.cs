@@ -12,6 +12,7 @@ public class KeeperWireTests
     [
         new SpawnRequest(ulong.MaxValue, true, [1, 2, 3], [], [4, 5]),
         new SpawnRequest(1, false, [], new byte[KeeperWire.MaxLog], new byte[KeeperWire.MaxInlinePlan]),
+        new SpawnRequest(2, true, [1], [], [4], "store/ñ"),
         new AcknowledgeRequest(77),
         new HoldRequest("checkpoint ñ"),
         new DropRequest(""),

@@ -77,14 +77,14 @@ internal sealed class RealKeeper : IDisposable
         }
     }
 
-    public void Spawn(ulong id, string script, byte[]? tag = null, byte[]? log = null, Action<PlanWriter>? before = null, params Fd[] fds)
+    public void Spawn(ulong id, string script, byte[]? tag = null, byte[]? log = null, Action<PlanWriter>? before = null, string taken = "", params Fd[] fds)
     {
         var plan = new PlanWriter();
         before?.Invoke(plan);
         if (log is not null)
             plan.Dup(ExitStage.Stdout, fds.Length, 1).Dup(ExitStage.Stderr, fds.Length, 2);
         plan.Exec(ExitStage.Exec, "/bin/sh", ["sh", "-c", script], ["PATH=/usr/bin:/bin"]);
-        Client.Spawn(id, tag ?? [], plan.ToArray(), null, fds, log ?? []);
+        Client.Spawn(id, tag ?? [], plan.ToArray(), null, fds, log ?? [], taken);
     }
 
     public int WaitForExit()

@@ -44,6 +44,27 @@ public class ScaleTests
         Assert.Null(timers.Next);
     }
 
+    [Fact]
+    public void A_limit_that_was_not_needed_keeps_nobody_in_memory()
+    {
+        var timers = new Timers();
+        object lasting = new();
+        timers.Arm(lasting, 5_000);
+        for (ulong i = 0; i < 100_000; i++)
+        {
+            object brief = new();
+            timers.Arm(brief, 90_000_000 + i);
+            timers.Disarm(brief);
+            Assert.InRange(timers.Places, 1, 100);
+        }
+        Assert.Equal(5_000UL, timers.DeadlineOf(lasting));
+        Assert.Equal(5_000UL, timers.Next);
+        timers.Arm(lasting, 7_000);
+        Assert.False(timers.TryTake(6_999, out _));
+        Assert.True(timers.TryTake(7_000, out object? key));
+        Assert.Same(lasting, key);
+    }
+
     private static TimeSpan Time(Action action)
     {
         long start = Stopwatch.GetTimestamp();

@@ -1,4 +1,5 @@
 using Sereno.Manager;
+using Sereno.Manager.Checkpoint;
 using Sereno.Manager.Units;
 using Sereno.Tests.Simulation;
 using Sereno.Units.Model;
@@ -55,6 +56,38 @@ public class ServerModeTests
             Assert.Equal((1, 0, at), (host.WatchedSockets[Name], Socket(host).Connections, at));
             steps = step;
         }
+    }
+
+    [Fact]
+    public void Whenever_the_manager_dies_who_has_served_his_client_is_forgotten()
+    {
+        for (int at = 0, steps = int.MaxValue; at < steps; at++)
+        {
+            var host = Listening(s => s);
+            host.Programs["/bin/a"] = Behaviour.Exits(0);
+            int step = 0;
+            host.BeforeStep = () =>
+            {
+                if (step++ == at)
+                    throw new SimulatedCrashException();
+            };
+            Connect(host, 70);
+            host.Run(10_000_000);
+            Assert.Equal((0, at), (Socket(host).Connections, at));
+            Assert.InRange(host.Processes.Count, at == 0 ? 0 : 1, 1);
+            Assert.False(host.Core.Graph.TryGet(UnitName.Parse(Instance(0)), out _));
+            Assert.DoesNotContain(CheckpointLog.Read([.. host.Checkpoint]), r => r.Name == Instance(0) && !r.Gone);
+            steps = step;
+        }
+    }
+
+    [Fact]
+    public void The_process_takes_the_connection_and_nobody_else_has_it()
+    {
+        var host = Listening(s => s);
+        Connect(host, 70);
+        Assert.Equal(70UL, Assert.Single(host.Effects.OfType<SpawnProcess>()).Takes);
+        Assert.Equal(0UL, Assert.IsType<ServiceUnit>(host[Instance(0)]).Connection!.Descriptor);
     }
 
     [Fact]

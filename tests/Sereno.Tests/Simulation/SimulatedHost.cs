@@ -435,7 +435,7 @@ public sealed class SimulatedHost
         while (_delivered < _unacknowledged.Count)
         {
             var (_, pid, exit) = _unacknowledged[_delivered++];
-            Core.OnExited(pid, exit);
+            Core.OnExited(pid, exit, groupIsGone: Core.ServiceOf(pid) is { IsBrief: true } service && !AliveOf(service.Name).Any());
         }
     }
 }

@@ -76,6 +76,30 @@ public class LoadTests
         Assert.Equal("own", folder.Load("a@own.service").Description);
     }
 
+    /// <summary>A connection each may come many times a second.</summary>
+    [Fact]
+    public void What_instances_share_is_read_once_until_the_file_changes_or_one_has_something_of_its_own()
+    {
+        using var folder = new UnitFolder();
+        folder.File("lib/a@.service", Service);
+        var loader = folder.Loader();
+        Assert.Null(loader.Typical(Name("a@.service")));
+        var (x, y) = (loader.Load(Name("a@x.service")), loader.Load(Name("a@y.service")));
+        Assert.Same(x.Service, y.Service);
+        Assert.Equal(("a@x.service", "a@y.service"), (x.Description, y.Description));
+        Assert.Same(x.Service, loader.Typical(Name("a@.service"))!.Service);
+
+        folder.File("lib/a@.service", Service + "[Unit]\nDescription=changed\n");
+        File.SetLastWriteTimeUtc(folder.At("lib/a@.service"), DateTime.UtcNow.AddSeconds(-100));
+        Assert.Null(loader.Typical(Name("a@.service")));
+        Assert.Equal("changed", loader.Load(Name("a@z.service")).Description);
+
+        folder.File("etc/a@x.service.d/own.conf", "[Unit]\nDescription=own\n");
+        loader.Rescan();
+        Assert.Equal("changed", loader.Load(Name("a@y.service")).Description);
+        Assert.Equal("own", loader.Load(Name("a@x.service")).Description);
+    }
+
     [Fact]
     public void A_template_itself_can_not_be_loaded()
     {

@@ -104,7 +104,9 @@ public sealed class GroupWriter(Cgroup root, Action<UnitName, LogLevel, string> 
     private void Write(GroupSettings settings, string folder, MachineResources machine, bool isNew)
     {
         var group = new Cgroup(folder);
-        var attributes = CgroupAttributes.Of(settings, machine).ToList();
+        // Where there is no controller, what nobody has asked for needs no thought.
+        bool isVain = _available == Controllers.None && settings is { Root: null, Unit: { Resources: null, Service.OomPolicy: not OomPolicy.Kill } } && settings.Slices.All(s => s.Resources is null);
+        var attributes = isVain ? [] : CgroupAttributes.Of(settings, machine).ToList();
         foreach (var attribute in attributes)
             if (Write(settings, group, attribute) is { } cause && !IsDefault(settings, attribute) && _said.Add((settings.Unit.Name, attribute.Name)))
                 log(settings.Unit.Name, LogLevel.Notice, $"{settings.Unit.Name}: Failed to set '{attribute.Name}' attribute on '{folder[root.Folder.Length..]}' to '{attribute.Value}': {cause}");
