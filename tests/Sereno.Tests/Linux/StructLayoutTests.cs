@@ -15,6 +15,7 @@ public class StructLayoutTests
     {
         [typeof(libc.iovec)] = ("sys/uio.h", "struct iovec"),
         [typeof(libc.msghdr)] = ("sys/socket.h", "struct msghdr"),
+        [typeof(libc.mmsghdr)] = ("sys/socket.h", "struct mmsghdr"),
         [typeof(libc.cmsghdr)] = ("sys/socket.h", "struct cmsghdr"),
         [typeof(libc.ucred)] = ("sys/socket.h", "struct ucred"),
         [typeof(libc.sockaddr_un)] = ("sys/un.h", "struct sockaddr_un"),

@@ -1,0 +1,255 @@
+using System.Security.Cryptography;
+using Sereno.Journal.Intake;
+using Sereno.Journal.Write;
+using Sereno.Linux;
+using Sereno.Linux.Headers;
+
+namespace Sereno.Journal.Keep;
+
+/// <summary>The files that entries go to: made, gone on with, archived when they are full or old, and the oldest removed. Nothing of it while a batch is open.</summary>
+internal sealed partial class JournalStore : IDisposable
+{
+    private readonly JournalOptions _options;
+    private readonly IntakeMemory _memory;
+    private readonly Action<string> _say;
+    private readonly List<ActiveFile> _files = [];
+    private readonly Dictionary<string, StorageLimits> _limits = [];
+    private UInt128 _seqnumId;
+    private bool _isVolatile;
+
+    /// <param name="say">Something that whoever looks after the machine should know.</param>
+    public JournalStore(JournalOptions options, IntakeMemory memory, Action<string> say)
+    {
+        (_options, _memory, _say) = (options, memory, say);
+        _isVolatile = options.Storage == JournalStorage.Volatile || options.Storage == JournalStorage.Auto && !Directory.Exists(Path.GetDirectoryName(options.PersistentFolder));
+    }
+
+    /// <summary>Where files are made now.</summary>
+    public string Folder => _isVolatile ? _options.VolatileFolder : _options.PersistentFolder;
+
+    /// <summary>Entries are counted and forgotten.</summary>
+    public bool KeepsNothing => _options.Storage == JournalStorage.None;
+
+    /// <summary>Why there is no file; empty while there is one.</summary>
+    public string Problem { get; private set; } = "";
+
+    public IReadOnlyList<ActiveFile> Files => _files;
+
+    /// <summary>The file for an account's entries; null, and <see cref="Problem"/>, where none can be made.</summary>
+    public ActiveFile? Of(uint uid)
+    {
+        foreach (var file in _files)
+            if (file.Uid == uid)
+                return file;
+        try
+        {
+            if (uid != 0 && _seqnumId == 0 && Of(0) is null)
+                return null; // the first file's numbers are everybody's
+            return Add(uid);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Problem = e.Message;
+            return null;
+        }
+    }
+
+    /// <summary>Whether the files that are written are still there: whoever removes them wants new ones.</summary>
+    public bool LetGoOfRemoved()
+    {
+        bool any = false;
+        foreach (var file in _files.Where(f => !f.Writer.IsWhole).ToList())
+        {
+            _say($"{file.Path}: Journal file has been deleted or cut, rotating.");
+            _files.Remove(file);
+            file.Dispose();
+            any = true;
+        }
+        return any;
+    }
+
+    /// <summary>Archives a file, and makes room for the next.</summary>
+    public void Rotate(ActiveFile file)
+    {
+        _files.Remove(file);
+        try
+        {
+            if (file.Writer.EntryCount == 0)
+                File.Delete(file.Path);
+            else
+            {
+                file.Writer.Archive();
+                File.Move(file.Path, $"{file.Folder}/{JournalFileName.Archived(Stem(file.Name), file.Writer.SeqnumId, file.Writer.HeadSeqnum, file.Writer.HeadRealtime)}");
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _say($"{file.Path}: {e.Message}, rotating all the same.");
+            SetAside(file.Folder, file.Name);
+        }
+        finally
+        {
+            file.Dispose();
+            _memory.Undo[file.Region].Begin(0);
+        }
+        Vacuum();
+    }
+
+    public void RotateAll()
+    {
+        foreach (var file in _files.ToArray())
+            Rotate(file);
+    }
+
+    /// <summary>Archives what has become too old to go on with.</summary>
+    public void RotateOld(ulong now)
+    {
+        if (_options.MaxFileAge > 0)
+            foreach (var file in _files.Where(f => f.Writer.HeadRealtime > 0 && f.Writer.HeadRealtime + _options.MaxFileAge < now).ToList())
+                Rotate(file);
+    }
+
+    public void Vacuum()
+    {
+        var limits = LimitsOf(Folder);
+        ulong used = Retention.UsageOf(Folder);
+        Retention.Vacuum(Folder, Math.Min(used + Retention.Available(limits, Folder), limits.MaxUse), limits.MaxFiles, _options.MaxRetention, Clock.Realtime);
+    }
+
+    /// <summary>Bytes that may still be written.</summary>
+    public ulong Available => Retention.Available(LimitsOf(Folder), Folder);
+
+    /// <summary>All that was written goes to disk.</summary>
+    public void Sync()
+    {
+        foreach (var file in _files.Where(f => f.IsDirty).ToList())
+            try
+            {
+                file.Writer.SetOffline();
+                file.IsDirty = false;
+            }
+            catch (LinuxException e)
+            {
+                _say($"{file.Path}: {e.Message}");
+            }
+    }
+
+    /// <summary>From /run to /var (journalctl(1), --flush), or back: the next entries go there.</summary>
+    public void MoveTo(bool isVolatile)
+    {
+        if (isVolatile == _isVolatile || !isVolatile && _options.Storage == JournalStorage.Volatile)
+            return;
+        RotateAll();
+        string from = Folder;
+        _isVolatile = isVolatile;
+        if (!isVolatile && Of(0) is not null)
+            MoveArchived(from, Folder);
+    }
+
+    public void Dispose()
+    {
+        foreach (var file in _files)
+        {
+            file.Writer.SetOffline();
+            file.Dispose();
+        }
+        _files.Clear();
+    }
+
+    private StorageLimits LimitsOf(string folder)
+    {
+        if (!_limits.TryGetValue(folder, out var limits))
+            _limits[folder] = limits = Retention.Complete(folder == _options.VolatileFolder ? _options.Runtime : _options.System, folder);
+        return limits;
+    }
+
+    private ActiveFile Add(uint uid)
+    {
+        string name = JournalFileName.Active(uid);
+        int region = RegionFor(uid, $"{Folder}/{name}");
+        var undo = _memory.Undo[region];
+        Directory.CreateDirectory(Folder);
+        using var folder = Linux.Files.OpenFolder(Folder);
+        var limits = LimitsOf(Folder);
+        var options = new WriterOptions
+        {
+            MaxSize = limits.MaxFileSize, KeepFree = limits.KeepFree, CompressFrom = _options.CompressFrom,
+            MachineId = HostIds.Machine, BootId = HostIds.Boot, SeqnumId = _seqnumId, Seqnum = _memory.State.Seqnum,
+        };
+        JournalWriter? writer = null;
+        if (File.Exists($"{Folder}/{name}"))
+        {
+            writer = JournalWriter.Open(folder, name, options, undo, Clock.Realtime, out var refusal);
+            if (writer is null)
+            {
+                _say($"File {Folder}/{name} {Describe(refusal)}, renaming and replacing.");
+                SetAside(Folder, name);
+            }
+        }
+        writer ??= JournalWriter.Create(folder, name, options, undo);
+        if (uid == 0 || _seqnumId == 0)
+            _seqnumId = writer.SeqnumId;
+        _memory.State.Seqnum = Math.Max(_memory.State.Seqnum, writer.TailSeqnum);
+        Problem = "";
+        var file = new ActiveFile(writer, Folder, name, uid, region);
+        _files.Add(file);
+        return file;
+    }
+
+    /// <summary>The first is the system's; accounts share the others, and who wrote least lately gives his up.</summary>
+    private int RegionFor(uint uid, string path)
+    {
+        if (uid == 0)
+            return 0;
+        // One that an earlier journal wrote may have something to be undone.
+        if (JournalWriter.IdOf(path) is var id && id != 0)
+            for (int known = 1; known < IntakeMemory.Regions; known++)
+                if (_memory.Undo[known].FileId == id && _files.All(f => f.Region != known))
+                    return known;
+        var taken = _files.Select(f => f.Region).ToHashSet();
+        for (int region = 1; region < IntakeMemory.Regions; region++)
+            if (!taken.Contains(region))
+                return region;
+        var idle = _files.Where(f => f.Region > 0).MinBy(f => f.UsedAt)!;
+        idle.Writer.SetOffline();
+        _files.Remove(idle);
+        idle.Dispose();
+        return idle.Region;
+    }
+
+    private void SetAside(string folder, string name)
+    {
+        string aside = JournalFileName.SetAside(Stem(name), Clock.Realtime, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)));
+        try
+        {
+            File.Move($"{folder}/{name}", $"{folder}/{aside}");
+        }
+        catch (FileNotFoundException) { } // removed meanwhile
+    }
+
+    private void MoveArchived(string from, string to)
+    {
+        foreach (string path in Directory.Exists(from) ? Directory.GetFiles(from) : [])
+            if (JournalFileName.Parse(Path.GetFileName(path)) is { IsActive: false })
+                try
+                {
+                    File.Move(path, $"{to}/{Path.GetFileName(path)}");
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    _say($"{path}: {e.Message}");
+                }
+    }
+
+    private static string Stem(string name) => name[..^JournalFileName.Suffix.Length];
+
+    private static string Describe(OpenRefusal refusal) => refusal switch
+    {
+        OpenRefusal.Unclean => "uncleanly shut down",
+        OpenRefusal.OtherMachine => "is of another machine",
+        OpenRefusal.FromTheFuture => "is from the future",
+        OpenRefusal.Archived => "is archived already",
+        OpenRefusal.Incompatible => "has features that aren't known here",
+        _ => "corrupted",
+    };
+}
