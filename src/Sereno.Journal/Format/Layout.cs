@@ -65,7 +65,7 @@ public struct FileHeader
 
     /// <summary>In bytes: of 252, of 246 (hash chains' depths), of 189, of 187, and of the first.</summary>
     public const int Size = 264, Size246 = 256, Size189 = 240, Size187 = 224, SizeMin = 208;
-    public const int StateAt = 16, ArenaSizeAt = 96;
+    public const int StateAt = 16, FileIdAt = 24, ArenaSizeAt = 96;
 
     public ulong Signature;
     public Compatible Compatible;

@@ -102,6 +102,9 @@ public sealed partial class JournalLoop : IDisposable
             if (n == 0 && busy)
                 Rest();
             busy = n > 0;
+            if (n > 0)
+                _store.LetGoOfRemoved();
+            SyncIfDue();
             foreach (var (token, _) in ready[..n])
                 if (_stuck.Length == 0 || token == KeeperToken)
                     Turn(token);

@@ -27,7 +27,7 @@ public readonly ref struct KernelRecord
         parsed = new() { Priority = (int)priority, Sequence = sequence, Monotonic = time, Text = record[..end], Device = record[(end + 1)..] };
         return true;
 
-        static bool Number(ref ReadOnlySpan<byte> text, out ulong number)
+        static bool Number(scoped ref ReadOnlySpan<byte> text, out ulong number)
         {
             if (!Utf8Parser.TryParse(text, out number, out int n) || n >= text.Length || text[n] != ',')
                 return false;

@@ -18,17 +18,14 @@ public static class Lines
 
     /// <summary>Takes the first line off.</summary>
     /// <returns>False when its end isn't there yet.</returns>
-    public static bool TryTake(ref ReadOnlySpan<byte> bytes, int lineMax, out ReadOnlySpan<byte> line, out LineBreak how)
+    public static bool TryTake(scoped ref ReadOnlySpan<byte> bytes, int lineMax, out ReadOnlySpan<byte> line, out LineBreak how)
     {
         var within = bytes[..Math.Min(bytes.Length, lineMax)];
         int end = within.IndexOfAny((byte)'\n', (byte)0);
-        (line, how) = ([], LineBreak.Newline);
+        line = end < 0 ? within : bytes[..end];
+        how = end < 0 ? LineBreak.LineMax : bytes[end] == 0 ? LineBreak.Nul : LineBreak.Newline;
         if (end < 0 && bytes.Length < lineMax)
             return false;
-        if (end < 0)
-            (line, how) = (within, LineBreak.LineMax);
-        else
-            (line, how) = (bytes[..end], bytes[end] == 0 ? LineBreak.Nul : LineBreak.Newline);
         bytes = bytes[(end < 0 ? lineMax : end + 1)..];
         return true;
     }

@@ -18,7 +18,7 @@ public static class NativeMessage
     }
 
     /// <summary>Reads one entry and takes it off. Fields with names that aren't for everybody to give are left out.</summary>
-    public static Outcome Take(ref ReadOnlySpan<byte> message, FieldBuffer fields)
+    public static Outcome Take(scoped ref ReadOnlySpan<byte> message, FieldBuffer fields)
     {
         int first = fields.Count;
         long size = 0;
@@ -89,7 +89,7 @@ public static class NativeMessage
         fields.Add(withEquals, value);
     }
 
-    private static Outcome Refuse(ref ReadOnlySpan<byte> message, FieldBuffer fields, int first)
+    private static Outcome Refuse(scoped ref ReadOnlySpan<byte> message, FieldBuffer fields, int first)
     {
         message = [];
         fields.Shorten(first);
@@ -98,7 +98,8 @@ public static class NativeMessage
 
     private static bool TryBinary(ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> value, out bool tooLarge)
     {
-        (value, tooLarge) = ([], false);
+        value = [];
+        tooLarge = false;
         if (rest.Length < 9)
             return false;
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(rest);

@@ -25,7 +25,10 @@ public readonly ref struct SyslogMessage
         var text = datagram.Trim(Blanks);
         bool raw = text.Length != datagram.Length;
         if (text.IndexOf((byte)0) is >= 0 and var end)
-            (text, raw) = (text[..end], true);
+        {
+            text = text[..end];
+            raw = true;
+        }
         SyslogPriority.Take(ref text, ref priority, withFacility: true);
         if (TryParse5424(text, priority) is { Priority: >= 0 } modern)
             return modern;
@@ -56,9 +59,9 @@ public readonly ref struct SyslogMessage
     }
 
     /// <summary>"tag[pid]: " or "tag: ", up to the first blank.</summary>
-    internal static void TakeIdentifier(ref ReadOnlySpan<byte> text, out ReadOnlySpan<byte> identifier, out ReadOnlySpan<byte> pid)
+    internal static void TakeIdentifier(scoped ref ReadOnlySpan<byte> text, out ReadOnlySpan<byte> identifier, out ReadOnlySpan<byte> pid)
     {
-        (identifier, pid) = ([], []);
+        identifier = pid = [];
         int blanks = text.IndexOfAnyExcept(Blanks);
         if (blanks < 0)
             return;
@@ -72,7 +75,10 @@ public readonly ref struct SyslogMessage
         text = tag[Math.Min(length + 1, tag.Length)..];
         tag = tag[..(length - 1)];
         if (tag is [.., (byte)']'] && tag.LastIndexOf((byte)'[') is >= 0 and var open)
-            (pid, tag) = (tag[(open + 1)..^1], tag[..open]);
+        {
+            pid = tag[(open + 1)..^1];
+            tag = tag[..open];
+        }
         identifier = tag;
     }
 
@@ -115,7 +121,7 @@ public readonly ref struct SyslogMessage
             Priority = priority, Timestamp = time, Identifier = application, Pid = process, MessageId = id, StructuredData = data, Message = text,
         };
 
-        static bool Word(ref ReadOnlySpan<byte> text, out ReadOnlySpan<byte> word)
+        static bool Word(scoped ref ReadOnlySpan<byte> text, out ReadOnlySpan<byte> word)
         {
             int end = text.IndexOf((byte)' ');
             word = end > 0 ? text[..end] : [];
@@ -129,7 +135,7 @@ public readonly ref struct SyslogMessage
     }
 
     /// <summary>"-", or elements in brackets, in whose quoted values a backslash keeps a quote or a bracket (6.3).</summary>
-    private static bool Structured(ref ReadOnlySpan<byte> text, out ReadOnlySpan<byte> data)
+    private static bool Structured(scoped ref ReadOnlySpan<byte> text, out ReadOnlySpan<byte> data)
     {
         data = [];
         int at = 0;

@@ -7,7 +7,7 @@ public static class SyslogPriority
 
     /// <summary>Takes it off; what isn't one stays.</summary>
     /// <param name="withFacility">Otherwise only 0 to 7 is one, and the facility stays as it was.</param>
-    public static void Take(ref ReadOnlySpan<byte> text, ref int priority, bool withFacility)
+    public static void Take(scoped ref ReadOnlySpan<byte> text, scoped ref int priority, bool withFacility)
     {
         int end = text is [(byte)'<', ..] ? text[..Math.Min(text.Length, 5)].IndexOf((byte)'>') : -1;
         if (end < 2)

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Sereno.Journal.Format;
 using Sereno.Journal.Intake;
 using Sereno.Journal.Write;
 using Sereno.Linux;
@@ -82,7 +84,7 @@ internal sealed partial class JournalStore : IDisposable
                 File.Move(file.Path, $"{file.Folder}/{JournalFileName.Archived(Stem(file.Name), file.Writer.SeqnumId, file.Writer.HeadSeqnum, file.Writer.HeadRealtime)}");
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException)
         {
             _say($"{file.Path}: {e.Message}, rotating all the same.");
             SetAside(file.Folder, file.Name);
@@ -202,7 +204,7 @@ internal sealed partial class JournalStore : IDisposable
         if (uid == 0)
             return 0;
         // One that an earlier journal wrote may have something to be undone.
-        if (JournalWriter.IdOf(path) is var id && id != 0)
+        if (IdOf(path) is var id && id != 0)
             for (int known = 1; known < IntakeMemory.Regions; known++)
                 if (_memory.Undo[known].FileId == id && _files.All(f => f.Region != known))
                     return known;
@@ -215,6 +217,13 @@ internal sealed partial class JournalStore : IDisposable
         _files.Remove(idle);
         idle.Dispose();
         return idle.Region;
+    }
+
+    private static UInt128 IdOf(string path)
+    {
+        using var file = Linux.Files.TryOpen(path, libc.O_RDONLY | libc.O_NONBLOCK, out _);
+        Span<byte> id = stackalloc byte[16];
+        return file is not null && Linux.Files.ReadAt(file, id, FileHeader.FileIdAt) == id.Length ? MemoryMarshal.Read<UInt128>(id) : 0;
     }
 
     private void SetAside(string folder, string name)
