@@ -79,6 +79,6 @@ public sealed record StreamMetadata(string Unit, string Identifier, int Priority
             return null;
         }
 
-        ImmutableArray<string> List() => [.. Enumerable.Range(0, from.ReadUInt16()).Select(_ => from.ReadString())];
+        ImmutableArray<string> List() => from.ReadUInt16() is > 0 and var count ? [.. Enumerable.Range(0, count).Select(_ => from.ReadString())] : [];
     }
 }

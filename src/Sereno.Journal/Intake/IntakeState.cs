@@ -15,8 +15,8 @@ internal struct IntakeState
     public ulong LastConnection;
     /// <summary>The record of /dev/kmsg that comes next.</summary>
     public ulong KernelNext;
-    /// <summary>Of the last entry, in whatever file.</summary>
-    public ulong Seqnum;
+    /// <summary>Of the last entry, in whatever file, and whose numbers they are.</summary>
+    public ulong Seqnum, SeqnumIdLow, SeqnumIdHigh;
 
     /// <summary>Whose bytes are in the spool from <see cref="Done"/> to its file position; 0: nobody's.</summary>
     public ulong Source;

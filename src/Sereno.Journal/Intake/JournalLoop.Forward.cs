@@ -10,16 +10,17 @@ namespace Sereno.Journal.Intake;
 public sealed partial class JournalLoop
 {
     private UnixSocket? _syslog;
+    private readonly bool _forwards;
     private Fd? _kernelLog;
 
-    private void Forward(int priority, ReadOnlySpan<byte> identifier, int pid, ReadOnlySpan<byte> message)
+    private void Forward(int priority, string identifier, int pid, ReadOnlySpan<byte> message)
     {
         int level = priority & SyslogPriority.LevelMask;
         bool Wants(ForwardTarget target) => target.IsOn && level <= target.MaxLevel;
         bool syslog = Wants(_options.ToSyslog), kernel = Wants(_options.ToKernel), console = Wants(_options.ToConsole);
         if (!syslog && !kernel && !console)
             return;
-        string from = Encoding.UTF8.GetString(identifier) is { Length: > 0 } name ? name : ProcessTable.Stat(pid)?.Comm ?? "unknown";
+        string from = identifier.Length > 0 ? identifier : ProcessTable.Stat(pid)?.Comm ?? "unknown";
         string text = Encoding.UTF8.GetString(message), line = pid > 0 ? $"{from}[{pid}]: {text}" : $"{from}: {text}";
         int withFacility = (priority & SyslogPriority.FacilityMask) == 0 ? priority | SyslogPriority.User : priority;
         if (syslog)

@@ -146,7 +146,8 @@ public sealed partial class JournalLoop
             _entries++;
             return !stuck;
         }
-        Forward(priority, identifier, peeked.Sender?.Pid ?? 0, message);
+        if (_forwards)
+            Forward(priority, Encoding.UTF8.GetString(identifier), peeked.Sender?.Pid ?? 0, message);
         _extra.Clear();
         for (int i = 0; i < _fields.Count; i++)
             _extra.Add(_fields[i]);

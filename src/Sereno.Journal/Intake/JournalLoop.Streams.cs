@@ -179,7 +179,13 @@ public sealed partial class JournalLoop
         if (how != LineBreak.Newline)
             _extra.Add(Lines.FieldOf(how));
         var origin = OriginOf(stream, metadata);
-        return !Passes(origin, priority, line, out bool stuck) ? !stuck : Append(origin, priority, line);
+        if (!Passes(origin, priority, line, out bool stuck))
+            return !stuck;
+        if (!Append(origin, priority, line))
+            return false;
+        if (_forwards)
+            Forward(priority, metadata.Identifier, stream.Pid, line);
+        return true;
     }
 
     /// <summary>The unit that a line of the manager's is about, in the fields by which systemd's and journalctl's -u find it.</summary>

@@ -33,6 +33,7 @@ public sealed partial class JournalLoop : IDisposable
     private JournalLoop(UnixSocket keeper, JournalOptions options)
     {
         (_keeper, _options) = (keeper, options);
+        _forwards = options.ToSyslog.IsOn || options.ToKernel.IsOn || options.ToConsole.IsOn;
         Errno.Check(libc.fcntl(keeper.Fd.Number, libc.F_SETFL, libc.O_NONBLOCK), "make the keeper's socket non-blocking");
         _epoll.Add(keeper.Fd, KeeperToken);
         _full.Add(keeper.Fd, KeeperToken);

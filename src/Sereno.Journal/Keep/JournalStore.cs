@@ -16,7 +16,6 @@ internal sealed partial class JournalStore : IDisposable
     private readonly Action<string> _say;
     private readonly List<ActiveFile> _files = [];
     private readonly Dictionary<string, StorageLimits> _limits = [];
-    private UInt128 _seqnumId;
     private bool _isVolatile;
 
     /// <param name="say">Something that whoever looks after the machine should know.</param>
@@ -24,6 +23,13 @@ internal sealed partial class JournalStore : IDisposable
     {
         (_options, _memory, _say) = (options, memory, say);
         _isVolatile = options.Storage == JournalStorage.Volatile || options.Storage == JournalStorage.Auto && !Directory.Exists(Path.GetDirectoryName(options.PersistentFolder));
+    }
+
+    /// <summary>All files of one journal count on from each other.</summary>
+    private UInt128 SeqnumId
+    {
+        get => new(_memory.State.SeqnumIdHigh, _memory.State.SeqnumIdLow);
+        set => (_memory.State.SeqnumIdHigh, _memory.State.SeqnumIdLow) = ((ulong)(value >> 64), (ulong)value);
     }
 
     /// <summary>Where files are made now.</summary>
@@ -45,7 +51,7 @@ internal sealed partial class JournalStore : IDisposable
                 return file;
         try
         {
-            if (uid != 0 && _seqnumId == 0 && Of(0) is null)
+            if (uid != 0 && SeqnumId == 0 && Of(0) is null)
                 return null; // the first file's numbers are everybody's
             return Add(uid);
         }
@@ -81,7 +87,7 @@ internal sealed partial class JournalStore : IDisposable
             else
             {
                 file.Writer.Archive();
-                File.Move(file.Path, $"{file.Folder}/{JournalFileName.Archived(Stem(file.Name), file.Writer.SeqnumId, file.Writer.HeadSeqnum, file.Writer.HeadRealtime)}");
+                Rename(file.Folder, file.Name);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException)
@@ -176,26 +182,38 @@ internal sealed partial class JournalStore : IDisposable
         var options = new WriterOptions
         {
             MaxSize = limits.MaxFileSize, KeepFree = limits.KeepFree, CompressFrom = _options.CompressFrom,
-            MachineId = HostIds.Machine, BootId = HostIds.Boot, SeqnumId = _seqnumId, Seqnum = _memory.State.Seqnum,
+            MachineId = HostIds.Machine, BootId = HostIds.Boot, SeqnumId = SeqnumId, Seqnum = _memory.State.Seqnum,
         };
         JournalWriter? writer = null;
         if (File.Exists($"{Folder}/{name}"))
         {
             writer = JournalWriter.Open(folder, name, options, undo, Clock.Realtime, out var refusal);
-            if (writer is null)
+            if (writer is null && refusal == OpenRefusal.Archived)
+                Rename(Folder, name);
+            else if (writer is null)
             {
                 _say($"File {Folder}/{name} {Describe(refusal)}, renaming and replacing.");
                 SetAside(Folder, name);
             }
         }
-        writer ??= JournalWriter.Create(folder, name, options, undo);
-        if (uid == 0 || _seqnumId == 0)
-            _seqnumId = writer.SeqnumId;
+        writer ??= Create(folder, name, options, undo);
+        if (SeqnumId == 0)
+            SeqnumId = writer.SeqnumId;
         _memory.State.Seqnum = Math.Max(_memory.State.Seqnum, writer.TailSeqnum);
         Problem = "";
         var file = new ActiveFile(writer, Folder, name, uid, region);
         _files.Add(file);
         return file;
+    }
+
+    /// <summary>Under another name until it is one, so that a crash leaves no half of a journal file.</summary>
+    private JournalWriter Create(Fd folder, string name, WriterOptions options, UndoLog undo)
+    {
+        string temporary = $".{name}.new";
+        File.Delete($"{Folder}/{temporary}");
+        var writer = JournalWriter.Create(folder, temporary, options, undo);
+        File.Move($"{Folder}/{temporary}", $"{Folder}/{name}");
+        return writer;
     }
 
     /// <summary>The first is the system's; accounts share the others, and who wrote least lately gives his up.</summary>
@@ -224,6 +242,15 @@ internal sealed partial class JournalStore : IDisposable
         using var file = Linux.Files.TryOpen(path, libc.O_RDONLY | libc.O_NONBLOCK, out _);
         Span<byte> id = stackalloc byte[16];
         return file is not null && Linux.Files.ReadAt(file, id, FileHeader.FileIdAt) == id.Length ? MemoryMarshal.Read<UInt128>(id) : 0;
+    }
+
+    /// <summary>An archived file to its name, which tells its place among the others.</summary>
+    private static void Rename(string folder, string name)
+    {
+        FileHeader header = default;
+        using (var file = Linux.Files.Open($"{folder}/{name}", libc.O_RDONLY))
+            Linux.Files.ReadAt(file, MemoryMarshal.AsBytes(MemoryMarshal.CreateSpan(ref header, 1)), 0);
+        File.Move($"{folder}/{name}", $"{folder}/{JournalFileName.Archived(Stem(name), header.SeqnumId, header.HeadEntrySeqnum, header.HeadEntryRealtime)}");
     }
 
     private void SetAside(string folder, string name)

@@ -20,6 +20,7 @@ public static class JournalRole
             VolatileFolder = instance.IsSystem ? $"/run/log/journal/{machine}" : $"{instance.RuntimeFolder}/journal/log",
             RuntimeFolder = instance.RuntimeFolder,
             IsSystem = instance.IsSystem,
+            ToSyslog = new(IsOn: instance.IsSystem), // as Debian has it: its syslog daemons read what the journal forwards
             Storage = instance.IsSystem ? JournalStorage.Auto : JournalStorage.Persistent,
             Split = instance.IsSystem ? JournalSplit.Uid : JournalSplit.None,
         };

@@ -108,7 +108,7 @@ public sealed partial class ManagerHost
     private byte[] Describe(SpawnProcess request, LogStream stream)
     {
         var settings = stream.Settings;
-        var metadata = new Journal.StreamMetadata(LogOf(request.Unit), stream.Identifier.Length > 0 ? stream.Identifier : Path.GetFileName(request.Plan.Command.Path),
+        var metadata = new Journal.StreamMetadata(request.Unit.Full, stream.Identifier.Length > 0 ? stream.Identifier : Path.GetFileName(request.Plan.Command.Path),
             settings.Priority, ParsePrefix: settings.LevelPrefix)
         {
             InvocationId = request.InvocationId,
@@ -256,7 +256,7 @@ public sealed partial class ManagerHost
         message = message.ReplaceLineEndings(" ");
         try
         {
-            byte[] line = Encoding.UTF8.GetBytes($"<{(int)level}>{(unit is { } name ? LogOf(name) : "")}\t{message}\n");
+            byte[] line = Encoding.UTF8.GetBytes($"<{(int)level}>{unit?.Full}\t{message}\n");
             if (_linesLength + line.Length > _lines.Length)
                 WriteLog();
             if (line.Length > _lines.Length)
@@ -274,10 +274,6 @@ public sealed partial class ManagerHost
         if (_verbose)
             Files.Print(message);
     }
-
-    /// <summary>A hundred thousand connections mustn't leave as many files behind: they share their template's.</summary>
-    private string LogOf(UnitName unit) =>
-        unit.IsInstance && _core?.Graph.TryGet(unit, out var known) == true && known is ServiceUnit { Connection: not null } ? unit.Template!.Value.Full : unit.Full;
 
     /// <summary>A turn's lines go together, as many as a pipe takes whole or not at all (pipe(7), PIPE_BUF).</summary>
     private void WriteLog()
