@@ -56,6 +56,8 @@ public static class LogReader
         var journal = new JournalSet();
         files = new(journal, new());
         files.AddRoot(folder, mayBeMissing: true);
+        if (folder == "/var/log/journal")
+            files.AddRoot("/run/log/journal", mayBeMissing: true); // what isn't kept over a boot is there
         foreach (string field in unit is null ? [] : s_fieldsOfUnit)
         {
             journal.Matches.Add($"{field}={unit}");

@@ -36,6 +36,9 @@ internal sealed class IntakeMemory : IDisposable
 
     public UndoLog[] Undo { get; }
 
+    /// <summary>For tests: between any two changes.</summary>
+    public Action? Step { get; set; }
+
     public SlotStore Slots { get; }
 
     /// <summary>In the order in which <see cref="From"/> takes them.</summary>
@@ -81,13 +84,18 @@ internal sealed class IntakeMemory : IDisposable
         ref readonly var record = ref state.Record;
         if (record.TakeFrom != 0 && !MessageQueue.WasTaken(_state, TakeRecordAt) && socketOf(record.TakeFrom) is { } socket)
             MessageQueue.Take(_state, TakeRecordAt, socket, record.TakeLength);
+        Step?.Invoke();
         if (record.Slot >= 0)
             Slots.Write(record.Slot, record.SlotHead, Spool(record.CopyFrom, record.CopyFrom + record.CopyLength), record.CopyTo);
+        Step?.Invoke();
         (state.Source, state.Done, state.SkipIn, state.Skip) = (record.Source, record.Done, record.SkipIn, record.Skip);
         (state.Seqnum, state.KernelNext) = (record.Seqnum, record.KernelNext);
+        Step?.Invoke();
         if (record.Region >= 0)
             Undo[record.Region].Clear();
+        Step?.Invoke();
         Volatile.Write(ref state.Committed, 0);
+        Step?.Invoke();
     }
 
     /// <summary>After a burst: pages that only a burst needs go back to the system. Not while there is a piece.</summary>

@@ -87,12 +87,16 @@ public sealed partial class JournalLoop
 
     private void Commit(in CommitRecord record)
     {
+        _step?.Invoke();
         _file?.Writer.Flush();
+        _step?.Invoke();
         ref var state = ref _memory.State;
         state.Record = record;
         if (record.TakeFrom != 0)
             _memory.PrepareTake();
+        _step?.Invoke();
         Volatile.Write(ref state.Committed, 1);
+        _step?.Invoke();
         _memory.Apply(SocketOf);
         if (_file is { } file)
         {

@@ -159,6 +159,7 @@ public sealed partial class JournalLoop
         DataHandle priority = default;
         if (hasMessage && (result = file.Priority(level, out priority)) != AppendResult.Appended)
             return result;
+        _step?.Invoke();
         writer.Begin();
         foreach (var handle in handles)
             writer.Add(handle);

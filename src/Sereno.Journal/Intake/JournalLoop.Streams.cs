@@ -11,7 +11,7 @@ public sealed partial class JournalLoop
     {
         var stream = new LineStream(opened.StreamId, fd, opened.Pid) { Encoded = opened.Metadata };
         _streams[opened.StreamId] = stream;
-        if (_welcomed)
+        if (_ready)
             Watch(stream);
     }
 
@@ -62,6 +62,7 @@ public sealed partial class JournalLoop
         long from = _memory.Place();
         state.Done = from;
         Volatile.Write(ref state.Source, stream.Id);
+        _step?.Invoke();
         int n;
         try
         {
@@ -72,6 +73,7 @@ public sealed partial class JournalLoop
             Files.Complain($"cannot read the log of {MetadataOf(stream).Unit}: {e.Message}");
             n = 0;
         }
+        _step?.Invoke();
         if (n > 0)
             return Take(stream, from, from + n);
         Volatile.Write(ref state.Source, 0);

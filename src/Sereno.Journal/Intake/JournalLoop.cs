@@ -28,10 +28,12 @@ public sealed partial class JournalLoop : IDisposable
     private readonly List<byte[]> _common = [];
     private IntakeMemory _memory = null!;
     private JournalStore _store = null!;
-    private bool _open = true;
+    private bool _welcomed, _ready, _open = true;
 
-    private JournalLoop(UnixSocket keeper, JournalOptions options)
+    /// <param name="step">Is called where a crash would find another state; a test crashes there.</param>
+    private JournalLoop(UnixSocket keeper, JournalOptions options, Action? step = null)
     {
+        _step = step;
         (_keeper, _options) = (keeper, options);
         _forwards = options.ToSyslog.IsOn || options.ToKernel.IsOn || options.ToConsole.IsOn;
         Errno.Check(libc.fcntl(keeper.Fd.Number, libc.F_SETFL, libc.O_NONBLOCK), "make the keeper's socket non-blocking");
@@ -42,16 +44,20 @@ public sealed partial class JournalLoop : IDisposable
     /// <summary>Runs until the keeper closes its end; then writes what the pipes still hold.</summary>
     /// <param name="keeper">Descriptor 3 of a journal that the keeper started.</param>
     /// <returns>The exit code.</returns>
-    public static int Run(UnixSocket keeper, JournalOptions options)
+    /// <param name="step">For tests: throws where the journal is to be killed, which leaves all as it is.</param>
+    public static int Run(UnixSocket keeper, JournalOptions options, Action? step = null)
     {
         foreach (string complaint in options.Complaints)
             Files.Complain(complaint);
         Self.RaiseFileLimit(); // a descriptor for each stream
-        using var loop = new JournalLoop(keeper, options);
+        var loop = new JournalLoop(keeper, options, step);
         if (loop.Begin())
             loop.Loop();
+        loop.Dispose(); // not after an exception: who comes next must find what a crash leaves
         return 0;
     }
+
+    private readonly Action? _step;
 
     public void Dispose()
     {
@@ -74,7 +80,9 @@ public sealed partial class JournalLoop : IDisposable
                 _full.Wait(ready, -1);
         }
         _memory = _held.Remove(IntakeMemory.Name, out var fds) && IntakeMemory.From(fds) is { } kept ? kept : IntakeMemory.Create();
+        _memory.Step = _step;
         Hold(IntakeMemory.Name, _memory.Fds);
+        TellKeeper(); // before anything is in it
         _store = new(_options, _memory, Say);
         AddCommonFields();
         OpenSockets();
@@ -85,6 +93,7 @@ public sealed partial class JournalLoop : IDisposable
             Say($"entries wait: {_stuck}");
         foreach (var stream in _streams.Values)
             Watch(stream);
+        _ready = true;
         TellKeeper();
         return true;
     }
@@ -169,8 +178,6 @@ public sealed partial class JournalLoop : IDisposable
                     fd.Dispose();
         }
     }
-
-    private bool _welcomed;
 
     /// <summary>Kept by the keeper for the next journal.</summary>
     private void Hold(string name, Fd[] fds) => _toKeeper.Enqueue((KeeperWire.Encode(new HoldRequest(name)), fds));
