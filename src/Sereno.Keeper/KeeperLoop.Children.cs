@@ -13,7 +13,7 @@ public sealed partial class KeeperLoop
     private readonly Dictionary<int, Child> _children = [];
     private readonly Queue<Child> _untold = [];
     private readonly Queue<ExitedReply> _exits = [];
-    private readonly Dictionary<string, Fd[]> _held = [];
+    private readonly Dictionary<string, Fd[]> _held = [], _heldOfJournal = [];
     private readonly Dictionary<ulong, LogStream> _streams = [];
     private ulong _exitSequence, _lastStream = ManagerStream;
     private int? _exitCode;
@@ -43,16 +43,11 @@ public sealed partial class KeeperLoop
                 while (_exits.TryPeek(out var exit) && exit.Sequence <= r.Sequence)
                     _exits.Dequeue();
                 break;
-            case HoldRequest r when !truncated && _fds.Count > 0:
-                Drop(r.Name);
-                _held[r.Name] = _fds.ToArray();
-                _fds.Clear();
-                break;
             case HoldRequest r:
-                Files.Complain($"cannot hold {r.Name}: {Errno.Text(truncated ? libc.EMFILE : libc.EBADF)}");
+                Hold(_held, r.Name, truncated);
                 break;
             case DropRequest r:
-                Drop(r.Name);
+                Drop(_held, r.Name);
                 break;
             case ExitRequest r:
                 _exitCode = r.Code;
@@ -61,6 +56,30 @@ public sealed partial class KeeperLoop
                 Files.Complain("cannot understand a message of the manager");
                 break;
         }
+    }
+
+    private void ObeyJournal(ReadOnlySpan<byte> packet, bool truncated)
+    {
+        if (KeeperWire.DecodeStreamDone(packet) is { } done)
+            CloseStream(done.StreamId);
+        else if (KeeperWire.DecodeRequest(packet) is HoldRequest hold)
+            Hold(_heldOfJournal, hold.Name, truncated);
+        else if (KeeperWire.DecodeRequest(packet) is DropRequest drop)
+            Drop(_heldOfJournal, drop.Name);
+        else
+            Files.Complain("cannot understand a message of the journal");
+    }
+
+    private void Hold(Dictionary<string, Fd[]> held, string name, bool truncated)
+    {
+        if (truncated || _fds.Count == 0)
+        {
+            Files.Complain($"cannot hold {name}: {Errno.Text(truncated ? libc.EMFILE : libc.EBADF)}");
+            return;
+        }
+        Drop(held, name);
+        held[name] = _fds.ToArray();
+        _fds.Clear();
     }
 
     /// <summary>How many descriptors come before those that the plan refers to.</summary>
@@ -148,9 +167,9 @@ public sealed partial class KeeperLoop
         }
     }
 
-    private void Drop(string name)
+    private static void Drop(Dictionary<string, Fd[]> held, string name)
     {
-        if (_held.Remove(name, out var fds))
+        if (held.Remove(name, out var fds))
             foreach (var fd in fds)
                 fd.Dispose();
     }

@@ -72,8 +72,17 @@ public sealed partial class KeeperLoop
         if (role == _manager)
             SayWelcome();
         else
-            foreach (var (id, stream) in _streams)
-                Announce(id, stream);
+            TellJournal();
+    }
+
+    private void TellJournal()
+    {
+        var queue = _journal.Queue!;
+        foreach (var (name, fds) in _heldOfJournal)
+            queue.Post(KeeperWire.Encode(new HeldReply(name)), fds);
+        foreach (var (id, stream) in _streams)
+            Announce(id, stream);
+        queue.Post(KeeperWire.Encode(new WelcomeReply()));
     }
 
     private void SayWelcome()

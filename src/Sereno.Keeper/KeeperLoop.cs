@@ -211,8 +211,8 @@ public sealed partial class KeeperLoop : IDisposable
             _workedAt = Environment.TickCount64;
             if (role == _manager)
                 Obey(_buffer.AsSpan(0, received.Length), received.Truncated);
-            else if (KeeperWire.DecodeStreamDone(_buffer.AsSpan(0, received.Length)) is { } done)
-                CloseStream(done.StreamId);
+            else
+                ObeyJournal(_buffer.AsSpan(0, received.Length), received.Truncated);
             foreach (var fd in _fds) // those that nobody has taken
                 fd.Dispose();
         }

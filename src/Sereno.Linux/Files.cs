@@ -92,6 +92,38 @@ public static unsafe class Files
             libc.close(fd);
     }
 
+    /// <summary>Moves what a pipe has into a file, at its position, which goes on with it whatever becomes of us (splice(2)).</summary>
+    /// <returns>Bytes, 0 at the end of the pipe, -1 when it has none now.</returns>
+    public static int Splice(Fd pipe, Fd file, int most) =>
+        Errno.Transfer(libc.splice(pipe.Number, null, file.Number, null, (nuint)most, libc.SPLICE_F_MOVE | libc.SPLICE_F_NONBLOCK), "splice a pipe");
+
+    public static long Position(Fd fd) => Seek(fd, 0, 1);
+
+    public static void SetPosition(Fd fd, long position) => Seek(fd, position, 0);
+
+    /// <summary>pread(2): how much of the buffer was filled.</summary>
+    public static int ReadAt(Fd fd, Span<byte> buffer, long offset)
+    {
+        fixed (byte* p = buffer)
+            return Errno.Check((int)libc.pread(fd.Number, p, (nuint)buffer.Length, (nint)offset), "read a file");
+    }
+
+    /// <summary>pwrite(2) of all.</summary>
+    public static void WriteAt(Fd fd, ReadOnlySpan<byte> bytes, long offset)
+    {
+        fixed (byte* p = bytes)
+            for (int done = 0; done < bytes.Length;)
+                done += Errno.Check((int)libc.pwrite(fd.Number, p + done, (nuint)(bytes.Length - done), (nint)(offset + done)), "write a file");
+    }
+
+    public static long Length(Fd fd) => (long)FileStatus.Of(fd).Size;
+
+    private static long Seek(Fd fd, long offset, int whence)
+    {
+        nint position = libc.lseek(fd.Number, (nint)offset, whence);
+        return position >= 0 ? position : throw Errno.Failed("seek in a file");
+    }
+
     public static void Truncate(Fd fd, long length) => Errno.Check(libc.ftruncate(fd.Number, (nint)length), "truncate a file");
 
     /// <summary>Writes to our standard error, without Console: that would start threads and take over signals.</summary>

@@ -88,7 +88,7 @@ public sealed record Instance
                 }, $"{folder}/run"),
             };
         if (root)
-            return new() { UnitPath = unitPath, IsRoot = true, RuntimeFolder = "/run/sereno", LogFolder = "/var/log/sereno", Paths = paths };
+            return new() { UnitPath = unitPath, IsRoot = true, RuntimeFolder = "/run/sereno", LogFolder = "/var/log/journal", Paths = paths };
         var facts = HostFacts.Read(user: true);
         string state = $"{Variable("XDG_STATE_HOME") ?? facts.HomeDirectory + "/.local/state"}/sereno";
         string runtime = Variable("XDG_RUNTIME_DIR") is { } run ? $"{run}/sereno" : $"{state}/run";

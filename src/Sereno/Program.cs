@@ -11,7 +11,7 @@ return (Path.GetFileName(Environment.GetCommandLineArgs()[0]), args) switch
     // Under another name it is that program.
     ("ss", _) => Guard.Run("ss", () => SsVerb.Run(args)),
     ("netstat", _) => Guard.Run("netstat", () => NetstatVerb.Run(args)),
-    (_, [RoleNames.Journal, var folder]) => JournalLoop.Run(new UnixSocket(new Fd(3)), folder),
+    (_, [RoleNames.Journal, ..]) => JournalRole.Run(args.AsSpan(1)),
     (_, [RoleNames.Manager, ..]) => ManagerRole.Run(args.AsSpan(1)),
     (_, ["init", .. var rest]) when PlainInit.Read(rest) is { } run => Guard.Run("sereno", run),
     // These read their own options, as the programs that they stand in for do.

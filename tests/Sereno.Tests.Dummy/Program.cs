@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using Sereno.Journal;
+using Sereno.Journal.Intake;
 using Sereno.Keeper;
 using Sereno.Linux;
 
@@ -16,7 +17,7 @@ switch (args)
             ManagerLog = new StreamMetadata("init.scope", "sereno", ManagerStream: true).Encode(),
         });
     case ["journal", var folder]:
-        return JournalLoop.Run(new UnixSocket(new Fd(3)), folder);
+        return JournalLoop.Run(new UnixSocket(new Fd(3)), new() { PersistentFolder = folder, VolatileFolder = folder + "/volatile", RateLimitInterval = 0 });
     case ["manager", var rendezvous]:
         {
             // The test plays the manager with our descriptors; to crash the manager it kills us.

@@ -17,6 +17,10 @@ public static unsafe partial class libc
     public const int F_SEAL_SEAL = 1, F_SEAL_SHRINK = 2, F_SEAL_GROW = 4, F_SEAL_WRITE = 8;
     public const int FD_CLOEXEC = 1;
 
+    public const uint SPLICE_F_MOVE = 1, SPLICE_F_NONBLOCK = 2;
+
+    [LibraryImport(lib, SetLastError = true)] public static partial nint splice(int fd_in, long* off_in, int fd_out, long* off_out, nuint len, uint flags);
+
     public const int F_SETLKW = 7;
     public const short F_WRLCK = 1;
 
@@ -28,4 +32,6 @@ public static unsafe partial class libc
 
     [LibraryImport(lib, SetLastError = true)] public static partial int name_to_handle_at(int dirfd, byte* pathname, file_handle* handle, int* mount_id, int flags);
     [LibraryImport(lib, SetLastError = true)] public static partial int fcntl(int fd, int cmd, nint arg);
+    /// <summary>An errno, which it doesn't set.</summary>
+    [LibraryImport(lib)] public static partial int posix_fallocate(int fd, nint offset, nint length);
 }

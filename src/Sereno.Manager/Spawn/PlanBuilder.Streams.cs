@@ -11,7 +11,7 @@ public static partial class PlanBuilder
     {
         AddTerminalReset(steps, context.Terminal);
         if (!streams.IsEmpty)
-            return AddGiven(steps, unit, context, descriptors.Length, streams);
+            return AddGiven(steps, unit, context, uid, descriptors.Length, streams);
         if (context.UsesSocket && descriptors.Length != 1)
             throw new PlanException(PlanException.NoProcess, descriptors.IsEmpty ? "Got no socket." : "Got more than one socket.");
         var input = Available(context.StandardInput, !takesTerminal, context.InputData.IsEmpty);
@@ -27,7 +27,7 @@ public static partial class PlanBuilder
             steps.Add(new CopyDescriptor(222, 1, 2));
         else
             logs |= AddOutput(steps, error, 2);
-        return logs ? new LogStream(unit.Full, Shorten(context.SyslogIdentifier ?? "")) : null;
+        return logs ? new LogStream(unit.Full, Shorten(context.SyslogIdentifier ?? ""), context.Logging, uid) : null;
 
         bool AddOutput(ImmutableArray<SpawnStep>.Builder steps, StreamTarget target, int fd)
         {
@@ -52,7 +52,7 @@ public static partial class PlanBuilder
     }
 
     /// <summary>What somebody else has opened. A terminal among it becomes the session's own, if it is nobody's yet; what isn't there is as it would be without.</summary>
-    private static LogStream? AddGiven(ImmutableArray<SpawnStep>.Builder steps, UnitName unit, ExecContext context, int first, ImmutableArray<string> streams)
+    private static LogStream? AddGiven(ImmutableArray<SpawnStep>.Builder steps, UnitName unit, ExecContext context, uint? uid, int first, ImmutableArray<string> streams)
     {
         bool logs = false;
         for (int fd = 0; fd < 3; fd++)
@@ -67,7 +67,7 @@ public static partial class PlanBuilder
                 steps.Add(new UseLogPipe(fd == 1 ? 209 : 222, fd));
                 logs = true;
             }
-        return logs ? new LogStream(unit.Full, Shorten(context.SyslogIdentifier ?? "")) : null;
+        return logs ? new LogStream(unit.Full, Shorten(context.SyslogIdentifier ?? ""), context.Logging, uid) : null;
     }
 
     /// <summary>What there is nothing for is as if it weren't asked for.</summary>

@@ -95,7 +95,7 @@ public sealed record SpawnPlan(ImmutableArray<SpawnStep> Steps, LogStream? LogSt
 }
 
 /// <summary>The journal's view of a process's output.</summary>
-public sealed record LogStream(string Unit, string Identifier);
+public sealed record LogStream(string Unit, string Identifier, LogSettings Settings, uint? Uid = null);
 
 /// <summary>A plan that can't be made: the exit status that says which step, and "cannot X: cause".</summary>
 public sealed class PlanException(int stage, string message) : Exception(message)

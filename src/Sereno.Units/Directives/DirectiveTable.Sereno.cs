@@ -17,6 +17,7 @@ internal static partial class DirectiveTable
         Enforced(Sereno, "Ready", ReadReady),
         Emulated(Sereno, "Drain", "sockets that the service opened itself go on accepting: only those that it was passed stop", ReadDrain),
         Enforced(Sereno, "AllowStart", ReadAllowStart),
+        Enforced(Sereno, "LogFull", ReadLogFull),
     ];
 
     private static void SetSereno(Reading r, Func<SerenoSettings, SerenoSettings> set) => r.Unit.Unit = r.Unit.Unit with { Sereno = set(r.Unit.Unit.Sereno ?? new()) };

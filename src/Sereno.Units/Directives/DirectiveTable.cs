@@ -32,7 +32,7 @@ internal static partial class DirectiveTable
 
     private static IEnumerable<DirectiveRow> All() =>
         [.. UnitRows(), .. JobRows(), .. SliceRows(), .. MountRows(), .. ScopeRows(), .. ConditionRows(), .. ServiceRows(), .. SupervisionRows(), .. ResourceRows(), .. CommandRows(), .. ExecRows(), .. StreamRows(), .. LimitRows(), .. KillRows(),
-         .. SecurityRows(), .. SandboxRows(), .. SchedulingRows(), .. TerminalRows(), .. CredentialRows(),
+         .. SecurityRows(), .. SandboxRows(), .. SchedulingRows(), .. TerminalRows(), .. LogRows(), .. CredentialRows(),
          .. InstallRows(), .. SerenoRows(), .. IgnoredRows(), .. TimerRows(), .. PathRows(), .. SocketRows(), .. OtherTypesRows()];
 
     private static DirectiveRow Enforced(string section, string key, Action<Reading> read) => new(section, key, Support.Enforced, null, read);

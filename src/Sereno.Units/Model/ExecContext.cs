@@ -92,6 +92,7 @@ public sealed record ExecContext
     public ImmutableArray<Credential> Credentials { get; init; } = [];
     public TerminalSettings Terminal { get; init; } = TerminalSettings.None;
     public string? SyslogIdentifier { get; init; }
+    public LogSettings Logging { get; init; } = LogSettings.Default;
     public Sandbox Sandbox { get; init; } = Sandbox.None;
 
     /// <summary>Where programs without a path, and with PATH, are searched; empty is the usual places.</summary>

@@ -30,7 +30,7 @@ public static class KeeperRole
                 RoleNames.Manager, .. instance.Arguments, .. instance.UnitPath is { } path ? (string[])["--unit-path", path] : [],
                 "--default", defaultTarget, .. verbose ? (string[])["--verbose"] : [],
             ],
-            JournalArguments = [RoleNames.Journal, instance.LogFolder],
+            JournalArguments = [RoleNames.Journal, .. instance.Arguments],
             LockPath = instance.LockPath,
             ManagerLog = new Journal.StreamMetadata("init.scope", "sereno", ManagerStream: true).Encode(),
         });

@@ -1,6 +1,8 @@
 using System.Text;
+using Sereno.Keeper.Wire;
 using Sereno.Linux;
 using Sereno.Manager;
+using Sereno.Manager.Spawn;
 using Sereno.Manager.Units;
 using Sereno.Units.Model;
 
@@ -82,9 +84,7 @@ public sealed partial class ManagerHost
     private void Spawn(SpawnProcess request)
     {
         var plan = request.Plan;
-        byte[] log = plan.LogStream is { } stream
-            ? new Journal.StreamMetadata(LogOf(request.Unit), stream.Identifier.Length > 0 ? stream.Identifier : Path.GetFileName(plan.Command.Path)).Encode()
-            : [];
+        byte[] log = plan.LogStream is { } stream ? Describe(request, stream) : [];
         _spawning[request.Id] = request;
         using var cgroup = OpenGroup(request);
         try
@@ -107,6 +107,29 @@ public sealed partial class ManagerHost
             _spawning.Remove(request.Id);
             _core.OnSpawnFailed(request.Id, (int)ExitStage.Fds, e.Message);
         }
+    }
+
+    /// <summary>What the journal has to know of a process's lines.</summary>
+    private byte[] Describe(SpawnProcess request, LogStream stream)
+    {
+        var settings = stream.Settings;
+        var metadata = new Journal.StreamMetadata(request.Unit.Full, stream.Identifier.Length > 0 ? stream.Identifier : Path.GetFileName(request.Plan.Command.Path),
+            settings.Priority, ParsePrefix: settings.LevelPrefix)
+        {
+            InvocationId = request.InvocationId,
+            Slice = _groups.SliceOf(request.Unit).Full,
+            Uid = stream.Uid ?? Self.Uid,
+            LevelMax = settings.LevelMax,
+            RateLimitInterval = settings.RateLimitInterval,
+            RateLimitBurst = settings.RateLimitBurst,
+            ExtraFields = settings.ExtraFields,
+            FilterPatterns = settings.FilterPatterns,
+            DropsWhenFull = settings.DropsWhenFull,
+        };
+        if (metadata.Encode() is { Length: <= KeeperWire.MaxLog } bytes)
+            return bytes;
+        Log(request.Unit, LogLevel.Warning, $"{request.Unit}: LogExtraFields= and LogFilterPatterns= are too long to be passed on, ignoring them.");
+        return (metadata with { ExtraFields = [], FilterPatterns = [] }).Encode();
     }
 
     /// <summary>A stopped process doesn't see its signal before it goes on; SIGKILL needs no help.</summary>
@@ -239,7 +262,7 @@ public sealed partial class ManagerHost
         message = message.ReplaceLineEndings(" ");
         try
         {
-            byte[] line = Encoding.UTF8.GetBytes($"<{(int)level}>{(unit is { } name ? LogOf(name) : "")}\t{message}\n");
+            byte[] line = Encoding.UTF8.GetBytes($"<{(int)level}>{unit?.Full}\t{message}\n");
             if (_linesLength + line.Length > _lines.Length)
                 WriteLog();
             if (line.Length > _lines.Length)
@@ -257,10 +280,6 @@ public sealed partial class ManagerHost
         if (_verbose)
             Files.Print(message);
     }
-
-    /// <summary>A hundred thousand connections mustn't leave as many files behind: they share their template's.</summary>
-    private string LogOf(UnitName unit) =>
-        unit.IsInstance && _core?.Graph.TryGet(unit, out var known) == true && known is ServiceUnit { Connection: not null } ? unit.Template!.Value.Full : unit.Full;
 
     /// <summary>A turn's lines go together, as many as a pipe takes whole or not at all (pipe(7), PIPE_BUF).</summary>
     private void WriteLog()

@@ -6,11 +6,9 @@ using Sereno.Verbs;
 
 namespace Sereno.Roles;
 
-/// <summary>What a machine that we boot needs before its first service: accounts, files, and somebody who listens on /dev/log.</summary>
+/// <summary>What a machine that we boot needs before its first service: accounts and files.</summary>
 public sealed partial class ManagerHost
 {
-    private DevLog? _devLog;
-
     /// <summary>The keeper is PID 1: nobody else has prepared anything.</summary>
     private bool OwnsMachine => _instance.IsSystem && Self.ParentPid == 1;
 
@@ -37,21 +35,5 @@ public sealed partial class ManagerHost
         {
             Log(null, LogLevel.Error, $"cannot do the work of {unit}: {e.Message}"); // a machine without it may still come up
         }
-    }
-
-    /// <param name="held">The socket of the manager before.</param>
-    private void OpenDevLog(Fd? held)
-    {
-        if (!OwnsMachine || DevLog.TryOpen(held, message => Log(null, LogLevel.Warning, message)) is not { } log)
-            return;
-        _devLog = log;
-        _keeper.Hold(DevLog.Name, [log.Fd]);
-        _loop.Watch(log.Fd, Readiness.Read, _ => OnSyslog());
-    }
-
-    private void OnSyslog()
-    {
-        for (int i = 0; i < 64 && _devLog!.Receive() is { } line; i++)
-            Log(_core.ServiceOf(line.Sender)?.Name ?? _groups.UnitOf(line.Sender), line.Level, line.Text);
     }
 }

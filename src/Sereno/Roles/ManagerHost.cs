@@ -117,7 +117,6 @@ public sealed partial class ManagerHost : IDisposable
             Resume(checkpoint, welcome);
         else
             Boot(defaultTarget);
-        OpenDevLog(Held(DevLog.Name));
         Pending(_events);
         Turn();
     }
@@ -378,7 +377,6 @@ public sealed partial class ManagerHost : IDisposable
         _busNames?.Dispose();
         _checkpoint.Dispose();
         _notify?.Dispose();
-        _devLog?.Dispose();
         _keeper.Dispose();
         _paths?.Dispose();
         _clock?.Dispose();

@@ -352,6 +352,8 @@ public sealed class English : Text
         FilterProblem.InvalidLine => "A line can't begin with a zero byte.",
     };
 
+    public override string JournalFull(string why) => $"the journal cannot be written: {why}; services wait when their pipes are full, or lose lines where LogFull=drop says so";
+
     public override string NoLog(string unit) => $"{unit} has no log";
     public override string NoLogs(string folder) => $"cannot read {folder}: no instance has logged there";
     public override string InvalidName(string name) => $"Unit name {name} is not valid.";

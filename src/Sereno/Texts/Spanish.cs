@@ -470,6 +470,8 @@ public sealed class Spanish : Text
         FilterProblem.InvalidLine => "Una línea no puede empezar con un byte cero.",
     };
 
+    public override string JournalFull(string why) => $"no se puede escribir en el registro: {why}; los servicios esperan cuando se llenan sus tuberías, o pierden líneas donde LogFull=drop lo dice";
+
     public override string NoLog(string unit) => $"{unit} no tiene registro";
     public override string NoLogs(string folder) => $"no se puede leer {folder}: ninguna instancia ha escrito ahí";
     public override string InvalidName(string name) => $"{name} no es un nombre de unidad.";

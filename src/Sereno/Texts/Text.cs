@@ -150,6 +150,9 @@ public abstract class Text
     public abstract string WrongFilter(FilterProblem problem, string word, string subject);
 
     public abstract string NoLog(string unit);
+
+    /// <summary>Nothing can be written to the journal.</summary>
+    public abstract string JournalFull(string why);
     public abstract string NoLogs(string folder);
     public abstract string InvalidName(string name);
     public abstract string InvalidSignal(string signal);

@@ -27,15 +27,10 @@ public static class LogsVerb
             string? name = (r.GetValue(unit) ?? r.GetValue(named)) is { } text ? GlobalOptions.UnitName(text) : null;
             if (!Directory.Exists(folder))
                 throw new IOException(Text.Current.NoLogs(folder));
-            if (name is not null && !r.GetValue(follow))
+            if (name is not null && !r.GetValue(follow) && LogReader.Read(folder, name, 1).Count == 0)
             {
-                string file = !File.Exists($"{folder}/{name}.log") && LogReader.TemplateOf(name) is { } template ? template : name;
-                if (!File.Exists($"{folder}/{file}.log"))
-                {
-                    StandardStreams.Errors.WriteLine($"sereno: {Text.Current.NoLog(name)}");
-                    return 1;
-                }
-                File.OpenRead($"{folder}/{file}.log").Dispose(); // says why, when it may not be read
+                StandardStreams.Errors.WriteLine($"sereno: {Text.Current.NoLog(name)}");
+                return 1;
             }
             bool json = r.GetValue(output) == "json";
             int count = Math.Max(0, r.GetValue(lines) ?? (r.GetValue(follow) ? 10 : int.MaxValue));

@@ -33,6 +33,7 @@ public static partial class StatusVerb
                 names = [.. manager.ListUnits().Where(u => u.ActiveState != "inactive" && u.Id.EndsWith(".service", StringComparison.Ordinal)).Select(u => u.Id)];
             if (r.GetValue(output) == "json")
                 return WriteJson(manager, names, GlobalOptions.Instance(r).LogFolder, r.GetValue(lines));
+            WriteJournalNotice(GlobalOptions.Instance(r));
             int exit = 0;
             for (int i = 0; i < names.Length; i++)
             {

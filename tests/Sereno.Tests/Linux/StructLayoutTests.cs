@@ -15,6 +15,7 @@ public class StructLayoutTests
     {
         [typeof(libc.iovec)] = ("sys/uio.h", "struct iovec"),
         [typeof(libc.msghdr)] = ("sys/socket.h", "struct msghdr"),
+        [typeof(libc.mmsghdr)] = ("sys/socket.h", "struct mmsghdr"),
         [typeof(libc.cmsghdr)] = ("sys/socket.h", "struct cmsghdr"),
         [typeof(libc.ucred)] = ("sys/socket.h", "struct ucred"),
         [typeof(libc.sockaddr_un)] = ("sys/un.h", "struct sockaddr_un"),
@@ -48,6 +49,7 @@ public class StructLayoutTests
         [typeof(libc.hostent)] = ("netdb.h", "struct hostent"),
         [typeof(libc.statx)] = ("sys/stat.h", "struct statx"),
         [typeof(libc.statx_timestamp)] = ("sys/stat.h", "struct statx_timestamp"),
+        [typeof(libc.statvfs)] = ("sys/statvfs.h", "struct statvfs"),
         [typeof(libc.flock_t)] = ("fcntl.h", "struct flock"),
         [typeof(libc.timespec)] = ("time.h", "struct timespec"),
         [typeof(libc.file_handle)] = ("fcntl.h", "struct file_handle"),

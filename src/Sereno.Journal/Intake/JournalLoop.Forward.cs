@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text;
+using Sereno.Journal.Keep;
+using Sereno.Linux;
+using Sereno.Linux.Headers;
+
+namespace Sereno.Journal.Intake;
+
+// ForwardTo...= of journald.conf(5). What can't take a line at once doesn't get it: the journal has it.
+public sealed partial class JournalLoop
+{
+    private UnixSocket? _syslog;
+    private readonly bool _forwards;
+    private Fd? _kernelLog;
+
+    private void Forward(int priority, string identifier, int pid, ReadOnlySpan<byte> message)
+    {
+        int level = priority & SyslogPriority.LevelMask;
+        bool Wants(ForwardTarget target) => target.IsOn && level <= target.MaxLevel;
+        bool syslog = Wants(_options.ToSyslog), kernel = Wants(_options.ToKernel), console = Wants(_options.ToConsole);
+        if (!syslog && !kernel && !console)
+            return;
+        string from = identifier.Length > 0 ? identifier : ProcessTable.Stat(pid)?.Comm ?? "unknown";
+        string text = Encoding.UTF8.GetString(message), line = pid > 0 ? $"{from}[{pid}]: {text}" : $"{from}: {text}";
+        int withFacility = (priority & SyslogPriority.FacilityMask) == 0 ? priority | SyslogPriority.User : priority;
+        if (syslog)
+            ToSyslog($"<{withFacility}>{DateTime.Now.ToString("MMM d HH:mm:ss", CultureInfo.InvariantCulture)} {line}");
+        if (kernel)
+            Write(_kernelLog ??= Files.TryOpen("/dev/kmsg", libc.O_WRONLY | libc.O_NOCTTY | libc.O_NONBLOCK, out _), $"<{withFacility}>{line}\n");
+        if (console)
+        {
+            // Opened each time: who hangs the terminal up shall not take it from us.
+            using var terminal = Files.TryOpen(_options.ConsolePath, libc.O_WRONLY | libc.O_NOCTTY | libc.O_NONBLOCK, out _);
+            Write(terminal, line + "\r\n");
+        }
+
+        static void Write(Fd? fd, string text)
+        {
+            try
+            {
+                fd?.Write(Encoding.UTF8.GetBytes(text));
+            }
+            catch (LinuxException) { } // the next line, then
+        }
+    }
+
+    private void ToSyslog(string line)
+    {
+        try
+        {
+            if (_syslog is null)
+            {
+                _syslog = UnixSocket.Create(UnixSocketType.Datagram);
+                _syslog.Connect($"{SocketFolder}/syslog");
+            }
+            _syslog.Send(Encoding.UTF8.GetBytes(line));
+        }
+        catch (LinuxException)
+        {
+            _syslog?.Dispose(); // nobody there (yet, or any more)
+            _syslog = null;
+        }
+    }
+}

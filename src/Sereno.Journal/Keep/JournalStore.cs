@@ -1,0 +1,291 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Sereno.Journal.Format;
+using Sereno.Journal.Intake;
+using Sereno.Journal.Write;
+using Sereno.Linux;
+using Sereno.Linux.Headers;
+
+namespace Sereno.Journal.Keep;
+
+/// <summary>The files that entries go to: made, gone on with, archived when they are full or old, and the oldest removed. Nothing of it while a batch is open.</summary>
+internal sealed partial class JournalStore : IDisposable
+{
+    private readonly JournalOptions _options;
+    private readonly IntakeMemory _memory;
+    private readonly Action<string> _say;
+    private readonly List<ActiveFile> _files = [];
+    private readonly Dictionary<string, StorageLimits> _limits = [];
+    private bool _isVolatile;
+
+    /// <param name="say">Something that whoever looks after the machine should know.</param>
+    public JournalStore(JournalOptions options, IntakeMemory memory, Action<string> say)
+    {
+        (_options, _memory, _say) = (options, memory, say);
+        _isVolatile = options.Storage == JournalStorage.Volatile || options.Storage == JournalStorage.Auto && !Directory.Exists(Path.GetDirectoryName(options.PersistentFolder));
+    }
+
+    /// <summary>All files of one journal count on from each other.</summary>
+    private UInt128 SeqnumId
+    {
+        get => new(_memory.State.SeqnumIdHigh, _memory.State.SeqnumIdLow);
+        set => (_memory.State.SeqnumIdHigh, _memory.State.SeqnumIdLow) = ((ulong)(value >> 64), (ulong)value);
+    }
+
+    /// <summary>Where files are made now.</summary>
+    public string Folder => _isVolatile ? _options.VolatileFolder : _options.PersistentFolder;
+
+    /// <summary>Entries are counted and forgotten.</summary>
+    public bool KeepsNothing => _options.Storage == JournalStorage.None;
+
+    /// <summary>Why there is no file; empty while there is one.</summary>
+    public string Problem { get; private set; } = "";
+
+    public IReadOnlyList<ActiveFile> Files => _files;
+
+    /// <summary>The file for an account's entries; null, and <see cref="Problem"/>, where none can be made.</summary>
+    public ActiveFile? Of(uint uid)
+    {
+        foreach (var file in _files)
+            if (file.Uid == uid)
+                return file;
+        try
+        {
+            if (uid != 0 && SeqnumId == 0 && Of(0) is null)
+                return null; // the first file's numbers are everybody's
+            return Add(uid);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Problem = e.Message;
+            return null;
+        }
+    }
+
+    /// <summary>Whether the files that are written are still there: whoever removes them wants new ones.</summary>
+    public bool LetGoOfRemoved()
+    {
+        bool any = false;
+        foreach (var file in _files.Where(f => !f.Writer.IsWhole).ToList())
+        {
+            _say($"{file.Path}: Journal file has been deleted or cut, rotating.");
+            _files.Remove(file);
+            file.Dispose();
+            any = true;
+        }
+        return any;
+    }
+
+    /// <summary>Archives a file, and makes room for the next.</summary>
+    public void Rotate(ActiveFile file)
+    {
+        _files.Remove(file);
+        try
+        {
+            if (file.Writer.EntryCount == 0)
+                File.Delete(file.Path);
+            else
+            {
+                file.Writer.Archive();
+                Rename(file.Folder, file.Name);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException)
+        {
+            _say($"{file.Path}: {e.Message}, rotating all the same.");
+            SetAside(file.Folder, file.Name);
+        }
+        finally
+        {
+            file.Dispose();
+            _memory.Undo[file.Region].Begin(0);
+        }
+        Vacuum();
+    }
+
+    public void RotateAll()
+    {
+        foreach (var file in _files.ToArray())
+            Rotate(file);
+    }
+
+    /// <summary>Archives what has become too old to go on with.</summary>
+    public void RotateOld(ulong now)
+    {
+        if (_options.MaxFileAge > 0)
+            foreach (var file in _files.Where(f => f.Writer.HeadRealtime > 0 && f.Writer.HeadRealtime + _options.MaxFileAge < now).ToList())
+                Rotate(file);
+    }
+
+    public void Vacuum()
+    {
+        var limits = LimitsOf(Folder);
+        ulong used = Retention.UsageOf(Folder);
+        Retention.Vacuum(Folder, Math.Min(used + Retention.Available(limits, Folder), limits.MaxUse), limits.MaxFiles, _options.MaxRetention, Clock.Realtime);
+    }
+
+    /// <summary>Bytes that may still be written.</summary>
+    public ulong Available => Retention.Available(LimitsOf(Folder), Folder);
+
+    /// <summary>All that was written goes to disk.</summary>
+    public void Sync()
+    {
+        foreach (var file in _files.Where(f => f.IsDirty).ToList())
+            try
+            {
+                file.Writer.SetOffline();
+                file.IsDirty = false;
+            }
+            catch (LinuxException e)
+            {
+                _say($"{file.Path}: {e.Message}");
+            }
+    }
+
+    /// <summary>From /run to /var (journalctl(1), --flush), or back: the next entries go there.</summary>
+    public void MoveTo(bool isVolatile)
+    {
+        if (isVolatile == _isVolatile || !isVolatile && _options.Storage == JournalStorage.Volatile)
+            return;
+        RotateAll();
+        string from = Folder;
+        _isVolatile = isVolatile;
+        if (!isVolatile && Of(0) is not null)
+            MoveArchived(from, Folder);
+    }
+
+    public void Dispose()
+    {
+        foreach (var file in _files)
+        {
+            file.Writer.SetOffline();
+            file.Dispose();
+        }
+        _files.Clear();
+    }
+
+    private StorageLimits LimitsOf(string folder)
+    {
+        if (!_limits.TryGetValue(folder, out var limits))
+            _limits[folder] = limits = Retention.Complete(folder == _options.VolatileFolder ? _options.Runtime : _options.System, folder);
+        return limits;
+    }
+
+    private ActiveFile Add(uint uid)
+    {
+        string name = JournalFileName.Active(uid);
+        int region = RegionFor(uid, $"{Folder}/{name}");
+        var undo = _memory.Undo[region];
+        Directory.CreateDirectory(Folder);
+        using var folder = Linux.Files.OpenFolder(Folder);
+        var limits = LimitsOf(Folder);
+        var options = new WriterOptions
+        {
+            MaxSize = limits.MaxFileSize, KeepFree = limits.KeepFree, CompressFrom = _options.CompressFrom,
+            MachineId = HostIds.Machine, BootId = HostIds.Boot, SeqnumId = SeqnumId, Seqnum = _memory.State.Seqnum,
+        };
+        JournalWriter? writer = null;
+        if (File.Exists($"{Folder}/{name}"))
+        {
+            writer = JournalWriter.Open(folder, name, options, undo, Clock.Realtime, out var refusal);
+            if (writer is null && refusal == OpenRefusal.Archived)
+                Rename(Folder, name);
+            else if (writer is null)
+            {
+                _say($"File {Folder}/{name} {Describe(refusal)}, renaming and replacing.");
+                SetAside(Folder, name);
+            }
+        }
+        writer ??= Create(folder, name, options, undo);
+        if (SeqnumId == 0)
+            SeqnumId = writer.SeqnumId;
+        _memory.State.Seqnum = Math.Max(_memory.State.Seqnum, writer.TailSeqnum);
+        Problem = "";
+        var file = new ActiveFile(writer, Folder, name, uid, region);
+        _files.Add(file);
+        return file;
+    }
+
+    /// <summary>Under another name until it is one, so that a crash leaves no half of a journal file.</summary>
+    private JournalWriter Create(Fd folder, string name, WriterOptions options, UndoLog undo)
+    {
+        string temporary = $".{name}.new";
+        File.Delete($"{Folder}/{temporary}");
+        var writer = JournalWriter.Create(folder, temporary, options, undo);
+        File.Move($"{Folder}/{temporary}", $"{Folder}/{name}");
+        return writer;
+    }
+
+    /// <summary>The first is the system's; accounts share the others, and who wrote least lately gives his up.</summary>
+    private int RegionFor(uint uid, string path)
+    {
+        if (uid == 0)
+            return 0;
+        // One that an earlier journal wrote may have something to be undone.
+        if (IdOf(path) is var id && id != 0)
+            for (int known = 1; known < IntakeMemory.Regions; known++)
+                if (_memory.Undo[known].FileId == id && _files.All(f => f.Region != known))
+                    return known;
+        var taken = _files.Select(f => f.Region).ToHashSet();
+        for (int region = 1; region < IntakeMemory.Regions; region++)
+            if (!taken.Contains(region))
+                return region;
+        var idle = _files.Where(f => f.Region > 0).MinBy(f => f.UsedAt)!;
+        idle.Writer.SetOffline();
+        _files.Remove(idle);
+        idle.Dispose();
+        return idle.Region;
+    }
+
+    private static UInt128 IdOf(string path)
+    {
+        using var file = Linux.Files.TryOpen(path, libc.O_RDONLY | libc.O_NONBLOCK, out _);
+        Span<byte> id = stackalloc byte[16];
+        return file is not null && Linux.Files.ReadAt(file, id, FileHeader.FileIdAt) == id.Length ? MemoryMarshal.Read<UInt128>(id) : 0;
+    }
+
+    /// <summary>An archived file to its name, which tells its place among the others.</summary>
+    private static void Rename(string folder, string name)
+    {
+        FileHeader header = default;
+        using (var file = Linux.Files.Open($"{folder}/{name}", libc.O_RDONLY))
+            Linux.Files.ReadAt(file, MemoryMarshal.AsBytes(MemoryMarshal.CreateSpan(ref header, 1)), 0);
+        File.Move($"{folder}/{name}", $"{folder}/{JournalFileName.Archived(Stem(name), header.SeqnumId, header.HeadEntrySeqnum, header.HeadEntryRealtime)}");
+    }
+
+    private void SetAside(string folder, string name)
+    {
+        string aside = JournalFileName.SetAside(Stem(name), Clock.Realtime, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)));
+        try
+        {
+            File.Move($"{folder}/{name}", $"{folder}/{aside}");
+        }
+        catch (FileNotFoundException) { } // removed meanwhile
+    }
+
+    private void MoveArchived(string from, string to)
+    {
+        foreach (string path in Directory.Exists(from) ? Directory.GetFiles(from) : [])
+            if (JournalFileName.Parse(Path.GetFileName(path)) is { IsActive: false })
+                try
+                {
+                    File.Move(path, $"{to}/{Path.GetFileName(path)}");
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    _say($"{path}: {e.Message}");
+                }
+    }
+
+    private static string Stem(string name) => name[..^JournalFileName.Suffix.Length];
+
+    private static string Describe(OpenRefusal refusal) => refusal switch
+    {
+        OpenRefusal.Unclean => "uncleanly shut down",
+        OpenRefusal.OtherMachine => "is of another machine",
+        OpenRefusal.FromTheFuture => "is from the future",
+        OpenRefusal.Archived => "is archived already",
+        OpenRefusal.Incompatible => "has features that aren't known here",
+        _ => "corrupted",
+    };
+}

@@ -1,0 +1,44 @@
+using Sereno.Journal.Intake;
+using Sereno.Journal.Keep;
+using Sereno.Linux;
+
+namespace Sereno.Roles;
+
+/// <summary>The journal as the keeper starts it; its arguments are ours, not a person's.</summary>
+public static class JournalRole
+{
+    public static int Run(ReadOnlySpan<string> arguments) =>
+        JournalLoop.Run(new UnixSocket(new Fd(3)), OptionsOf(Instance.Resolve(arguments is ["--dir", var folder] ? folder : null, null)));
+
+    /// <summary>Where an instance's journal is, and how it is kept.</summary>
+    public static JournalOptions OptionsOf(Instance instance)
+    {
+        string machine = HostIds.Machine == 0 ? "" : JournalFileName.Text(HostIds.Machine);
+        var options = new JournalOptions
+        {
+            PersistentFolder = instance.IsSystem ? $"/var/log/journal/{machine}" : instance.LogFolder,
+            VolatileFolder = instance.IsSystem ? $"/run/log/journal/{machine}" : $"{instance.RuntimeFolder}/journal/log",
+            RuntimeFolder = instance.RuntimeFolder,
+            IsSystem = instance.IsSystem,
+            ToSyslog = new(IsOn: instance.IsSystem), // as Debian has it: its syslog daemons read what the journal forwards
+            Storage = instance.IsSystem ? JournalStorage.Auto : JournalStorage.Persistent,
+            Split = instance.IsSystem ? JournalSplit.Uid : JournalSplit.None,
+        };
+        return JournalConfiguration.Read(ConfigurationOf(instance), options);
+    }
+
+    private static IEnumerable<string> ConfigurationOf(Instance instance)
+    {
+        string name = "journald.conf";
+        string[] folders = instance.IsSystem ? ["/etc/systemd", "/run/systemd", "/usr/local/lib/systemd", "/usr/lib/systemd"]
+            : instance.Folder is { } folder ? [$"{folder}/etc"] : [$"{instance.Specifiers.ConfigurationRoot}/sereno"];
+        yield return $"{folders[0]}/{name}";
+        // Of drop-ins with one name the first folder's counts; all together are read in the order of their names (systemd.syntax(7)).
+        var found = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (string place in folders.Where(f => Directory.Exists($"{f}/{name}.d")))
+            foreach (string path in Directory.EnumerateFiles($"{place}/{name}.d", "*.conf"))
+                found.TryAdd(Path.GetFileName(path), path);
+        foreach (string path in found.Values)
+            yield return path;
+    }
+}

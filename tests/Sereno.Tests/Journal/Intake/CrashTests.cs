@@ -1,0 +1,86 @@
+using System.Text;
+using Sereno.Journal;
+using Sereno.Journal.Keep;
+using Sereno.Linux;
+using Xunit;
+
+namespace Sereno.Tests.Journal.Intake;
+
+public class CrashTests
+{
+    /// <summary>Each seed is another schedule of writes, and of crashes after any few steps.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    public void Every_line_is_there_once_wherever_the_journal_is_killed(int seed)
+    {
+        var random = new Random(seed);
+        using var journal = new JournalBench();
+        journal.Options = journal.Options with { LineMax = 200, System = new(MaxFileSize: seed % 2 == 0 ? 0ul : 512 << 10, MaxUse: 1UL << 40, KeepFree: 1) };
+        journal.StepsLeft = random.Next(1, 200);
+        journal.Start();
+        var writers = Enumerable.Range(0, 5).Select(i => new Writer(journal, $"w{i}", random)).ToList();
+        for (int turn = 0; turn < 400; turn++)
+        {
+            writers[random.Next(writers.Count)].Write();
+            journal.Turn(() => random.Next(1, 300));
+        }
+        foreach (var writer in writers)
+            writer.Finish();
+        while (!journal.IsOver)
+        {
+            journal.Turn(() => random.Next(100, 3000));
+            Thread.Yield();
+        }
+        journal.End();
+        Assert.True(journal.Crashes > 20, $"only {journal.Crashes} crashes");
+        var messages = journal.Messages().ToLookup(m => m[..2]);
+        foreach (var writer in writers)
+            Assert.Equal(writer.Lines, messages[writer.Name]);
+        journal.Verify();
+    }
+
+    /// <summary>Numbered lines, in pieces that end anywhere.</summary>
+    private sealed class Writer(JournalBench journal, string name, Random random)
+    {
+        private readonly (ulong Id, Fd Write) _stream = journal.Open(new StreamMetadata($"{name}.service", name));
+        private readonly Queue<byte> _waiting = [];
+
+        public string Name => name;
+        public List<string> Lines { get; } = [];
+
+        public void Write()
+        {
+            for (int i = random.Next(12); i >= 0; i--)
+                Add('\n');
+            byte[] piece = [.. _waiting.Take(random.Next(1, _waiting.Count + 1))];
+            for (int n = Math.Max(0, _stream.Write.Write(piece)); n > 0; n--)
+                _waiting.Dequeue();
+        }
+
+        public void Finish()
+        {
+            Add(null);
+            _stream.Write.SetNonBlocking();
+            while (_waiting.Count > 0)
+            {
+                for (int n = Math.Max(0, _stream.Write.Write([.. _waiting.Take(4096)])); n > 0; n--)
+                    _waiting.Dequeue();
+                journal.Turn(() => 5000);
+            }
+            journal.CloseWriter(_stream.Id);
+        }
+
+        private void Add(char? end)
+        {
+            string line = $"{name} {Lines.Count} {new string('x', random.Next(180))}";
+            Lines.Add(line);
+            foreach (byte b in Encoding.ASCII.GetBytes(line + end))
+                _waiting.Enqueue(b);
+        }
+    }
+}
