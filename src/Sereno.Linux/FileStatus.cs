@@ -8,6 +8,9 @@ public enum FileKind { None, Fifo, CharacterDevice, Folder, BlockDevice, File, L
 public readonly record struct FileStatus(FileKind Kind, uint Mode, uint Uid, uint Gid, ulong Size, uint Links, ulong Device, ulong Inode,
     ulong Number, bool IsMountPoint, long Accessed, long Modified, long Changed, long Born)
 {
+    /// <summary>In bytes: what it takes of its disk.</summary>
+    public ulong Allocated { get; private init; }
+
     /// <summary>Of an open descriptor, O_PATH ones included.</summary>
     public static unsafe FileStatus Of(Fd fd)
     {
@@ -40,7 +43,7 @@ public readonly record struct FileStatus(FileKind Kind, uint Mode, uint Uid, uin
         return new(KindOf(s.stx_mode), s.stx_mode & 0xFFFu, s.stx_uid, s.stx_gid, s.stx_size, s.stx_nlink, Join(s.stx_dev_major, s.stx_dev_minor),
             s.stx_ino, Join(s.stx_rdev_major, s.stx_rdev_minor), (s.stx_attributes & libc.STATX_ATTR_MOUNT_ROOT) != 0,
             Nanoseconds(s.stx_atime), Nanoseconds(s.stx_mtime), Nanoseconds(s.stx_ctime),
-            (s.stx_mask & libc.STATX_BTIME) != 0 ? Nanoseconds(s.stx_btime) : 0);
+            (s.stx_mask & libc.STATX_BTIME) != 0 ? Nanoseconds(s.stx_btime) : 0) { Allocated = s.stx_blocks * 512 };
     }
 
     private static FileKind KindOf(uint mode) => (mode & libc.S_IFMT) switch

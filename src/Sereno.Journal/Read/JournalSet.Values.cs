@@ -1,0 +1,48 @@
+namespace Sereno.Journal.Read;
+
+public sealed partial class JournalSet
+{
+    /// <summary>Each value that a field has in any file, once, with the name before it; good until the next one.</summary>
+    public IEnumerable<ReadOnlyMemory<byte>> Values(string field)
+    {
+        byte[] name = System.Text.Encoding.ASCII.GetBytes(field), prefix = [.. name, (byte)'='];
+        byte[] copy = [];
+        for (int i = 0; i < _members.Count; i++)
+        {
+            var file = _members[i].File;
+            // From the last one back to the first.
+            ulong before = ulong.MaxValue;
+            for (ulong at = file.TryFindField(name, out var found) ? found.HeadDataOffset : 0; at != 0 && at < before;)
+            {
+                if (!file.TryData(at, out var data))
+                    break;
+                (before, at) = (at, data.Object.NextFieldOffset);
+                if (!file.TryPayload(data, out var payload) || !payload.StartsWith(prefix))
+                    continue;
+                if (copy.Length < payload.Length)
+                    copy = new byte[2 * payload.Length];
+                payload.CopyTo(copy);
+                var value = copy.AsMemory(0, payload.Length);
+                if (!IsInEarlier(i, value.Span))
+                    yield return value;
+            }
+        }
+    }
+
+    /// <summary>Each field's name that is in any file, once.</summary>
+    public IEnumerable<string> Fields()
+    {
+        for (int i = 0; i < _members.Count; i++)
+            foreach (byte[] name in _members[i].File.FieldNames())
+                if (!_members.Take(i).Any(m => m.File.TryFindField(name, out _)))
+                    yield return System.Text.Encoding.Latin1.GetString(name);
+    }
+
+    private bool IsInEarlier(int count, ReadOnlySpan<byte> value)
+    {
+        for (int i = 0; i < count; i++)
+            if (_members[i].File.TryFind(value, out _))
+                return true;
+        return false;
+    }
+}
