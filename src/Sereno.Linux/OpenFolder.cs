@@ -28,6 +28,13 @@ public static unsafe class OpenFolder
     /// <summary>unlinkat(2).</summary>
     public static int Remove(Fd folder, string name, bool isFolder = false) => Do(name, p => libc.unlinkat(folder.Number, (byte*)p, isFolder ? libc.AT_REMOVEDIR : 0));
 
+    /// <summary>fsync(2) of the folder: names made and removed in it are on disk. The descriptor may be open with O_PATH.</summary>
+    public static int Sync(Fd folder)
+    {
+        using var readable = TryOpen(folder, ".", libc.O_RDONLY | libc.O_DIRECTORY, out int errno);
+        return readable is null ? errno : libc.fsync(readable.Number) == -1 ? Errno.Last : 0;
+    }
+
     /// <param name="flags">O_* of open(2); O_CLOEXEC is added.</param>
     public static Fd? TryOpen(Fd folder, string name, int flags, out int errno, uint mode = 0)
     {

@@ -65,6 +65,7 @@ public struct FileHeader
 
     /// <summary>In bytes: of 252, of 246 (hash chains' depths), of 189, of 187, and of the first.</summary>
     public const int Size = 264, Size246 = 256, Size189 = 240, Size187 = 224, SizeMin = 208;
+    public const int StateAt = 16, ArenaSizeAt = 96;
 
     public ulong Signature;
     public Compatible Compatible;
@@ -104,6 +105,8 @@ public struct ObjectHeader
     private readonly uint _reserved2;
     /// <summary>With this header, without what fills up to a multiple of 8.</summary>
     public ulong Length;
+
+    public ObjectHeader(ObjectType type, ulong length) => (Type, Length) = (type, length);
 }
 
 /// <summary>FIELD=VALUE, once in a file; the payload follows (8 later in a compact file, after <see cref="CompactTail"/>).</summary>
@@ -111,6 +114,7 @@ public struct ObjectHeader
 public struct DataObject
 {
     public const int Size = 64, CompactSize = 72;
+    public const int NextHashAt = 24, NextFieldAt = 32, EntryAt = 40, EntryArrayAt = 48, EntryCountAt = 56, CompactTailAt = 64;
 
     public ObjectHeader Object;
     public ulong Hash;
@@ -135,6 +139,7 @@ public struct CompactTail
 public struct FieldObject
 {
     public const int Size = 40;
+    public const int NextHashAt = 24, HeadDataAt = 32;
 
     public ObjectHeader Object;
     public ulong Hash;
@@ -161,7 +166,7 @@ public struct EntryObject
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 public struct HashItem
 {
-    public const int Size = 16;
+    public const int Size = 16, TailAt = 8;
 
     public ulong HeadOffset, TailOffset;
 }
@@ -170,7 +175,7 @@ public struct HashItem
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 public struct EntryArrayObject
 {
-    public const int Size = 24;
+    public const int Size = 24, NextAt = 16;
 
     public ObjectHeader Object;
     public ulong NextOffset;

@@ -28,4 +28,6 @@ public static unsafe partial class libc
 
     [LibraryImport(lib, SetLastError = true)] public static partial int name_to_handle_at(int dirfd, byte* pathname, file_handle* handle, int* mount_id, int flags);
     [LibraryImport(lib, SetLastError = true)] public static partial int fcntl(int fd, int cmd, nint arg);
+    /// <summary>An errno, which it doesn't set.</summary>
+    [LibraryImport(lib)] public static partial int posix_fallocate(int fd, nint offset, nint length);
 }

@@ -24,6 +24,7 @@ public static unsafe partial class libc
     [LibraryImport(lib, SetLastError = true)] public static partial int setresuid(uint real, uint effective, uint saved);
     [LibraryImport(lib, SetLastError = true)] public static partial int setresgid(uint real, uint effective, uint saved);
     [LibraryImport(lib, SetLastError = true)] public static partial int ftruncate(int fd, nint length);
+    [LibraryImport(lib, SetLastError = true)] public static partial int fsync(int fd);
     [LibraryImport(lib, SetLastError = true)] public static partial nint lseek(int fd, nint offset, int whence);
     [LibraryImport(lib, SetLastError = true)] public static partial int unlinkat(int dirfd, byte* path, int flags);
     [LibraryImport(lib, SetLastError = true)] public static partial nint readlinkat(int dirfd, byte* path, byte* buf, nuint size);

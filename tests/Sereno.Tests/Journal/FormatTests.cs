@@ -36,6 +36,25 @@ public sealed class FormatTests
         Assert.Equal(EntryArrayObject.Size, Unsafe.SizeOf<EntryArrayObject>());
     }
 
+    [Fact]
+    public void Words_that_are_changed_alone_are_where_their_structs_have_them()
+    {
+        Assert.Equal(FileHeader.StateAt, Offset<FileHeader>(nameof(FileHeader.State)));
+        Assert.Equal(FileHeader.ArenaSizeAt, Offset<FileHeader>(nameof(FileHeader.ArenaSize)));
+        Assert.Equal(DataObject.NextHashAt, Offset<DataObject>(nameof(DataObject.NextHashOffset)));
+        Assert.Equal(DataObject.NextFieldAt, Offset<DataObject>(nameof(DataObject.NextFieldOffset)));
+        Assert.Equal(DataObject.EntryAt, Offset<DataObject>(nameof(DataObject.EntryOffset)));
+        Assert.Equal(DataObject.EntryArrayAt, Offset<DataObject>(nameof(DataObject.EntryArrayOffset)));
+        Assert.Equal(DataObject.EntryCountAt, Offset<DataObject>(nameof(DataObject.EntryCount)));
+        Assert.Equal(DataObject.CompactTailAt, Unsafe.SizeOf<DataObject>());
+        Assert.Equal(FieldObject.NextHashAt, Offset<FieldObject>(nameof(FieldObject.NextHashOffset)));
+        Assert.Equal(FieldObject.HeadDataAt, Offset<FieldObject>(nameof(FieldObject.HeadDataOffset)));
+        Assert.Equal(HashItem.TailAt, Offset<HashItem>(nameof(HashItem.TailOffset)));
+        Assert.Equal(EntryArrayObject.NextAt, Offset<EntryArrayObject>(nameof(EntryArrayObject.NextOffset)));
+
+        static int Offset<T>(string field) => (int)Marshal.OffsetOf<T>(field);
+    }
+
     /// <summary>The vectors of the paper's reference code: key 00..0f, text 00, 01, ...</summary>
     [Theory]
     [InlineData(0, 0x726fdb47dd0e0e31ul)]

@@ -48,6 +48,7 @@ public class StructLayoutTests
         [typeof(libc.hostent)] = ("netdb.h", "struct hostent"),
         [typeof(libc.statx)] = ("sys/stat.h", "struct statx"),
         [typeof(libc.statx_timestamp)] = ("sys/stat.h", "struct statx_timestamp"),
+        [typeof(libc.statvfs)] = ("sys/statvfs.h", "struct statvfs"),
         [typeof(libc.flock_t)] = ("fcntl.h", "struct flock"),
         [typeof(libc.timespec)] = ("time.h", "struct timespec"),
         [typeof(libc.file_handle)] = ("fcntl.h", "struct file_handle"),
