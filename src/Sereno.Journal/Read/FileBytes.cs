@@ -33,6 +33,8 @@ internal sealed class FileBytes(Fd fd, BlockCache cache) : IJournalBytes, IDispo
     /// <summary>The same, as long as it is known to be here, with another cache.</summary>
     public FileBytes Duplicate(BlockCache other) => new(fd.Duplicate(), other) { Length = Length };
 
+    public ulong Allocated => FileStatus.Of(fd).Allocated;
+
     private long CurrentLength()
     {
         try

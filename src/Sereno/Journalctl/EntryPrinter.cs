@@ -17,8 +17,11 @@ internal sealed record PrintOptions
     /// <summary>The only fields that are shown where not all are; null for all.</summary>
     public IReadOnlyList<byte[]>? Fields { get; init; }
 
-    /// <summary>What explains messages; null where nothing shall.</summary>
+    /// <summary>What explains messages, if there is something.</summary>
     public MessageCatalog? Catalog { get; init; }
+
+    /// <summary>Whether the explanations are printed.</summary>
+    public bool Explains { get; init; }
 
     public Colours Colours { get; init; } = Colours.Off;
 
@@ -163,7 +166,7 @@ internal abstract class EntryPrinter(PrintOptions options, OutputBuffer to)
 
     protected void WriteExplanation(EntryFields fields)
     {
-        if (Options.Catalog?.Explain(fields) is not { } text)
+        if (!Options.Explains || Options.Catalog?.Explain(fields) is not { } text)
             return;
         // As journalctl: below the message, each line behind a mark.
         byte[] mark = Options.IsUtf8 ? [.. "░░"u8] : [.. "--"u8];

@@ -187,7 +187,7 @@ internal sealed class ShortPrinter(PrintOptions options, OutputBuffer to, WallCl
     }
 
     /// <summary>A message that begins with a file's name begins with a link to it.</summary>
-    private ReadOnlySpan<byte> LinkConfiguration(ReadOnlySpan<byte> message, ReadOnlySpan<byte> file, ref (int From, int To) match)
+    private ReadOnlySpan<byte> LinkConfiguration(ReadOnlySpan<byte> message, ReadOnlySpan<byte> file, scoped ref (int From, int To) match)
     {
         if (!message.StartsWith(file) || (message.Length > file.Length && message[file.Length] is not ((byte)':' or (byte)' '))
             || (match.From > 0 && match.From <= file.Length))

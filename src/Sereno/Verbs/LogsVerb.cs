@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Sereno.Journal;
+using Sereno.Journalctl;
 using Sereno.Texts;
 
 namespace Sereno.Verbs;
@@ -8,6 +9,24 @@ namespace Sereno.Verbs;
 /// <summary>logs: the last lines of a unit, or of all by time; -f goes on with what comes.</summary>
 public static class LogsVerb
 {
+    /// <summary>Whether these words are for journalctl's reader: all but a question for help, and a folder with logs of before journal files.</summary>
+    public static bool Reads(IReadOnlyList<string> arguments) =>
+        !arguments.TakeWhile(a => a != "--").Any(a => a is "--help" or "-h" or "-?");
+
+    /// <summary>journalctl's options, on this instance's journal.</summary>
+    public static int Run(IReadOnlyList<string> arguments)
+    {
+        var options = JournalctlArguments.Read(arguments, isVerb: true, StandardStreams.Errors, out int exit, out var reader);
+        if (options is not null)
+        {
+            var instance = Instance.Resolve(reader.InstanceFolder, reader.UnitPath);
+            (options.HomeFolder, options.ControlSocket) = (instance.LogFolder, $"{instance.RuntimeFolder}/io.systemd.journal");
+            exit = JournalctlRun.Do(options);
+        }
+        StandardStreams.Text.Flush();
+        return exit;
+    }
+
     public static Command Build()
     {
         var unit = new Argument<string?>("UNIT") { Description = Text.Current.Option("units"), Arity = ArgumentArity.ZeroOrOne };
