@@ -318,7 +318,7 @@ internal sealed class JournalctlArguments
             : new[] { o.Cursor is not null, o.AfterCursor is not null, o.Since is not null }.Count(b => b) > 1
             ? "Please specify only one of --since=, --cursor=, and --after-cursor=."
             : o.Follows && o.IsReverse ? "Please specify either --reverse= or --follow=, not both."
-            : o.Action is not (JournalctlAction.Show or JournalctlAction.DumpCatalog or JournalctlAction.ListCatalog) && o.Operands.Count > 0
+            : !isVerb && o.Action is not (JournalctlAction.Show or JournalctlAction.DumpCatalog or JournalctlAction.ListCatalog) && o.Operands.Count > 0
             ? $"Extraneous arguments starting with '{o.Operands[0]}'"
             : (o.Boot || o.Action == JournalctlAction.ListBoots) && o.IsMerged ? "Using --boot or --list-boots with --merge is not supported." : null;
         if (wrong is not null)
@@ -334,7 +334,7 @@ internal sealed class JournalctlArguments
         // How many lines will match isn't known: it is looked for from the end on.
         if (o.Pattern is not null && o.Lines >= 0 && !o.Follows)
             o.IsReverse = true;
-        if (isVerb)
+        if (isVerb && o.Action is not (JournalctlAction.ListCatalog or JournalctlAction.DumpCatalog))
             TakeUnits();
         return true;
     }

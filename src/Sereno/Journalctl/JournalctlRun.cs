@@ -1,3 +1,4 @@
+using Sereno.Journal.Format;
 using Sereno.Journal.Read;
 using Sereno.Linux;
 using Sereno.Linux.Headers;
@@ -142,7 +143,22 @@ internal sealed class JournalctlRun : IDisposable
 
     private int VerifyFiles()
     {
-        return 0;
+        int exit = 0;
+        foreach (var file in _journal.Files)
+        {
+            if ((file.Header.Compatible & Compatible.Sealed) != 0)
+                _errors.WriteLine($"Journal file {file.Path} has sealing enabled but verification key has not been passed using --verify-key=.");
+            var verdict = file.Verify(_errors.WriteLine);
+            if (verdict.Errno != 0)
+            {
+                _errors.WriteLine(Verifier.CorruptionLine(file.Path, verdict, file.Size));
+                _errors.WriteLine($"FAIL: {file.Path} ({Errno.Text(verdict.Errno)})");
+                exit = 1;
+            }
+            else if (!_options.IsQuiet)
+                _errors.WriteLine($"PASS: {file.Path}");
+        }
+        return exit;
     }
 
     private int ListValues()
@@ -155,7 +171,8 @@ internal sealed class JournalctlRun : IDisposable
         {
             if (_options.Lines >= 0 && shown++ >= _options.Lines)
                 break;
-            _output.Write(value.Span[(field.Length + 1)..]);
+            var text = value.Span[(field.Length + 1)..];
+            _output.Write(text[..(text.IndexOf((byte)0) is >= 0 and var nul ? nul : text.Length)]);
             _output.Write((byte)'\n');
         }
         return 0;

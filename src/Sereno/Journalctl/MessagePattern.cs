@@ -28,7 +28,7 @@ internal sealed class MessagePattern : IMessageTest
         string bytes = Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(pattern));
         byte[]? literal = PatternText.Literal(bytes) is { Length: > 0 } text ? Encoding.Latin1.GetBytes(text) : null;
         if (ignoresCase && literal is not null)
-            Ascii.ToLower(literal, literal, out _);
+            Ascii.ToLowerInPlace(literal, out _);
         var options = RegexOptions.CultureInvariant | (ignoresCase ? RegexOptions.IgnoreCase : RegexOptions.None);
         string translated = PatternText.Translate(bytes);
         Regex regex;

@@ -182,7 +182,7 @@ internal sealed class ShortPrinter(PrintOptions options, OutputBuffer to, WallCl
             address = Options.Catalog is null ? null : Documentation.In(Options.Catalog.Explain(fields));
         if (address is null)
             return;
-        WriteLink(Encoding.UTF8.GetBytes(address), Options.IsUtf8 ? "🡕"u8 : "[LNK]"u8);
+        WriteLink(Encoding.UTF8.GetBytes(address), Options.IsUtf8 ? "[🡕]"u8 : "[LNK]"u8);
         To.Write((byte)' ');
     }
 
