@@ -138,11 +138,11 @@ public class ClientTests
             string line = i == 0 ? "ning\n" : $"stream {i}\n";
             Offer("socket", $"MESSAGE=native {i}\nX={i}\n\nMESSAGE=second {i}\n");
             Offer("dev-log", $"<13>Oct 11 22:14:15 a: syslog {i}");
-            journal.Eventually(() => stream.Send(Encoding.ASCII.GetBytes(line)) == line.Length, "room for a line", () => random.Next(1, 120));
+            journal.Eventually(() => stream.Send(Encoding.ASCII.GetBytes(line)) == line.Length, "room for a line", () => JournalBench.Steps(random));
             expected.AddRange([$"native {i}", $"second {i}", $"syslog {i}"]);
             if (i > 0)
                 expected.Add($"stream {i}");
-            journal.Turn(() => random.Next(1, 120));
+            journal.Turn(() => JournalBench.Steps(random));
         }
         journal.Eventually(() => journal.Messages("_TRANSPORT=stdout").LastOrDefault() == "stream 149" && journal.Messages("_TRANSPORT=syslog").LastOrDefault() == "syslog 149", "the last");
         journal.End();
@@ -155,7 +155,7 @@ public class ClientTests
         {
             using var client = UnixSocket.Create(UnixSocketType.Datagram);
             client.Connect($"{journal.Folder}/run/journal/{socket}");
-            journal.Eventually(() => client.Send(Encoding.ASCII.GetBytes(message)) >= 0, "room for a message", () => random.Next(1, 120));
+            journal.Eventually(() => client.Send(Encoding.ASCII.GetBytes(message)) >= 0, "room for a message", () => JournalBench.Steps(random));
         }
     }
 

@@ -25,13 +25,13 @@ public class CrashTests
         for (int turn = 0; turn < 400; turn++)
         {
             writers[random.Next(writers.Count)].Write();
-            journal.Turn(() => random.Next(1, 60));
+            journal.Turn(() => JournalBench.Steps(random));
         }
         foreach (var writer in writers)
             writer.Finish();
         while (!journal.IsOver)
         {
-            journal.Turn(() => random.Next(1, 400));
+            journal.Turn(() => JournalBench.Steps(random));
             Thread.Yield();
         }
         journal.End();
@@ -75,7 +75,7 @@ public class CrashTests
             {
                 for (int n = Math.Max(0, _stream.Write.Write([.. _waiting.Take(4096)])); n > 0; n--)
                     _waiting.Dequeue();
-                journal.Turn(() => random.Next(1, 60));
+                journal.Turn(() => JournalBench.Steps(random));
             }
             journal.CloseWriter(_stream.Id);
         }

@@ -100,6 +100,9 @@ internal sealed class JournalBench : IDisposable
         Start();
     }
 
+    /// <summary>Mostly few, but sometimes enough for a whole piece, or nothing would ever be done.</summary>
+    public static int Steps(Random random) => random.Next(4) == 0 ? random.Next(1, 4000) : random.Next(1, 80);
+
     public bool HoldsConnection => _held.Keys.Any(k => k.StartsWith("connection-", StringComparison.Ordinal));
 
     public bool IsOver => _streams.Count == 0;
