@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Sereno.Journal.Read;
-using Sereno.Linux;
 
 namespace Sereno.Journal;
 
@@ -25,29 +24,6 @@ public static class LogReader
                     entries.Add(Make(journal, fields));
             entries.Reverse();
             return entries;
-        }
-    }
-
-    /// <summary>Those, and each that comes.</summary>
-    public static IEnumerable<LogEntry> Follow(string folder, string? unit, int lastN, CancellationToken cancel)
-    {
-        using var journal = Open(folder, unit, out var files);
-        using var watch = files;
-        using var epoll = new Epoll();
-        epoll.Add(watch.Watch(), 0);
-        var ready = new (ulong, Readiness)[1];
-        var fields = new EntryFields();
-        journal.SeekTail();
-        journal.Skip(Direction.Up, lastN);
-        if (journal.CurrentFile is not null && fields.Load(journal.CurrentFile, journal.CurrentOffset))
-            yield return Make(journal, fields);
-        while (!cancel.IsCancellationRequested)
-        {
-            while (journal.Next(Direction.Down))
-                if (fields.Load(journal.CurrentFile!, journal.CurrentOffset))
-                    yield return Make(journal, fields);
-            epoll.Wait(ready, 250);
-            watch.Process();
         }
     }
 

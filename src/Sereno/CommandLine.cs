@@ -103,6 +103,8 @@ public static class CommandLine
             return 0;
         }
         string? typed = FirstWord(args);
+        if (typed == "logs" && LogsVerb.Reads(args))
+            return LogsVerb.Run([.. args.TakeWhile(a => a != typed), .. args.SkipWhile(a => a != typed).Skip(1)]);
         bool known = s_verbs.Any(v => v.Name == typed);
         var root = Tree(args, withHelp: !known || args.Any(MayAskForHelp));
         var parsed = root.Parse(args.Length == 0 ? ["--help"] : typed == "run" ? RunVerb.MarkCommand(args)

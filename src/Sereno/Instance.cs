@@ -23,6 +23,9 @@ public sealed record Instance
     public SpecifierContext Specifiers => _specifiers ??= ReadSpecifiers();
     private SpecifierContext? _specifiers;
 
+    /// <summary>Where the journal is asked to rotate, and so on (io.systemd.Journal).</summary>
+    public string JournalSocket => $"{(IsSystem ? "/run/systemd" : RuntimeFolder)}/journal/io.systemd.journal";
+
     /// <summary>As given by --unit-path or SYSTEMD_UNIT_PATH, made absolute.</summary>
     public string? UnitPath { get; private init; }
 

@@ -95,7 +95,10 @@ public sealed partial class JournalLoop
             if (why is null)
                 File.Delete($"{_options.RuntimeFolder}/{NoticeName}");
             else
-                File.WriteAllText($"{_options.RuntimeFolder}/{NoticeName}", why + "\n");
+            {
+                File.WriteAllText($"{_options.RuntimeFolder}/.{NoticeName}", why + "\n");
+                File.Move($"{_options.RuntimeFolder}/.{NoticeName}", $"{_options.RuntimeFolder}/{NoticeName}", overwrite: true);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

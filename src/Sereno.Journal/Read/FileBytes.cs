@@ -6,7 +6,7 @@ using Sereno.Linux;
 namespace Sereno.Journal.Read;
 
 /// <summary>A file that others may write, cut or replace at any time; what is beyond its end, or can't be read, isn't there.</summary>
-internal sealed class FileBytes(Fd fd, BlockCache cache) : IDisposable
+internal sealed class FileBytes(Fd fd, BlockCache cache) : IJournalBytes, IDisposable
 {
     private static int s_files;
 
@@ -21,6 +21,8 @@ internal sealed class FileBytes(Fd fd, BlockCache cache) : IDisposable
 
     public long Length { get; private set; }
 
+    ulong IJournalBytes.Size => (ulong)Length;
+
     /// <summary>From now on the file as it is now.</summary>
     public void Renew()
     {
@@ -30,6 +32,8 @@ internal sealed class FileBytes(Fd fd, BlockCache cache) : IDisposable
 
     /// <summary>The same, as long as it is known to be here, with another cache.</summary>
     public FileBytes Duplicate(BlockCache other) => new(fd.Duplicate(), other) { Length = Length };
+
+    public ulong Allocated => FileStatus.Of(fd).Allocated;
 
     private long CurrentLength()
     {

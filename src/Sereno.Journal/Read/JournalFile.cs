@@ -31,6 +31,9 @@ public sealed partial class JournalFile : IDisposable
 
     public bool HasKeyedHash => (_header.Incompatible & Incompatible.KeyedHash) != 0;
 
+    /// <summary>What it takes of its disk, in bytes.</summary>
+    public ulong Allocated => _bytes.Allocated;
+
     internal FileBytes Bytes => _bytes;
 
     /// <param name="errno">Why not, as journalctl says it: ENODATA for a file that is cut short, EBADMSG for what is no journal,

@@ -6,6 +6,12 @@ namespace Sereno.Journal.Write;
 // Data: each FIELD=value once in the file, found by its hash.
 public sealed partial class JournalWriter
 {
+    private const int MaxScratch = 1 << 20;
+
+    private readonly Compression _compression = new();
+    private readonly ulong _compressFrom;
+    private byte[] _scratch = [];
+
     private AppendResult FindOrAppendData(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, out Item item, out ulong xorHash)
     {
         (item, xorHash) = (default, 0);
@@ -33,12 +39,15 @@ public sealed partial class JournalWriter
         return AppendResult.Appended;
     }
 
-    private ulong AppendData(ReadOnlySpan<byte> payload, ulong hash, Field field)
+    /// <param name="payload">Where the new object's will be.</param>
+    private ulong AppendData(Span<byte> payload, ulong hash, Field field)
     {
+        bool isCompressed = (ulong)payload.Length >= _compressFrom && Compress(ref payload);
         ulong at = Allocate(ObjectType.Data, (ulong)(_dataSize + payload.Length));
         var bytes = _file.Slice(at, _dataSize);
         bytes[ObjectHeader.Size..].Clear();
         ref var data = ref MemoryMarshal.AsRef<DataObject>(bytes);
+        data.Object.Flags = isCompressed ? ObjectFlags.Zstd : ObjectFlags.None;
         data.Hash = hash;
         if (field.Offset == 0)
             AppendField(field);
@@ -73,8 +82,32 @@ public sealed partial class JournalWriter
         return 0;
     }
 
-    private bool IsPayload(ulong at, in ObjectHeader data, ReadOnlySpan<byte> payload) =>
-        data.Length == (ulong)(_dataSize + payload.Length) && _file.Slice(at + (uint)_dataSize, payload.Length).SequenceEqual(payload);
+    private bool IsPayload(ulong at, in ObjectHeader data, ReadOnlySpan<byte> payload)
+    {
+        var there = _file.Slice(at + (uint)_dataSize, checked((int)(data.Length - (uint)_dataSize)));
+        if ((data.Flags & ObjectFlags.CompressionMask) == 0)
+            return there.SequenceEqual(payload);
+        return _compression.TryExpand(data.Flags, there, ref _scratch, out int length) && _scratch.AsSpan(0, length).SequenceEqual(payload);
+    }
+
+    /// <summary>In place; false where it gains nothing.</summary>
+    private bool Compress(ref Span<byte> payload)
+    {
+        if (_scratch.Length < payload.Length)
+            _scratch = GC.AllocateUninitializedArray<byte>((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)payload.Length));
+        if (!_compression.TryCompress(payload, _scratch.AsSpan(0, payload.Length - 1), out int length))
+            return false;
+        _scratch.AsSpan(0, length).CopyTo(payload);
+        payload = payload[..length];
+        return true;
+    }
+
+    /// <summary>A field of 64 MB that came once needn't cost as much forever.</summary>
+    private void DropScratch()
+    {
+        if (_scratch.Length > MaxScratch)
+            _scratch = [];
+    }
 
     /// <summary>To the end of a bucket's chain.</summary>
     private void LinkHash(ulong bucket, ulong at, int nextAt)

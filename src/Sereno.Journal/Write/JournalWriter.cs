@@ -18,6 +18,7 @@ public sealed partial class JournalWriter : IDisposable
     private const ulong Step = 8 << 20;
     private const ulong MinSize = 512 << 10;
     private const ulong PageSize = 4096;
+    private const ulong MinCompressFrom = 8;
 
     private readonly WriterOptions _options;
     private readonly FileMemory _file;
@@ -30,6 +31,7 @@ public sealed partial class JournalWriter : IDisposable
     private JournalWriter(FileMemory file, in FileHeader header, WriterOptions options, UndoLog? undo)
     {
         (_file, _header, _options, _undo) = (file, header, options, undo);
+        _compressFrom = (header.Incompatible & Incompatible.Zstd) != 0 && options.CompressFrom is { } from ? Math.Max(from, MinCompressFrom) : ulong.MaxValue;
         _dataSize = IsCompact ? DataObject.CompactSize : DataObject.Size;
         _itemSize = IsCompact ? EntryObject.CompactItemSize : EntryObject.ItemSize;
         _offsetSize = IsCompact ? sizeof(uint) : sizeof(ulong);
@@ -91,6 +93,7 @@ public sealed partial class JournalWriter : IDisposable
     {
         _undo?.Clear();
         _committedEnd = _end;
+        DropScratch();
     }
 
     private void LayOut()
@@ -112,7 +115,11 @@ public sealed partial class JournalWriter : IDisposable
         }
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _file.Dispose();
+        _compression.Dispose();
+    }
 
     private ulong Word(ulong at) => BinaryPrimitives.ReadUInt64LittleEndian(_file.Slice(at, sizeof(ulong)));
 

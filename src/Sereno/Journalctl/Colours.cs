@@ -40,8 +40,8 @@ internal sealed class Colours
     public static Colours OfEnvironment()
     {
         string? asked = Environment.GetEnvironmentVariable("SYSTEMD_COLORS");
-        bool enabled = asked is "16" or "256" || (asked is null ? null : Booleans.Parse(asked))
-            ?? (Environment.GetEnvironmentVariable("NO_COLOR") is null && Terminal.Is(1) && Terminal.Is(2)
+        bool? wanted = asked is "16" or "256" ? true : asked is null ? null : Booleans.Parse(asked);
+        bool enabled = wanted ?? (Environment.GetEnvironmentVariable("NO_COLOR") is null && Terminal.Is(1) && Terminal.Is(2)
                 && Environment.GetEnvironmentVariable("TERM") is not (null or "dumb"));
         bool links = Environment.GetEnvironmentVariable("SYSTEMD_URLIFY") is { } urlify ? Booleans.Parse(urlify) ?? enabled : enabled;
         return new(enabled, asked == "16", links);

@@ -17,8 +17,11 @@ internal sealed record PrintOptions
     /// <summary>The only fields that are shown where not all are; null for all.</summary>
     public IReadOnlyList<byte[]>? Fields { get; init; }
 
-    /// <summary>What explains messages; null where nothing shall.</summary>
+    /// <summary>What explains messages, if there is something.</summary>
     public MessageCatalog? Catalog { get; init; }
+
+    /// <summary>Whether the explanations are printed.</summary>
+    public bool Explains { get; init; }
 
     public Colours Colours { get; init; } = Colours.Off;
 
@@ -91,7 +94,8 @@ internal abstract class EntryPrinter(PrintOptions options, OutputBuffer to)
     /// <summary>A message's lines, the later ones below the first's text, and shortened where they shall be.</summary>
     /// <param name="indent">Columns before the first.</param>
     /// <param name="isFullWidth">Nothing is shortened.</param>
-    protected void WriteLines(ReadOnlySpan<byte> text, int indent, bool isFullWidth, int priority, bool isAudit, (int From, int To) match)
+    /// <param name="match">journalctl sets its colours around it even where it is empty; null where nothing can be marked.</param>
+    protected void WriteLines(ReadOnlySpan<byte> text, int indent, bool isFullWidth, int priority, bool isAudit, (int From, int To)? match)
     {
         const int MostLines = 3, MostLetters = 300;
         var (on, off, matched) = Colours.OfPriority(priority);
@@ -106,12 +110,14 @@ internal abstract class EntryPrinter(PrintOptions options, OutputBuffer to)
             length = length < 0 ? text.Length - at : length;
             var part = text.Slice(at, length);
             bool isLast = line + 1 == MostLines || at + length + 1 >= MostLetters;
+            // A string of C's ends at its first NUL, and so does journalctl's line.
+            part = part[..(part.IndexOf((byte)0) is >= 0 and var nul ? nul : part.Length)];
             to.Repeat((byte)' ', line > 0 ? indent : 0);
             if (isFullWidth || (indent + length + 1 < Options.Columns && !isLast))
             {
                 to.Write(on);
-                if (match.To > 0 && at <= match.From && match.From < length)
-                    WriteMatched(part, match, on, matched);
+                if (match is { } marked && at <= marked.From && marked.From < length)
+                    WriteMatched(part, marked, on, matched);
                 else
                     to.Write(part);
                 to.Write(off);
@@ -144,10 +150,10 @@ internal abstract class EntryPrinter(PrintOptions options, OutputBuffer to)
 
     private void WriteMatched(ReadOnlySpan<byte> part, (int From, int To) match, byte[] on, byte[] matched)
     {
-        int end = Math.Min(part.Length, match.To);
-        to.Write(part[..match.From]);
+        int end = Math.Clamp(match.To, Math.Min(match.From, part.Length), part.Length);
+        to.Write(part[..Math.Min(match.From, part.Length)]);
         to.Write(matched);
-        to.Write(part[match.From..end]);
+        to.Write(part[Math.Min(match.From, part.Length)..end]);
         if (part.Length <= match.To)
             return;
         to.Write(on);
@@ -163,19 +169,10 @@ internal abstract class EntryPrinter(PrintOptions options, OutputBuffer to)
 
     protected void WriteExplanation(EntryFields fields)
     {
-        if (Options.Catalog?.Explain(fields) is not { } text)
+        if (!Options.Explains || Options.Catalog?.Explain(fields) is not { } text)
             return;
         // As journalctl: below the message, each line behind a mark.
         byte[] mark = Options.IsUtf8 ? [.. "░░"u8] : [.. "--"u8];
-        void Begin()
-        {
-            to.Write(Colours.Grey);
-            to.Write(mark);
-            if (Colours.Enabled)
-                to.Write(Colours.Normal);
-            to.Write((byte)' ');
-            to.Write(Colours.Green);
-        }
         bool isFirst = true;
         foreach (string line in text.Trim(' ', '\t', '\n', '\r').Split('\n'))
         {
@@ -184,8 +181,12 @@ internal abstract class EntryPrinter(PrintOptions options, OutputBuffer to)
                 to.Write(Colours.Normal);
                 to.Write((byte)'\n');
             }
+            to.Write(Colours.Grey);
+            to.Write(mark);
+            to.Write(isFirst ? " "u8 : Colours.Normal);
+            to.Write(isFirst ? Colours.Normal : " "u8);
+            to.Write(Colours.Green);
             isFirst = false;
-            Begin();
             to.Write(Encoding.UTF8.GetBytes(line));
         }
         to.Write(Colours.Normal);

@@ -182,12 +182,12 @@ internal sealed class ShortPrinter(PrintOptions options, OutputBuffer to, WallCl
             address = Options.Catalog is null ? null : Documentation.In(Options.Catalog.Explain(fields));
         if (address is null)
             return;
-        WriteLink(Encoding.UTF8.GetBytes(address), Options.IsUtf8 ? "🡕"u8 : "[LNK]"u8);
+        WriteLink(Encoding.UTF8.GetBytes(address), Options.IsUtf8 ? "[🡕]"u8 : "[LNK]"u8);
         To.Write((byte)' ');
     }
 
     /// <summary>A message that begins with a file's name begins with a link to it.</summary>
-    private ReadOnlySpan<byte> LinkConfiguration(ReadOnlySpan<byte> message, ReadOnlySpan<byte> file, ref (int From, int To) match)
+    private ReadOnlySpan<byte> LinkConfiguration(ReadOnlySpan<byte> message, ReadOnlySpan<byte> file, scoped ref (int From, int To) match)
     {
         if (!message.StartsWith(file) || (message.Length > file.Length && message[file.Length] is not ((byte)':' or (byte)' '))
             || (match.From > 0 && match.From <= file.Length))

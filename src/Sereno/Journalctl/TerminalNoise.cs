@@ -10,7 +10,7 @@ internal static class TerminalNoise
 
     /// <param name="buffer">Where the text goes when it isn't what it was.</param>
     /// <param name="mark">A part of the text, moved with it.</param>
-    public static ReadOnlySpan<byte> Strip(ReadOnlySpan<byte> text, ref byte[] buffer, ref (int From, int To) mark)
+    public static ReadOnlySpan<byte> Strip(ReadOnlySpan<byte> text, ref byte[] buffer, scoped ref (int From, int To) mark)
     {
         int first = text.IndexOfAny(s_noise);
         if (first < 0)

@@ -37,7 +37,7 @@ internal sealed class VerbosePrinter(PrintOptions options, OutputBuffer to, Wall
         To.Write((byte)'=');
         bool isText = Options.ShowsAll || ((field.Length < Longest || Options.IsFullWidth) && Utf8Text.IsPrintable(field));
         if (isText)
-            WriteLines(value, 4 + name.Length + 1, isFullWidth: true, priority: 6, isAudit: false, default);
+            WriteLines(value, 4 + name.Length + 1, isFullWidth: true, priority: 6, isAudit: false, match: null);
         else
             WriteBlob(field.Length - name.Length - 1);
         if (isMessage)

@@ -7,6 +7,7 @@ public sealed class English : Text
     public override string Language => "en";
     public override SocketTexts Sockets { get; } = new EnglishSocketTexts();
     public override InstallTexts Install { get; } = new EnglishInstallTexts();
+    public override LogsTexts Logs { get; } = new EnglishLogsTexts();
     public override RunTexts Run { get; } = new EnglishRunTexts();
     public override ConnectTexts Connect { get; } = new EnglishConnectTexts();
     public override ImportTexts Import { get; } = new EnglishImportTexts();

@@ -7,6 +7,7 @@ public sealed class Spanish : Text
     public override string Language => "es";
     public override SocketTexts Sockets { get; } = new SpanishSocketTexts();
     public override InstallTexts Install { get; } = new SpanishInstallTexts();
+    public override LogsTexts Logs { get; } = new SpanishLogsTexts();
     public override RunTexts Run { get; } = new SpanishRunTexts();
     public override ConnectTexts Connect { get; } = new SpanishConnectTexts();
     public override ImportTexts Import { get; } = new SpanishImportTexts();

@@ -22,6 +22,7 @@ public abstract class Text
 
     /// <summary>What is said of unit files and their links.</summary>
     public abstract InstallTexts Install { get; }
+    public abstract LogsTexts Logs { get; }
 
     /// <summary>What is said of commands that run as units.</summary>
     public abstract RunTexts Run { get; }

@@ -1,12 +1,13 @@
 namespace Sereno.Verbs;
 
 /// <summary>One long option and the letter that stands for it, as in getopt_long(3)'s struct option.</summary>
-public readonly record struct LongOption(string Name, int Value, bool TakesArgument = false);
+/// <param name="IsOptional">Its argument may be missing; where it is there, it is behind "=".</param>
+public readonly record struct LongOption(string Name, int Value, bool TakesArgument = false, bool IsOptional = false);
 
 /// <summary>getopt_long(3) as glibc has it, for the programs that we stand in for: combined letters, options after operands,
 /// unique abbreviations of long names, and its words for what is wrong.</summary>
 /// <param name="program">argv[0], as its messages begin.</param>
-/// <param name="letters">As getopt(3)'s optstring; a colon after a letter: it takes an argument.</param>
+/// <param name="letters">As getopt(3)'s optstring; a colon after a letter: it takes an argument; two: it may, in the same word.</param>
 public sealed class Getopt(string program, string letters, IReadOnlyList<LongOption> longOptions, IReadOnlyList<string> arguments)
 {
     public const int End = -1, Unknown = '?';
@@ -15,8 +16,14 @@ public sealed class Getopt(string program, string letters, IReadOnlyList<LongOpt
     private int _next;
     private string _cluster = "";
 
+    /// <summary>argv[0], as messages begin.</summary>
+    public string Program => program;
+
     /// <summary>The last option's argument.</summary>
     public string Argument { get; private set; } = "";
+
+    /// <summary>Whether the last option has one.</summary>
+    public bool HasArgument { get; private set; }
 
     /// <summary>The whole name of the last long option: several may share a value.</summary>
     public string LongName { get; private set; } = "";
@@ -48,6 +55,16 @@ public sealed class Getopt(string program, string letters, IReadOnlyList<LongOpt
         return NextLetter(errors);
     }
 
+    /// <summary>Takes the next word for the last option's argument, if it could be that.</summary>
+    public bool TryTake(Func<string, bool> couldBe, out string word)
+    {
+        word = "";
+        if (_cluster.Length > 0 || _next == arguments.Count || !couldBe(arguments[_next]))
+            return false;
+        Argument = word = arguments[_next++];
+        return true;
+    }
+
     private int NextLetter(TextWriter errors)
     {
         char letter = _cluster[0];
@@ -55,10 +72,14 @@ public sealed class Getopt(string program, string letters, IReadOnlyList<LongOpt
         int at = letter is ':' or ';' ? -1 : letters.IndexOf(letter);
         if (at < 0)
             return Complain(errors, $"invalid option -- '{letter}'");
+        HasArgument = false;
         if (at + 1 == letters.Length || letters[at + 1] != ':')
+            return letter;
+        if (_cluster.Length == 0 && at + 2 < letters.Length && letters[at + 2] == ':')
             return letter;
         if (_cluster.Length == 0 && _next == arguments.Count)
             return Complain(errors, $"option requires an argument -- '{letter}'");
+        HasArgument = true;
         Argument = _cluster.Length > 0 ? _cluster : arguments[_next++];
         _cluster = "";
         return letter;
@@ -78,9 +99,10 @@ public sealed class Getopt(string program, string letters, IReadOnlyList<LongOpt
         var option = found[0];
         if (!option.TakesArgument && equals >= 0)
             return Complain(errors, $"option '--{option.Name}' doesn't allow an argument");
-        if (option.TakesArgument && equals < 0 && _next == arguments.Count)
+        if (option.TakesArgument && !option.IsOptional && equals < 0 && _next == arguments.Count)
             return Complain(errors, $"option '--{option.Name}' requires an argument");
-        if (option.TakesArgument)
+        HasArgument = option.TakesArgument && (equals >= 0 || !option.IsOptional);
+        if (HasArgument)
             Argument = equals >= 0 ? text[(equals + 1)..] : arguments[_next++];
         LongName = option.Name;
         return option.Value;

@@ -37,14 +37,14 @@ internal sealed class JournalScratch : IDisposable
         return status == 0 && text.Trim() == $"PASS: {Path}/{name}" ? "" : $"{status}: {text}";
     }
 
-    /// <summary>The entries, each with its last value of each field, which Latin-1 makes text of.</summary>
-    public List<Dictionary<string, string>> Export(string name, params string[] matches)
+    /// <summary>The entries, each with its FIELD=value in order, of which Latin-1 makes text; without those that every entry has.</summary>
+    public List<SortedSet<string>> Export(string name, params string[] matches)
     {
         var (status, output, error) = Journalctl(name, ["-o", "export", .. matches]);
         if (status != 0)
             throw new InvalidOperationException($"journalctl: {status} {error}");
-        var entries = new List<Dictionary<string, string>>();
-        Dictionary<string, string>? entry = null;
+        var entries = new List<SortedSet<string>>();
+        SortedSet<string>? entry = null;
         for (var rest = output.AsSpan(); !rest.IsEmpty;)
         {
             int end = rest.IndexOf((byte)'\n');
@@ -56,14 +56,16 @@ internal sealed class JournalScratch : IDisposable
                 continue;
             }
             if (entry is null)
-                entries.Add(entry = []);
+                entries.Add(entry = new(StringComparer.Ordinal));
             int equals = line.IndexOf((byte)'=');
+            if (line.StartsWith("__"u8) || line.StartsWith("_BOOT_ID="u8))
+                continue;
             if (equals >= 0)
-                entry[Encoding.Latin1.GetString(line[..equals])] = Encoding.Latin1.GetString(line[(equals + 1)..]);
+                entry.Add(Encoding.Latin1.GetString(line));
             else
             {
                 int length = (int)MemoryMarshal.Read<ulong>(rest);
-                entry[Encoding.Latin1.GetString(line)] = Encoding.Latin1.GetString(rest.Slice(8, length));
+                entry.Add($"{Encoding.Latin1.GetString(line)}={Encoding.Latin1.GetString(rest.Slice(8, length))}");
                 rest = rest[(8 + length + 1)..];
             }
         }

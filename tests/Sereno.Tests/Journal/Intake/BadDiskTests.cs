@@ -15,7 +15,7 @@ public class BadDiskTests
         using var journal = new JournalBench();
         string log = $"{journal.Folder}/log", notice = $"{journal.Folder}/run/{Sereno.Journal.Intake.JournalLoop.NoticeName}";
         Directory.CreateDirectory(log);
-        journal.Options = journal.Options with { System = new(MaxUse: 1UL << 40, MaxFileSize: 512 << 10, KeepFree: 1) };
+        journal.Options = journal.Options with { System = journal.Options.System with { MaxFileSize = 512 << 10 } };
         JournalBench.Run("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", log);
         try
         {
@@ -105,6 +105,7 @@ public class BadDiskTests
         journal.Eventually(() => journal.IsOver, "the end");
         journal.End();
         var entries = journal.Read();
+        Assert.Equal(sent.Length, entries.Sum(e => JournalBench.Text(e, "MESSAGE").Length));
         Assert.All(entries.SkipLast(1), e => Assert.Equal("line-max", JournalBench.Text(e, "_LINE_BREAK")));
         Assert.Equal(Encoding.Latin1.GetString(sent.ToArray()), string.Concat(entries.Select(e => JournalBench.Text(e, "MESSAGE"))));
         journal.Verify();

@@ -33,8 +33,9 @@ internal sealed class JournalBench : IDisposable
 
     public JournalBench()
     {
-        Options = new() { PersistentFolder = $"{Folder}/log", VolatileFolder = $"{Folder}/volatile", RuntimeFolder = $"{Folder}/run", RateLimitInterval = 0 };
+        Options = new() { PersistentFolder = $"{Folder}/log", VolatileFolder = $"{Folder}/volatile", RuntimeFolder = $"{Folder}/run", RateLimitInterval = 0, System = new(MaxUse: 1UL << 40, KeepFree: 1) };
         Directory.CreateDirectory($"{Folder}/run");
+        Directory.CreateDirectory($"{Folder}/log");
     }
 
     public (ulong Id, Fd Write) Open(StreamMetadata metadata)
@@ -99,6 +100,9 @@ internal sealed class JournalBench : IDisposable
         Start();
     }
 
+    /// <summary>Mostly few, but sometimes enough for a whole piece, or nothing would ever be done.</summary>
+    public static int Steps(Random random) => random.Next(4) == 0 ? random.Next(1, 4000) : random.Next(1, 80);
+
     public bool HoldsConnection => _held.Keys.Any(k => k.StartsWith("connection-", StringComparison.Ordinal));
 
     public bool IsOver => _streams.Count == 0;
@@ -145,12 +149,12 @@ internal sealed class JournalBench : IDisposable
         return text;
     }
 
-    public void Eventually(Func<bool> condition, string what)
+    public void Eventually(Func<bool> condition, string what, Func<int>? steps = null)
     {
         for (long end = Environment.TickCount64 + 30_000; !condition(); Thread.Sleep(5))
         {
             Assert.True(Environment.TickCount64 < end, $"not within 30 s: {what}");
-            Turn(() => int.MaxValue);
+            Turn(steps ?? (() => int.MaxValue));
         }
     }
 
