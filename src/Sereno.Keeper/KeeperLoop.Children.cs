@@ -37,7 +37,7 @@ public sealed partial class KeeperLoop
                 else
                     Spawn(r);
                 if (r.Taken.Length > 0)
-                    Drop(r.Taken);
+                    Drop(_held, r.Taken);
                 break;
             case AcknowledgeRequest r:
                 while (_exits.TryPeek(out var exit) && exit.Sequence <= r.Sequence)
