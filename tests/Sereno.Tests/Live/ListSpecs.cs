@@ -1,4 +1,6 @@
+using System.Net.Sockets;
 using System.Text.Json;
+using Sereno.Verbs;
 using Xunit;
 
 namespace Sereno.Tests.Live;
@@ -26,6 +28,11 @@ public sealed class ListSpecs(ListSpecs.Units units) : IClassFixture<ListSpecs.U
                 Write("q.service", "[Service]\nExecStart=/bin/sleep infinity\n");
                 Write("idle.socket", $"[Socket]\nListenStream={folder}/idle\n");
                 Write("idle.service", "[Service]\nExecStart=/bin/sleep infinity\n");
+                foreach (string name in (string[])["none", "lone", "many"])
+                {
+                    Write($"{name}.socket", $"[Socket]\nListenStream={folder}/{name}\nAccept=yes\n[X-Sereno]\nScope=local\n");
+                    Write($"{name}@.service", "[Service]\nStandardInput=socket\nExecStart=/bin/cat\n");
+                }
                 Write("w.path", $"[Path]\nPathExists={folder}/nosuch\nPathChanged={folder}\n");
                 Write("w.service", "[Service]\nExecStart=/bin/sleep infinity\n");
                 Write("one.target", "[Unit]\nWants=a.service c.service q.socket idle.service two.target\nRequires=three.target\nAfter=a.service\n");
@@ -36,7 +43,21 @@ public sealed class ListSpecs(ListSpecs.Units units) : IClassFixture<ListSpecs.U
             _instance.Run("start", "c");
             _instance.Expect("c.service", "failed");
             _instance.Do("show", "idle.socket", "one.target");
+            // What accepts starts none, one, or many.
+            foreach (var (name, clients) in new[] { ("none", 0), ("lone", 1), ("many", 2) })
+            {
+                _instance.Do("start", $"{name}.socket");
+                for (int i = 0; i < clients; i++)
+                {
+                    var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                    client.Connect(new UnixDomainSocketEndPoint($"{_instance.Folder}/{name}"));
+                    _clients.Add(client);
+                }
+                Live.Eventually(() => _instance.Manager.Unit($"{name}.socket").GetAll().Number("NConnections") == (ulong)clients, () => $"{clients} clients of {name}");
+            }
         }
+
+        private readonly List<Socket> _clients = [];
 
         public static string? Unavailable { get; } =
             Live.Executable is null ? "there is no sereno executable" : !File.Exists("/usr/bin/systemctl") ? "systemctl is not installed"
@@ -44,7 +65,11 @@ public sealed class ListSpecs(ListSpecs.Units units) : IClassFixture<ListSpecs.U
 
         internal LiveInstance Instance => _instance!;
 
-        public void Dispose() => _instance?.Dispose();
+        public void Dispose()
+        {
+            _clients.ForEach(c => c.Dispose());
+            _instance?.Dispose();
+        }
     }
 
     [Theory]
@@ -117,6 +142,20 @@ public sealed class ListSpecs(ListSpecs.Units units) : IClassFixture<ListSpecs.U
         Assert.Contains(status.GetProperty("log").EnumerateArray(), e => e.GetProperty("message").GetString()!.StartsWith("Started a.service", StringComparison.Ordinal));
         Assert.Equal(4, units.Instance.Run("status", "nosuch", "-o", "json").Status);
         string? Word(string name) => status.GetProperty(name).GetString();
+    }
+
+    [Fact]
+    public void Status_of_a_socket_as_json_says_how_it_serves_whom_and_who_waits()
+    {
+        Assert.SkipWhen(Units.Unavailable is not null, Units.Unavailable ?? "");
+        var many = JsonDocument.Parse(units.Instance.Do("status", "many.socket", "-o", "json").Output).RootElement[0];
+        Assert.Equal($$"""[{"type":"Stream","address":"{{units.Instance.Folder}}/many"}]""", many.GetProperty("listen").GetRawText());
+        Assert.Equal(("concurrent", "local"), (many.GetProperty("server").GetString(), many.GetProperty("scope").GetString()));
+        Assert.Equal((2, 2, 0), (many.GetProperty("accepted").GetInt32(), many.GetProperty("inService").GetInt32(), many.GetProperty("refused").GetInt32()));
+        Assert.Equal((0, 4096), (many.GetProperty("acceptQueue").GetProperty("waiting").GetInt32(), many.GetProperty("acceptQueue").GetProperty("limit").GetInt32()));
+        var q = JsonDocument.Parse(units.Instance.Do("status", "q.socket", "-o", "json").Output).RootElement[0];
+        Assert.Equal(["Stream", "Datagram", "FIFO"], q.GetProperty("listen").EnumerateArray().Select(l => l.GetProperty("type").GetString()));
+        Assert.Equal((JsonValueKind.Null, false, false), (q.GetProperty("server").ValueKind, q.TryGetProperty("accepted", out _), q.TryGetProperty("scope", out _)));
     }
 
     [Fact]
