@@ -13,6 +13,7 @@ public sealed class Compression : IDisposable
     /// <summary>No field is longer (systemd's DATA_SIZE_MAX).</summary>
     public const int MaxLength = 768 << 20;
 
+    private const uint ZstdMagic = 0xFD2FB528;
     private const int FirstBuffer = 128 << 10, Lz4HeadSize = 8, Lz4MaxRatio = 255;
 
     private Compressor? _compressor;
@@ -49,9 +50,7 @@ public sealed class Compression : IDisposable
         length = 0;
         try
         {
-            // As systemd writes it the size is always there.
-            ulong size = Decompressor.GetDecompressedSize(payload);
-            if (size > MaxLength)
+            if (!TryGetZstdSize(payload, out ulong size) || size > MaxLength)
                 return false;
             int wanted = (int)Math.Min(size, (ulong)limit);
             _decompressor ??= new Decompressor();
@@ -71,6 +70,25 @@ public sealed class Compression : IDisposable
         {
             return false;
         }
+    }
+
+    /// <summary>The content's size in a frame's header (RFC 8878, 3.1.1.1), where systemd always has it.</summary>
+    private static bool TryGetZstdSize(ReadOnlySpan<byte> frame, out ulong size)
+    {
+        size = 0;
+        if (frame.Length < 5 || BinaryPrimitives.ReadUInt32LittleEndian(frame) != ZstdMagic)
+            return false;
+        int descriptor = frame[4], kind = descriptor >> 6;
+        bool isSingleSegment = (descriptor & 0x20) != 0;
+        int length = kind == 0 ? isSingleSegment ? 1 : 0 : 1 << kind, dictionary = (1 << (descriptor & 3)) >> 1;
+        var field = frame[5..];
+        int at = (isSingleSegment ? 0 : 1) + dictionary;
+        if (length == 0 || (descriptor & 8) != 0 || field.Length < at + length)
+            return false;
+        for (int i = 0; i < length; i++)
+            size |= (ulong)field[at + i] << 8 * i;
+        size += kind == 1 ? 256u : 0;
+        return true;
     }
 
     /// <summary>The length in 8 bytes, then one block.</summary>

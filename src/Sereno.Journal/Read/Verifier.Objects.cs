@@ -19,7 +19,7 @@ public sealed partial class Verifier
         ObjectType.FieldHashTable => "field hash table",
         ObjectType.EntryArray => "entry array",
         ObjectType.Tag => "tag",
-        _ => "unused",
+        _ => "(null)", // as printf(3) has it
     };
 
     /// <summary>0, EBADMSG, or EADDRNOTAVAIL for what lies beyond the file's end.</summary>

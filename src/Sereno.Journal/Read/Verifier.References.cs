@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Sereno.Journal.Format;
 using Sereno.Linux.Headers;
 
@@ -6,8 +7,17 @@ namespace Sereno.Journal.Read;
 // What leads where: from the main entry array to entries, their data and back, from the hash table to data and its entries.
 public sealed partial class Verifier
 {
-    /// <summary>Data that an entry led to, and the last entry that it leads to itself; 0: none.</summary>
-    private readonly Dictionary<ulong, ulong> _lastEntries = [];
+    /// <summary>How far a data object's list of entries was followed: entries ask for themselves in ascending order.</summary>
+    private struct Cursor
+    {
+        /// <summary>The last entry in what was looked at.</summary>
+        public ulong Last;
+        /// <summary>The array after it, and how many entries are left for it and those behind it.</summary>
+        public ulong Array, Left;
+    }
+
+    /// <summary>Data that an entry led to.</summary>
+    private readonly Dictionary<ulong, Cursor> _cursors = [];
 
     private void FollowEntryArray()
     {
@@ -41,19 +51,37 @@ public sealed partial class Verifier
         for (int i = 0; i < count; i++)
         {
             ulong item = ItemAt(at, i);
-            if (!_lastEntries.TryGetValue(item, out ulong last))
+            ref var cursor = ref CollectionsMarshal.GetValueRefOrAddDefault(_cursors, item, out bool isKnown);
+            if (!isKnown)
             {
                 if (!_data.Contains(item))
                     throw Bad(at, "Invalid data object of entry");
                 var data = Get<DataObject>(item, ObjectType.Data);
                 if (!IsInHashTable(data.Hash, item))
                     throw Bad(at, "Data object missing from hash table");
-                _lastEntries[item] = last = LastEntryOf(data);
+                cursor = new() { Last = data.EntryOffset, Array = data.EntryCount > 1 ? data.EntryArrayOffset : 0, Left = data.EntryCount - 1 };
             }
+            while (cursor.Last < at && cursor.Array != 0)
+                Advance(ref cursor);
             // The last one often ran out of space while it was linked.
-            if (last < at && !isLast)
+            if (cursor.Last < at && !isLast)
                 throw Bad(at, $"Entry object not referenced by linked data object at {item:x6}");
         }
+    }
+
+    /// <summary>One array onwards. Items that are still zero are none.</summary>
+    private void Advance(ref Cursor cursor)
+    {
+        ulong array = cursor.Array;
+        var o = Get<EntryArrayObject>(array, ObjectType.EntryArray);
+        ulong items = ArrayCount(o.Object), taken = Math.Min(items, cursor.Left);
+        while (taken > 0 && ArrayItem(array, taken - 1) == 0)
+            cursor.Left = --taken;
+        if (taken > 0)
+            cursor.Last = ArrayItem(array, taken - 1);
+        bool isEnd = items >= cursor.Left;
+        cursor.Left -= Math.Min(items, cursor.Left);
+        cursor.Array = isEnd ? 0 : o.NextOffset;
     }
 
     private bool IsInHashTable(ulong hash, ulong at)
@@ -66,23 +94,6 @@ public sealed partial class Verifier
             if ((next = Get<DataObject>(data, ObjectType.Data).NextHashOffset) != 0 && next <= data)
                 throw new Fault(libc.EBADMSG);
         return data == at;
-    }
-
-    private ulong LastEntryOf(in DataObject data)
-    {
-        if (data.EntryCount <= 1)
-            return data.EntryOffset;
-        ulong left = data.EntryCount - 1;
-        for (ulong array = data.EntryArrayOffset; array != 0;)
-        {
-            var o = Get<EntryArrayObject>(array, ObjectType.EntryArray);
-            ulong items = ArrayCount(o.Object);
-            if (left <= items)
-                return ArrayItem(array, left - 1);
-            left -= items;
-            array = o.NextOffset;
-        }
-        return 0;
     }
 
     private void FollowDataHashTable()

@@ -77,6 +77,9 @@ public sealed partial class Verifier(IJournalBytes file, Action<string>? complai
         if (!file.TryGet(0, length, out var all) || _header.ArenaSize > file.Size || _header.HeaderSize + _header.ArenaSize > file.Size)
             throw new Fault(libc.ENODATA);
         all.CopyTo(whole);
+        if (_header.TailObjectOffset > _header.HeaderSize + _header.ArenaSize
+            || (_header.DataHashTableOffset | _header.FieldHashTableOffset | _header.TailObjectOffset | _header.EntryArrayOffset) % 8 != 0)
+            throw new Fault(libc.ENODATA);
         if ((_header.Compatible & ~Compatible.Sealed) != 0)
         {
             complain?.Invoke("Cannot verify file with unknown extensions.");
