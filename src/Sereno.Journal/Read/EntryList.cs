@@ -42,6 +42,8 @@ internal sealed class EntryList(JournalFile file, ulong extra, ulong firstArray,
     {
         // Many in a row that can't be read: nothing more is to be had here.
         const int Patience = 1 << 16;
+        if (direction == Direction.Up && index < count)
+            index = Math.Min(index, LastIndex(index)); // a count may say too much
         for (int bad = 0; index < count && bad < Patience; bad++, index = direction == Direction.Down ? index + 1 : index - 1)
             if (OffsetAt(index) is > 0 and var offset && file.TryEntry(offset, out var entry, out _))
             {
@@ -51,6 +53,15 @@ internal sealed class EntryList(JournalFile file, ulong extra, ulong firstArray,
             }
         place = default;
         return false;
+    }
+
+    /// <summary>How far the chain goes, if it doesn't go as far as an index.</summary>
+    private ulong LastIndex(ulong index)
+    {
+        while (index >= Extra + _known)
+            if (!Learn())
+                return Extra + _known - 1;
+        return index;
     }
 
     /// <summary>By offset: the first at or after it, or the last at or before it.</summary>

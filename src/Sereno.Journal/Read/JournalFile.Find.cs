@@ -45,7 +45,8 @@ public sealed partial class JournalFile
     /// <summary>All fields' names, in the order of their hash table.</summary>
     internal IEnumerable<byte[]> FieldNames()
     {
-        for (ulong bucket = 0; bucket < _header.FieldHashTableSize / HashItem.Size; bucket++)
+        ulong buckets = Math.Min(_header.FieldHashTableSize, (ulong)_bytes.Length) / HashItem.Size; // no more than the file has room for
+        for (ulong bucket = 0; bucket < buckets; bucket++)
         {
             ulong previous = 0, offset = HeadOf(_header.FieldHashTableOffset, _header.FieldHashTableSize, bucket);
             for (int depth = 0; offset > previous && depth < DeepestChain && TryField(offset, out var field, out var name); depth++)

@@ -24,6 +24,7 @@ public sealed partial class JournalWriter
         if (Reserve(Align(size) + Align((ulong)(FieldObject.Size + name.Length))) is var result && result != AppendResult.Appended)
             return result;
         var payload = _file.Slice(_end + (uint)_dataSize, (int)Align((uint)length));
+        _dirtyEnd = Math.Max(_dirtyEnd, _end + Align(size));
         payload[^Math.Min(8, payload.Length)..].Clear();
         payload = payload[..length];
         name.CopyTo(payload);

@@ -85,7 +85,9 @@ public sealed partial class JournalWriter
             return refusal;
         header.BootId = options.BootId;
         writer = new(file, header, options, undo);
-        if (!isOurs)
+        if (isOurs)
+            writer._dirtyEnd = file.Length;
+        else
             undo?.Begin(header.FileId);
         writer.FindEnd();
         return OpenRefusal.None;

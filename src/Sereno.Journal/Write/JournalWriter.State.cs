@@ -29,12 +29,21 @@ public sealed partial class JournalWriter
     {
         Flush();
         Commit();
+        ClearRest();
         Sync();
         _header.State = state;
         Flush();
         Commit();
         Sync();
         _undo?.Begin(0);
+    }
+
+    /// <summary>What was put beyond the end and not kept: who goes on with the file, journald for one, takes it for zero.</summary>
+    private void ClearRest()
+    {
+        for (ulong at = _end; at < Math.Min(_dirtyEnd, _file.Length); at += Step)
+            _file.Slice(at, (int)Math.Min(Step, Math.Min(_dirtyEnd, _file.Length) - at)).Clear();
+        _dirtyEnd = 0;
     }
 
     /// <summary>On disk before the entry is, so that whoever finds the file after a crash of the machine knows.</summary>

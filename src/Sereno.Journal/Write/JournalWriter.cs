@@ -26,6 +26,7 @@ public sealed partial class JournalWriter : IDisposable
     private readonly int _dataSize, _itemSize, _offsetSize;
     private FileHeader _header; // as the file's will be after Flush
     private ulong _end; // where the next object goes
+    private ulong _dirtyEnd; // how far something may have been put that isn't zero, beyond the end too
     private ulong _committedEnd; // what is below was there before the batch
 
     private JournalWriter(FileMemory file, in FileHeader header, WriterOptions options, UndoLog? undo)

@@ -99,8 +99,8 @@ internal abstract class EntryPrinter(PrintOptions options, OutputBuffer to)
     {
         const int MostLines = 3, MostLetters = 300;
         var (on, off, matched) = Colours.OfPriority(priority);
-        if (isAudit && on.Length == 0)
-            (on, off) = (Colours.Blue, Colours.Normal);
+        if (isAudit)
+            (on, off) = (Colours.Blue, Colours.Normal); // whatever its priority, as journalctl shows it
         if (text.IsEmpty)
             to.Write((byte)'\n');
         int at = 0;

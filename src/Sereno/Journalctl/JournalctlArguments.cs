@@ -108,7 +108,7 @@ internal sealed class JournalctlArguments
             case 't': _options.Identifiers.Add(argument); break;
             case 'u': _options.Units.Add(argument); break;
             case 'g': _options.Pattern = argument; break;
-            case 'M': Fail("Failed to open root directory: machines are not supported."); break;
+            case 'M': _options.Machine = argument; break;
             case 'h': _exit = JournalctlHelp.Print(); break;
             case 'o': TakeMode(argument); break;
             case 'n': TakeLines(); break;
@@ -312,7 +312,7 @@ internal sealed class JournalctlArguments
             o.Lines = 10;
         if (o.Follows && !o.IsMerged && !o.Boot)
             (o.Boot, o.BootId, o.BootOffset) = (true, 0, 0);
-        string? wrong = new[] { o.Directory is not null, o.Files is not null, o.Root is not null }.Count(b => b) > 1
+        string? wrong = new[] { o.Directory is not null, o.Files is not null, o.Root is not null, o.Machine is not null }.Count(b => b) > 1
             ? "Please specify at most one of -D/--directory=, --file=, -M/--machine=, --root=, --image=."
             : o.Since > o.Until ? "--since= must be before --until=."
             : new[] { o.Cursor is not null, o.AfterCursor is not null, o.Since is not null }.Count(b => b) > 1

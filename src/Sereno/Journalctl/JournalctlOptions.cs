@@ -22,7 +22,7 @@ internal sealed class JournalctlOptions
     public UInt128 BootId;
     public int BootOffset;
     public string? Cursor, AfterCursor, CursorFile;
-    public string? Directory, Root;
+    public string? Directory, Root, Machine;
     public List<string>? Files;
     public int Priorities = 0xFF;
     public readonly List<int> Facilities = [];

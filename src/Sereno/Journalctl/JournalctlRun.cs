@@ -66,6 +66,8 @@ internal sealed class JournalctlRun : IDisposable
         {
             return Fail($"Bad pattern \"{_options.Pattern}\": {e.Message}");
         }
+        if (_options.Machine is not null)
+            return Fail("--machine= is not supported: use --root= with the machine's folder.");
         if (Open() is > 0 and var errno)
             return Fail($"Failed to open {_options.Directory ?? (_options.Files is not null ? "files" : "journal")}: {Errno.Text(errno)}");
         if (!AccessNotes.Say(_journal, _folders, _options, _errors))

@@ -123,7 +123,7 @@ internal sealed class JsonPrinter(PrintOptions options, OutputBuffer to) : Entry
                 To.Write((byte)'\t');
             }
             To.Write(Colours.HighlightBlue);
-            To.Write(value[i]);
+            To.Write((ulong)value[i]);
             To.Write(Colours.Normal);
         }
         if (_isPretty)

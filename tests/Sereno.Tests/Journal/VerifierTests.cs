@@ -78,7 +78,9 @@ public sealed class VerifierTests : IDisposable
         File.WriteAllBytes($"{_scratch.Path}/x.journal", file);
         string ours = Ours(file, out int errno);
         var (status, _, error) = _scratch.Journalctl("x.journal", "--verify");
-        if (error.StartsWith("Failed to open", StringComparison.Ordinal))
+        if (error.Contains("Assertion '", StringComparison.Ordinal))
+            Assert.NotEqual(0, errno); // it dies of a zstd frame that has less than it says
+        else if (error.StartsWith("Failed to open", StringComparison.Ordinal))
             Assert.Contains(Errno.Text(errno), error);
         else
         {
