@@ -13,7 +13,8 @@ public sealed partial class JournalLoop
     private readonly bool _forwards;
     private Fd? _kernelLog;
 
-    private void Forward(int priority, string identifier, int pid, ReadOnlySpan<byte> message)
+    /// <param name="raw">A syslog message as it came, which goes on as it is; empty for others.</param>
+    private void Forward(int priority, string identifier, int pid, ReadOnlySpan<byte> message, ReadOnlySpan<byte> raw = default)
     {
         int level = priority & SyslogPriority.LevelMask;
         bool Wants(ForwardTarget target) => target.IsOn && level <= target.MaxLevel;
@@ -24,7 +25,7 @@ public sealed partial class JournalLoop
         string text = Encoding.UTF8.GetString(message), line = pid > 0 ? $"{from}[{pid}]: {text}" : $"{from}: {text}";
         int withFacility = (priority & SyslogPriority.FacilityMask) == 0 ? priority | SyslogPriority.User : priority;
         if (syslog)
-            ToSyslog($"<{withFacility}>{DateTime.Now.ToString("MMM d HH:mm:ss", CultureInfo.InvariantCulture)} {line}");
+            ToSyslog(raw.IsEmpty ? Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"<{withFacility}>{DateTime.Now:MMM} {DateTime.Now.Day,2} {DateTime.Now:HH:mm:ss} {line}")) : raw);
         if (kernel)
             Write(_kernelLog ??= Files.TryOpen("/dev/kmsg", libc.O_WRONLY | libc.O_NOCTTY | libc.O_NONBLOCK, out _), $"<{withFacility}>{line}\n");
         if (console)
@@ -44,7 +45,7 @@ public sealed partial class JournalLoop
         }
     }
 
-    private void ToSyslog(string line)
+    private void ToSyslog(ReadOnlySpan<byte> line)
     {
         try
         {
@@ -53,7 +54,7 @@ public sealed partial class JournalLoop
                 _syslog = UnixSocket.Create(UnixSocketType.Datagram);
                 _syslog.Connect($"{SocketFolder}/syslog");
             }
-            _syslog.Send(Encoding.UTF8.GetBytes(line));
+            _syslog.Send(line);
         }
         catch (LinuxException)
         {

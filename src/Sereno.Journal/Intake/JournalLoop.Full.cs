@@ -14,12 +14,14 @@ public sealed partial class JournalLoop
     /// <summary>The keeper, and those whose lines are dropped meanwhile.</summary>
     private readonly Epoll _full = new();
     private string _stuck = "";
+    private bool _isFull;
     private long _stuckAt, _triedAt;
 
     private bool Stick(string why)
     {
-        if (_stuck.Length == 0)
+        if (!_isFull)
         {
+            _isFull = true;
             _stuckAt = Environment.TickCount64;
             Files.Complain($"cannot write to the journal: {why}; services wait where LogFull=drop doesn't say otherwise");
             Notice(why);
@@ -65,8 +67,10 @@ public sealed partial class JournalLoop
                     stream.Dropped = 0;
             }
         CommitSoFar();
-        if (told)
-            Notice(null);
+        if (!told)
+            return;
+        _isFull = false;
+        Notice(null);
     }
 
     /// <summary>A piece of a stream that doesn't wait is counted and forgotten; its end waits for better times.</summary>

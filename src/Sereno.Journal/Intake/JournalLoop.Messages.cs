@@ -60,7 +60,7 @@ public sealed partial class JournalLoop
         var message = SyslogMessage.Parse(datagram);
         _fields.Clear();
         message.AddTo(_fields, datagram);
-        return Write(peeked, message.Priority, message.Message, message.Identifier);
+        return Write(peeked, message.Priority, message.Message, message.Identifier, datagram);
     }
 
     private bool Native(ReadOnlySpan<byte> message, Peeked peeked)
@@ -132,7 +132,7 @@ public sealed partial class JournalLoop
     }
 
     /// <summary>What is in <see cref="_fields"/>, with the sender's own, if it isn't kept already.</summary>
-    private bool Write(Peeked peeked, int priority, ReadOnlySpan<byte> message, ReadOnlySpan<byte> identifier)
+    private bool Write(Peeked peeked, int priority, ReadOnlySpan<byte> message, ReadOnlySpan<byte> identifier, ReadOnlySpan<byte> raw = default)
     {
         ref readonly var state = ref _memory.State;
         if (state.SkipIn == _socket && _entries < state.Skip)
@@ -147,7 +147,7 @@ public sealed partial class JournalLoop
             return !stuck;
         }
         if (_forwards)
-            Forward(priority, Encoding.UTF8.GetString(identifier), peeked.Sender?.Pid ?? 0, message);
+            Forward(priority, Encoding.UTF8.GetString(identifier), peeked.Sender?.Pid ?? 0, message, raw);
         _extra.Clear();
         for (int i = 0; i < _fields.Count; i++)
             _extra.Add(_fields[i]);

@@ -238,7 +238,7 @@ public sealed class BadInputSpecs
     }
 
     [Fact]
-    public void A_full_disk_costs_log_lines_and_nothing_else()
+    public void A_full_disk_makes_wait_who_writes_lines_and_nobody_else()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root to mount a small file system");
         string folder = Directory.CreateTempSubdirectory("sereno-full-").FullName;

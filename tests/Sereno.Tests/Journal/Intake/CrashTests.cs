@@ -22,7 +22,7 @@ public class CrashTests
         journal.StepsLeft = random.Next(1, 60);
         journal.Start();
         var writers = Enumerable.Range(0, 5).Select(i => new Writer(journal, $"w{i}", random)).ToList();
-        for (int turn = 0; turn < 400; turn++)
+        for (int turn = 0; turn < 400 || journal.Crashes < 12; turn++)
         {
             writers[random.Next(writers.Count)].Write();
             journal.Turn(() => JournalBench.Steps(random));
@@ -35,7 +35,6 @@ public class CrashTests
             Thread.Yield();
         }
         journal.End();
-        Assert.True(journal.Crashes > 10, $"only {journal.Crashes} crashes");
         var messages = journal.Messages().ToLookup(m => m[..2]);
         foreach (var writer in writers)
             Assert.Equal(writer.Lines, messages[writer.Name]);
@@ -61,7 +60,7 @@ public class CrashTests
 
         public void Write()
         {
-            for (int i = random.Next(12); i >= 0; i--)
+            for (int i = _waiting.Count > 30_000 ? -1 : random.Next(12); i >= 0; i--)
                 Add('\n');
             byte[] piece = [.. _waiting.Take(random.Next(1, _waiting.Count + 1))];
             for (int n = Math.Max(0, _stream.Write.Write(piece)); n > 0; n--)
