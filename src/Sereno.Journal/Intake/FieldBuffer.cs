@@ -78,10 +78,4 @@ public sealed class FieldBuffer
         _length = _fields[count].Start;
         _fields.RemoveRange(count, _fields.Count - count);
     }
-
-    /// <summary>Capital letters, digits and underscores, at most 64, not beginning with a digit (systemd.journal-fields(7)).</summary>
-    /// <param name="trusted">May begin with an underscore.</param>
-    public static bool IsName(ReadOnlySpan<byte> name, bool trusted = false) =>
-        name.Length is > 0 and <= 64 && name[0] is not (>= (byte)'0' and <= (byte)'9') && (trusted || name[0] != '_')
-        && !name.ContainsAnyExcept("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"u8);
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Sereno.Keeper.Wire;
 using Sereno.Linux;
+using Sereno.Units.Values;
 
 namespace Sereno.Journal.Intake;
 
@@ -237,6 +238,6 @@ public sealed partial class JournalLoop
         Span<ulong> seed = [stream.Id, state.Seed1, state.Seed2];
         var bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(seed);
         var key = new UInt128(state.Seed1, state.Seed2);
-        return $"{Format.SipHash.Hash(bytes, key):x16}{Format.SipHash.Hash(bytes[..8], ~key):x16}";
+        return $"{SipHash.Hash(bytes, key):x16}{SipHash.Hash(bytes[..8], ~key):x16}";
     }
 }

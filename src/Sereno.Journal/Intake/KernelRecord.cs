@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using Sereno.Journal.Format;
 
 namespace Sereno.Journal.Intake;
 
@@ -49,7 +50,7 @@ public readonly ref struct KernelRecord
             int n = Unescape(line[1..], plain);
             var field = plain[..n];
             int equals = field.IndexOf((byte)'=');
-            if (equals < 0 || !FieldBuffer.IsName(field[..equals], trusted: true))
+            if (equals < 0 || !FieldName.IsValid(field[..equals]))
                 continue;
             fields.Add("_KERNEL_"u8, field);
             if (field.StartsWith("DEVICE="u8))

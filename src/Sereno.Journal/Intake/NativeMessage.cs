@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Sereno.Journal.Format;
 
 namespace Sereno.Journal.Intake;
 
@@ -62,7 +63,7 @@ public static class NativeMessage
             size += name.Length + 1 + value.Length;
             if (value.Length > MaxField || size + fields.Count - first > MaxEntry)
                 return Refuse(ref message, fields, first);
-            if (FieldBuffer.IsName(name))
+            if (FieldName.IsValidFromClients(name))
                 Add(fields, name, value);
         }
         return fields.Count > first ? Outcome.Entry : message.IsEmpty ? Outcome.Refused : Outcome.Empty;

@@ -14,7 +14,7 @@ public static class HostIds
     private static UInt128 Read(string path)
     {
         string digits = (Files.TryReadText(path) ?? "").Trim().Replace("-", "", StringComparison.Ordinal);
-        return digits.Length == 32 && !digits.AsSpan().ContainsAnyExcept("0123456789abcdefABCDEF")
+        return digits.Length == 32 && digits.All(char.IsAsciiHexDigit)
             ? MemoryMarshal.Read<UInt128>(Convert.FromHexString(digits)) : 0;
     }
 }

@@ -1,4 +1,5 @@
 using Sereno.Journal.Format;
+using Sereno.Units.Values;
 
 namespace Sereno.Journal.Read;
 

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Sereno.Journal.Format;
 using Sereno.Linux;
 using Sereno.Linux.Headers;
+using Sereno.Units.Values;
 
 namespace Sereno.Journal.Read;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Sereno.Journal.Format;
+using Sereno.Units.Values;
 
 namespace Sereno.Journal.Write;
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
-using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Text;
+using Sereno.Units.Values;
 
 namespace Sereno.Manager.Units;
 
@@ -19,45 +20,6 @@ public static class FixedDelay
         message[16] = isSystem ? (byte)1 : (byte)0;
         BinaryPrimitives.WriteUInt32LittleEndian(message.AsSpan(17), uid);
         name.CopyTo(message, 21);
-        return SipHash24(message, Key);
-    }
-
-    /// <summary>SipHash-2-4 (Aumasson and Bernstein, 2012).</summary>
-    public static ulong SipHash24(ReadOnlySpan<byte> message, ReadOnlySpan<byte> key)
-    {
-        ulong k0 = BinaryPrimitives.ReadUInt64LittleEndian(key), k1 = BinaryPrimitives.ReadUInt64LittleEndian(key[8..]);
-        Span<ulong> v = [k0 ^ 0x736f6d6570736575, k1 ^ 0x646f72616e646f6d, k0 ^ 0x6c7967656e657261, k1 ^ 0x7465646279746573];
-        Span<byte> last = stackalloc byte[8];
-        message[(message.Length & ~7)..].CopyTo(last);
-        last[7] = (byte)message.Length;
-        for (; message.Length >= 8; message = message[8..])
-            Absorb(v, BinaryPrimitives.ReadUInt64LittleEndian(message));
-        Absorb(v, BinaryPrimitives.ReadUInt64LittleEndian(last));
-        v[2] ^= 0xff;
-        for (int round = 0; round < 4; round++)
-            Round(v);
-        return v[0] ^ v[1] ^ v[2] ^ v[3];
-    }
-
-    private static void Absorb(Span<ulong> v, ulong word)
-    {
-        v[3] ^= word;
-        Round(v);
-        Round(v);
-        v[0] ^= word;
-    }
-
-    private static void Round(Span<ulong> v)
-    {
-        v[0] += v[1];
-        v[1] = BitOperations.RotateLeft(v[1], 13) ^ v[0];
-        v[0] = BitOperations.RotateLeft(v[0], 32);
-        v[2] += v[3];
-        v[3] = BitOperations.RotateLeft(v[3], 16) ^ v[2];
-        v[0] += v[3];
-        v[3] = BitOperations.RotateLeft(v[3], 21) ^ v[0];
-        v[2] += v[1];
-        v[1] = BitOperations.RotateLeft(v[1], 17) ^ v[2];
-        v[2] = BitOperations.RotateLeft(v[2], 32);
+        return SipHash.Hash(message, MemoryMarshal.Read<UInt128>(Key));
     }
 }

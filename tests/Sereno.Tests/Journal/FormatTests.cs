@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Sereno.Journal.Format;
+using Sereno.Units.Values;
 using Xunit;
 
 namespace Sereno.Tests.Journal;

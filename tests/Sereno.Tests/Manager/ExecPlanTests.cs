@@ -40,11 +40,6 @@ public class ExecPlanTests
             SimulatedMachine.Facts with { EffectiveCapabilities = capabilities }, new SimulatedMachine(), []).Steps;
     }
 
-    /// <summary>The test vector of SipHash's paper, appendix A: key 00..0f, text 00..0e.</summary>
-    [Fact]
-    public void Names_are_hashed_by_siphash() => Assert.Equal(0xa129ca6149be45e5, DynamicUsers.SipHash([.. Enumerable.Range(0, 16).Select(i => (byte)i)],
-        new string([.. Enumerable.Range(0, 15).Select(i => (char)i)])));
-
     [Theory]
     [InlineData("app.service", "app")]
     [InlineData("app@x.service", "app")]

@@ -157,16 +157,6 @@ public class TimerTests
         Assert.Equal(FixedDelay.Hash("0123456789abcdef0123456789abcdef", true, 0, "a.timer") % Hour + 5 * Second, fixedDelays[0]);
     }
 
-    /// <summary>The reference's vectors: key 00..0f, messages 00, 00 01, and so on.</summary>
-    [Fact]
-    public void The_hash_is_SipHash()
-    {
-        byte[] bytes = [.. Enumerable.Range(0, 16).Select(i => (byte)i)];
-        Assert.Equal(0x726fdb47dd0e0e31ul, FixedDelay.SipHash24([], bytes));
-        Assert.Equal(0x74f839c593dc67fdul, FixedDelay.SipHash24(bytes.AsSpan(0, 1), bytes));
-        Assert.Equal(0xa129ca6149be45e5ul, FixedDelay.SipHash24(bytes.AsSpan(0, 15), bytes));
-    }
-
     [Fact]
     public void RemainAfterElapse_says_whether_a_timer_that_is_over_stays()
     {

@@ -1,11 +1,13 @@
-namespace Sereno.Journal.Write;
+using System.Buffers;
+
+namespace Sereno.Journal.Format;
 
 /// <summary>What may stand before the "=": up to 64 of A-Z, 0-9 and "_", no digit first.</summary>
 public static class FieldName
 {
     public const int MaxLength = 64;
 
-    private static readonly System.Buffers.SearchValues<byte> s_allowed = System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"u8);
+    private static readonly SearchValues<byte> s_allowed = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"u8);
 
     public static bool IsValid(ReadOnlySpan<byte> name) =>
         name.Length is > 0 and <= MaxLength && !char.IsAsciiDigit((char)name[0]) && !name.ContainsAnyExcept(s_allowed);

@@ -2,9 +2,9 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace Sereno.Journal.Format;
+namespace Sereno.Units.Values;
 
-/// <summary>SipHash-2-4 (Aumasson and Bernstein, 2012): the hash of files with a keyed one; the key is the file's id.</summary>
+/// <summary>SipHash-2-4 (Aumasson and Bernstein, 2012).</summary>
 public static class SipHash
 {
     public static ulong Hash(ReadOnlySpan<byte> data, UInt128 key)
