@@ -37,5 +37,5 @@ internal static partial class DirectiveTable
 
     /// <summary>What holds for all processes that a unit starts, written in [Service].</summary>
     private static IEnumerable<DirectiveRow> ProcessRows() =>
-        [.. ExecRows(), .. SecurityRows(), .. SandboxRows(), .. SchedulingRows(), .. TerminalRows(), .. CredentialRows(), .. StreamRows(), .. LimitRows(), .. IgnoredRows(), .. KillRows()];
+        [.. ExecRows(), .. SecurityRows(), .. SandboxRows(), .. SchedulingRows(), .. TerminalRows(), .. LogRows(), .. CredentialRows(), .. StreamRows(), .. LimitRows(), .. IgnoredRows(), .. KillRows()];
 }
