@@ -34,7 +34,7 @@ public static class LogsVerb
         new("follow", 'f'),
         new("no-tail"),
         new("reverse", 'r'),
-        new("output", 'o', string.Join('|', OutputModes.Names)),
+        new("output", 'o', "MODE"),
         new("output-fields", default, "FIELD[,FIELD...]"),
         new("all", 'a'),
         new("full", 'l'),

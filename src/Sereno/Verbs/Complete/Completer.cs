@@ -95,6 +95,7 @@ internal sealed class Completer(Command root, Func<string?, string?, IReadOnlyLi
         "TARGET" => Units("list-units").Where(u => u.Word.EndsWith(".target", StringComparison.Ordinal)),
         "SLICE" => Units("list-units").Where(u => u.Word.EndsWith(".slice", StringComparison.Ordinal)),
         "SIGNAL" => Words(s_signals),
+        "MODE" when _command.Name == "logs" => Words(Journalctl.OutputModes.Names),
         "TYPE" => Words(Enum.GetNames<Sereno.Units.Model.UnitType>().Select(n => n.ToLowerInvariant())),
         "STATE" when _command.Name == "list-units" => Words(s_unitStates),
         "STATE" when _command.Name == "list-unit-files" => Words(Enum.GetValues<UnitFileState>().Select(s => s.Name())),
