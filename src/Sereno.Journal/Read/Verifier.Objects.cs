@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Sereno.Journal.Format;
 using Sereno.Linux;
 using Sereno.Linux.Headers;

@@ -1,6 +1,5 @@
 using Sereno.Journal.Format;
 using Sereno.Linux;
-using Sereno.Linux.Headers;
 
 namespace Sereno.Journal.Read;
 

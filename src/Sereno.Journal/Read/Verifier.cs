@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Sereno.Journal.Format;
-using Sereno.Linux;
 using Sereno.Linux.Headers;
 
 namespace Sereno.Journal.Read;
