@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Sereno.Journal.Format;
 
@@ -24,6 +25,7 @@ public static class JenkinsHash
         return (ulong)c << 32 | b;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Add(ReadOnlySpan<byte> words, ref uint a, ref uint b, ref uint c)
     {
         a += BinaryPrimitives.ReadUInt32LittleEndian(words);
@@ -31,6 +33,7 @@ public static class JenkinsHash
         c += BinaryPrimitives.ReadUInt32LittleEndian(words[8..]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Mix(ref uint a, ref uint b, ref uint c)
     {
         a = a - c ^ BitOperations.RotateLeft(c, 4);
@@ -47,6 +50,7 @@ public static class JenkinsHash
         b += a;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Final(ref uint a, ref uint b, ref uint c)
     {
         c = (c ^ b) - BitOperations.RotateLeft(b, 14);

@@ -33,8 +33,9 @@ public sealed partial class JournalWriter
         value.CopyTo(payload[(name.Length + 1)..]);
 
         item.Hash = Hash(payload);
+        ulong first = Word(BucketOf(item.Hash)); // on its way from memory while the other hash is made
         xorHash = IsKeyed ? JenkinsHash.Hash(payload) : item.Hash;
-        item.Offset = FindData(payload, item.Hash);
+        item.Offset = FindData(payload, item.Hash, first);
         item.Known = item.Offset != 0 && _knownByOffset.TryGetValue(item.Offset, out int known) ? known : -1;
         if (item.Offset == 0)
             item.Offset = AppendData(payload, item.Hash, field ?? NewField(name));
@@ -65,11 +66,12 @@ public sealed partial class JournalWriter
 
     private ulong BucketOf(ulong hash) => _header.DataHashTableOffset + hash % (_header.DataHashTableSize / HashItem.Size) * HashItem.Size;
 
-    /// <summary>0: there is none.</summary>
-    private ulong FindData(ReadOnlySpan<byte> payload, ulong hash)
+    /// <param name="first">Of the hash's bucket.</param>
+    /// <returns>0: there is none.</returns>
+    private ulong FindData(ReadOnlySpan<byte> payload, ulong hash, ulong first)
     {
         ulong depth = 0;
-        for (ulong at = Word(BucketOf(hash)); at != 0; depth++)
+        for (ulong at = first; at != 0; depth++)
         {
             var bytes = _file.Slice(at, _dataSize);
             ref readonly var data = ref MemoryMarshal.AsRef<DataObject>(bytes);

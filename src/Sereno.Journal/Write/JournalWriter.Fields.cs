@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
 using System.Runtime.InteropServices;
 using Sereno.Journal.Format;
 
@@ -21,11 +23,18 @@ public sealed partial class JournalWriter
         public byte[] Create(ReadOnlySpan<byte> name) => name.ToArray();
         public bool Equals(ReadOnlySpan<byte> x, byte[] y) => x.SequenceEqual(y);
 
+        /// <summary>Names are few, and those of one program differ in length or at an end.</summary>
         public int GetHashCode(ReadOnlySpan<byte> name)
         {
-            var hash = new HashCode();
-            hash.AddBytes(name);
-            return hash.ToHashCode();
+            if (name.Length < sizeof(ulong))
+            {
+                int hash = name.Length;
+                foreach (byte b in name)
+                    hash = 31 * hash + b;
+                return hash;
+            }
+            ulong ends = BinaryPrimitives.ReadUInt64LittleEndian(name) ^ BitOperations.RotateLeft(BinaryPrimitives.ReadUInt64LittleEndian(name[^sizeof(ulong)..]), 29);
+            return (ends * 0x9E3779B97F4A7C15 >> 32).GetHashCode() + name.Length;
         }
     }
 
