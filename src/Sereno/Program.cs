@@ -1,6 +1,4 @@
 using Sereno;
-using Sereno.Journal;
-using Sereno.Linux;
 using Sereno.Roles;
 using Sereno.Verbs;
 

@@ -1,6 +1,4 @@
 using Sereno.Journal.Keep;
-using Sereno.Journal.Write;
-using Sereno.Linux;
 
 namespace Sereno.Journal.Intake;
 

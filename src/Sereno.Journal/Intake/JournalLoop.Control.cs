@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using System.Text.Json;
 using Sereno.Journal.Keep;
 using Sereno.Linux;

@@ -1,4 +1,3 @@
-using System.Text;
 using Sereno.Linux;
 
 namespace Sereno.Journal.Intake;

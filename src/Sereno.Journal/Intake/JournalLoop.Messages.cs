@@ -1,5 +1,4 @@
 using System.Text;
-using Sereno.Journal.Keep;
 using Sereno.Linux;
 
 namespace Sereno.Journal.Intake;

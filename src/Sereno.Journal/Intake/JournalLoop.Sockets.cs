@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
-using Sereno.Journal.Keep;
 using Sereno.Linux;
 using Sereno.Linux.Headers;
 
@@ -49,7 +47,8 @@ public sealed partial class JournalLoop
                 var socket = UnixSocket.Create(type);
                 File.Delete(path); // ours alone: whoever had it before is gone, as we hold the instance's lock
                 socket.Bind(path);
-                File.SetUnixFileMode(path, mode);
+                if (!OperatingSystem.IsWindows())
+                    File.SetUnixFileMode(path, mode);
                 if (type == UnixSocketType.Stream)
                     socket.Listen();
                 else

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using Sereno.Linux;
 
 namespace Sereno.Journal.Keep;

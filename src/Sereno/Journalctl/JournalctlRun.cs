@@ -1,7 +1,6 @@
 using Sereno.Journal.Format;
 using Sereno.Journal.Read;
 using Sereno.Linux;
-using Sereno.Linux.Headers;
 using Sereno.Units.Values;
 using Sereno.Verbs;
 

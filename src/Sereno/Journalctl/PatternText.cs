@@ -20,7 +20,7 @@ internal static class PatternText
         if (pattern.IndexOfAny(Special.ToCharArray()) < 0)
             return pattern;
         // Groups, classes and alternatives are not looked into.
-        if (pattern.AsSpan().IndexOfAny("|(") >= 0)
+        if (pattern.AsSpan().IndexOfAny('|', '(') >= 0)
             return "";
         string best = "";
         var run = new StringBuilder();

@@ -1,4 +1,3 @@
-using System.Text;
 using Sereno.Journal.Read;
 
 namespace Sereno.Journalctl;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Sereno.Verbs;
 using Xunit;
 
 namespace Sereno.Tests.Live;

@@ -1,6 +1,5 @@
 using System.Text;
 using Sereno.Journal;
-using Sereno.Journal.Keep;
 using Sereno.Linux;
 using Xunit;
 

@@ -152,7 +152,7 @@ public class MessageTests
         byte[] text = [.. "6,1,2,-;"u8, .. bytes];
         if (KernelRecord.TryParse(text, out var record))
             record.AddTo(new(), (_, _) => { });
-        KernelRecord.TryParse(bytes, out _);
+        _ = KernelRecord.TryParse(bytes, out _);
     });
 
     [Fact]
