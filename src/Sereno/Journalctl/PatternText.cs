@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Sereno.Journalctl;
@@ -5,7 +6,7 @@ namespace Sereno.Journalctl;
 /// <summary>Patterns of PCRE2 in .NET's words, one letter for each byte.</summary>
 internal static class PatternText
 {
-    private const string Special = "\\^$.[|()?*+{";
+    private static readonly SearchValues<char> s_special = SearchValues.Create("\\^$.[|()?*+{");
 
     private static readonly Dictionary<string, string> s_classes = new()
     {
@@ -17,7 +18,7 @@ internal static class PatternText
     /// <summary>What each match has to have in it; empty where nothing is sure.</summary>
     public static string Literal(string pattern)
     {
-        if (pattern.IndexOfAny(Special.ToCharArray()) < 0)
+        if (!pattern.AsSpan().ContainsAny(s_special))
             return pattern;
         // Groups, classes and alternatives are not looked into.
         if (pattern.AsSpan().IndexOfAny('|', '(') >= 0)
@@ -49,7 +50,7 @@ internal static class PatternText
             }
             else if (c == '[')
                 return Better(best, run.ToString());
-            else if (Special.Contains(c))
+            else if (s_special.Contains(c))
                 End();
             else
                 run.Append(c);
