@@ -16,9 +16,6 @@ public readonly record struct Peeked(int Length, PeerCredentials? Sender, ulong 
 /// </summary>
 public static unsafe class MessageQueue
 {
-    /// <summary>Bytes of shared memory that <see cref="Take"/> needs.</summary>
-    public static readonly int RecordSize = sizeof(libc.mmsghdr);
-
     /// <summary>Streams are looked at in pieces of this many bytes at most.</summary>
     public const int MaxPiece = 64 * 1024;
 

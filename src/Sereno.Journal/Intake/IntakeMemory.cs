@@ -12,7 +12,7 @@ namespace Sereno.Journal.Intake;
 internal sealed class IntakeMemory : IDisposable
 {
     public const string Name = "intake";
-    public const int Regions = 4, SpoolSize = 1 << 20, MaxPiece = 64 * 1024;
+    public const int Regions = 4, SpoolSize = 1 << 20, MaxPiece = MessageQueue.MaxPiece;
     private const int Page = 4096, RegionSize = 1 << 20, TakeRecordAt = 2048;
 
     private readonly SharedMemory _state, _spool;
@@ -49,10 +49,12 @@ internal sealed class IntakeMemory : IDisposable
     /// <summary>What an earlier journal left; null where it can't be that.</summary>
     public static IntakeMemory? From(IReadOnlyList<Fd> fds)
     {
-        if (fds.Count != 3)
-            return null;
-        var memory = new IntakeMemory(fds[0], fds[1], fds[2]);
-        return memory.State.Format == IntakeState.Version ? memory : null;
+        ulong format = 0;
+        if (fds.Count == 3 && Files.ReadAt(fds[0], MemoryMarshal.AsBytes(new Span<ulong>(ref format)), 0) == sizeof(ulong) && format is 0 or IntakeState.Version)
+            return new(fds[0], fds[1], fds[2]);
+        foreach (var fd in fds)
+            fd.Dispose();
+        return null;
     }
 
     public Span<byte> Spool(long from, long to) => _spool.Bytes[(int)from..(int)to];
@@ -107,7 +109,8 @@ internal sealed class IntakeMemory : IDisposable
         _spool.Clear(0, SpoolSize);
         Files.SetPosition(_spool.Fd, 0);
         for (int i = 0; i < Regions; i++)
-            _state.Clear(2 * Page + i * RegionSize, RegionSize - Page); // the first has the log's head
+            if (Undo[i].IsEmpty)
+                _state.Clear(2 * Page + i * RegionSize, RegionSize - Page); // the first has the log's head
         _undo.ReleasePages();
     }
 

@@ -61,7 +61,7 @@ public sealed partial class JournalLoop
     private void CommitMessages()
     {
         var record = NewRecord();
-        if (_socket != 0)
+        if (_socket != 0 && _entries > 0) // what is to be skipped in the other socket stays
             (record.SkipIn, record.Skip) = (_socket, _entries);
         Commit(record);
     }
@@ -70,7 +70,9 @@ public sealed partial class JournalLoop
     private void CommitMessage(int length)
     {
         var record = NewRecord();
-        (record.TakeFrom, record.TakeLength, record.SkipIn, record.Skip) = (_socket, Math.Max(length, 1), 0, 0);
+        (record.TakeFrom, record.TakeLength) = (_socket, Math.Max(length, 1));
+        if (record.SkipIn == _socket)
+            (record.SkipIn, record.Skip) = (0, 0);
         Commit(record);
     }
 

@@ -67,13 +67,19 @@ public sealed partial class JournalLoop
     /// <summary>What was written before now.</summary>
     private void ReadAll()
     {
+        if (_sockets.ContainsKey(StdoutToken))
+            AcceptConnections();
         foreach (var stream in _streams.Values.ToArray())
             for (int i = 0; i < MaxLastPieces && _stuck.Length == 0 && Read(stream); i++)
             {
             }
         foreach (ulong token in (ulong[])[SyslogToken, NativeToken])
             if (_sockets.TryGetValue(token, out var socket))
-                ReceiveMessages(token, socket, token == NativeToken);
+                for (int i = 0; i < MaxLastPieces && ReceiveMessages(token, socket, token == NativeToken); i++)
+                {
+                }
+        if (_sockets.ContainsKey(KernelToken))
+            ReadKernel();
     }
 
     private void AcceptCalls()

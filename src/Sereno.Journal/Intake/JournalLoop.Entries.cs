@@ -112,6 +112,15 @@ public sealed partial class JournalLoop
     /// <returns>False when it can't be written now; what came before it in the batch is kept.</returns>
     private bool Append(Origin origin, int priority, ReadOnlySpan<byte> message, bool hasMessage = true)
     {
+        if (_store.KeepsNothing)
+            return true;
+        ulong size = (ulong)(message.Length + _extra.Length);
+        if (size >= _store.LargestEntry)
+        {
+            // Not by trying: a file would be rotated for it.
+            Say($"an entry of {size} bytes is too large for a journal file, ignoring.");
+            return true;
+        }
         for (int tries = 0; tries < MaxTries; tries++)
         {
             var file = _file;
@@ -124,7 +133,16 @@ public sealed partial class JournalLoop
             if (file is null)
                 break;
             _file = file;
-            var result = TryAppend(file, origin, priority & SyslogPriority.LevelMask, message, hasMessage);
+            AppendResult result;
+            try
+            {
+                result = TryAppend(file, origin, priority & SyslogPriority.LevelMask, message, hasMessage);
+            }
+            catch (LinuxException e)
+            {
+                Say($"{file.Path}: {e.Message}");
+                result = AppendResult.Damaged;
+            }
             switch (result)
             {
                 case AppendResult.Appended:

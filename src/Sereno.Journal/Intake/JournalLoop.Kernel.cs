@@ -8,7 +8,6 @@ namespace Sereno.Journal.Intake;
 public sealed partial class JournalLoop
 {
     private const string MissedId = "e9bf28e6e834481bb6f48f548ad13606"; // SD_MESSAGE_JOURNAL_MISSED (sd-messages(3))
-    private const int EPIPE = 32, EINVAL = 22;
 
     private string KernelNextFile => $"{SocketFolder}/kernel-seqnum";
 
@@ -38,7 +37,7 @@ public sealed partial class JournalLoop
             {
                 n = fd.Read(_message);
             }
-            catch (LinuxException e) when (e.Number == EPIPE)
+            catch (LinuxException e) when (e.Number == libc.EPIPE)
             {
                 continue; // the kernel was faster: the gap shows in the numbers
             }

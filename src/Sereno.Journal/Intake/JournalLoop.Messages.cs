@@ -21,13 +21,18 @@ public sealed partial class JournalLoop
         public int Version { get; set; } = -1;
     }
 
-    private void ReceiveMessages(ulong token, Fd socket, bool native)
+    /// <returns>False when there is nothing (left) to take now.</returns>
+    private bool ReceiveMessages(ulong token, Fd socket, bool native)
     {
+        bool any = true;
         for (int i = 0; i < MessagesPerTurn && _stuck.Length == 0; i++)
         {
             _fds.Clear();
             if (MessageQueue.Peek(socket, _message, _fds) is not { } peeked)
+            {
+                any = false;
                 break;
+            }
             try
             {
                 if (peeked.Length > _message.Length)
@@ -50,6 +55,7 @@ public sealed partial class JournalLoop
         }
         if (_message.Length > 64 * 1024)
             _message = new byte[64 * 1024];
+        return any && _stuck.Length == 0;
     }
 
     private bool Syslog(ReadOnlySpan<byte> datagram, Peeked peeked)
@@ -104,7 +110,7 @@ public sealed partial class JournalLoop
             return true;
         }
         var status = FileStatus.Of(fd);
-        if (status.Kind != FileKind.File || status.Size > (ulong)NativeMessage.MaxEntry / (isSealed ? 1u : 2u))
+        if (status.Kind != FileKind.File || status.Size > Math.Min((ulong)NativeMessage.MaxEntry / (isSealed ? 1u : 2u), _store.LargestEntry))
         {
             Files.Complain("a native message came as something that is no file, or too large, ignoring.");
             return true;
@@ -145,8 +151,6 @@ public sealed partial class JournalLoop
             _entries++;
             return !stuck;
         }
-        if (_forwards)
-            Forward(priority, Encoding.UTF8.GetString(identifier), peeked.Sender?.Pid ?? 0, message, raw);
         _extra.Clear();
         for (int i = 0; i < _fields.Count; i++)
             _extra.Add(_fields[i]);
@@ -154,6 +158,8 @@ public sealed partial class JournalLoop
             _extra.Add("_SOURCE_REALTIME_TIMESTAMP="u8, peeked.Realtime);
         if (!Append(origin, priority, [], hasMessage: false))
             return false;
+        if (_forwards)
+            Forward(priority, Encoding.UTF8.GetString(identifier), peeked.Sender?.Pid ?? 0, message, raw);
         _entries++;
         return true;
     }

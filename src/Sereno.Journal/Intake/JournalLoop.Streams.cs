@@ -71,8 +71,8 @@ public sealed partial class JournalLoop
         }
         catch (LinuxException e)
         {
-            Files.Complain($"cannot read the log of {MetadataOf(stream).Unit}: {e.Message}");
-            n = 0;
+            Volatile.Write(ref state.Source, 0);
+            return Stick($"cannot read the log of {MetadataOf(stream).Unit}: {e.Message}"); // no error is a pipe's end
         }
         _step?.Invoke();
         if (n > 0)

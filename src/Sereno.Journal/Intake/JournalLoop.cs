@@ -1,4 +1,5 @@
 using System.Text;
+using Sereno.Journal.Format;
 using Sereno.Journal.Keep;
 using Sereno.Keeper.Wire;
 using Sereno.Linux;
@@ -87,6 +88,7 @@ public sealed partial class JournalLoop : IDisposable
         OpenSockets();
         if (_memory.State.Committed != 0)
             _memory.Apply(SocketOf);
+        _store.Recover();
         RestoreStreams();
         if (!Resume())
             Say($"entries wait: {_stuck}");
@@ -133,13 +135,10 @@ public sealed partial class JournalLoop : IDisposable
             ReadSocket(token);
     }
 
-    /// <summary>The keeper is going: what the pipes still have is written.</summary>
+    /// <summary>The keeper is going: what the pipes and sockets still have is written.</summary>
     private void Finish()
     {
-        foreach (var stream in _streams.Values.ToArray())
-            for (int i = 0; i < MaxLastPieces && _stuck.Length == 0 && Read(stream); i++)
-            {
-            }
+        ReadAll();
         foreach (var stream in _streams.Values)
             if (_stuck.Length == 0 && stream.BegunLength > 0)
                 EndLine(stream);
@@ -198,8 +197,8 @@ public sealed partial class JournalLoop : IDisposable
 
     private void AddCommonFields()
     {
-        Add("_BOOT_ID", HostIds.Boot == 0 ? "" : JournalFileName.Text(HostIds.Boot));
-        Add("_MACHINE_ID", HostIds.Machine == 0 ? "" : JournalFileName.Text(HostIds.Machine));
+        Add("_BOOT_ID", HostIds.Boot == 0 ? "" : Id128.Format(HostIds.Boot));
+        Add("_MACHINE_ID", HostIds.Machine == 0 ? "" : Id128.Format(HostIds.Machine));
         Add("_HOSTNAME", Environment.MachineName);
         Add("_RUNTIME_SCOPE", Self.Uid == 0 ? "system" : "user");
 

@@ -20,7 +20,7 @@ public sealed class RateLimit
         if (interval == 0 || burst == 0)
             return true;
         ref var pool = ref _pools[PoolOf[level]];
-        if (pool.Begin == 0 || pool.Begin + interval < now)
+        if (pool.Begin == 0 || (now > pool.Begin && now - pool.Begin > interval))
         {
             suppressed = pool.Suppressed;
             pool = (Math.Max(now, 1), 1, 0);

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using Sereno.Journal.Format;
 using Sereno.Linux;
 
 namespace Sereno.Journal.Keep;
@@ -10,10 +10,5 @@ public static class HostIds
 
     public static UInt128 Machine { get; } = Read("/etc/machine-id");
 
-    private static UInt128 Read(string path)
-    {
-        string digits = (Files.TryReadText(path) ?? "").Trim().Replace("-", "", StringComparison.Ordinal);
-        return digits.Length == 32 && digits.All(char.IsAsciiHexDigit)
-            ? MemoryMarshal.Read<UInt128>(Convert.FromHexString(digits)) : 0;
-    }
+    private static UInt128 Read(string path) => Id128.TryParse((Files.TryReadText(path) ?? "").Trim(), out var id) ? id : 0;
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
+using Sereno.Journal.Format;
 
 namespace Sereno.Journal.Keep;
 
@@ -38,10 +38,7 @@ public readonly record struct JournalFileName(string Name, string Stem, bool IsA
     public static string Active(uint uid) => (uid == 0 ? "system" : $"user-{uid}") + Suffix;
 
     public static string Archived(string stem, UInt128 seqnumId, ulong headSeqnum, ulong headRealtime) =>
-        $"{stem}@{Text(seqnumId)}-{headSeqnum:x16}-{headRealtime:x16}{Suffix}";
+        $"{stem}@{Id128.Format(seqnumId)}-{headSeqnum:x16}-{headRealtime:x16}{Suffix}";
 
     public static string SetAside(string stem, ulong now, ulong random) => $"{stem}@{now:x16}-{random:x16}{Suffix}~";
-
-    /// <summary>An id as its 16 bytes lie in memory, in hexadecimal.</summary>
-    public static string Text(UInt128 id) => Convert.ToHexStringLower(MemoryMarshal.AsBytes(new ReadOnlySpan<UInt128>(in id)));
 }

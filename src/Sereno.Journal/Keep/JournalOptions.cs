@@ -45,7 +45,6 @@ public sealed record JournalOptions
     public ForwardTarget ToSyslog { get; init; } = new();
     public ForwardTarget ToKernel { get; init; } = new(MaxLevel: 5);
     public ForwardTarget ToConsole { get; init; } = new(MaxLevel: 6);
-    public ForwardTarget ToWall { get; init; } = new(IsOn: true, MaxLevel: 0);
     public string ConsolePath { get; init; } = "/dev/console";
 
     /// <summary>What is wrong with the files that were read.</summary>

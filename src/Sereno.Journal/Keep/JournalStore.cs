@@ -113,19 +113,42 @@ internal sealed partial class JournalStore : IDisposable
     public void RotateOld(ulong now)
     {
         if (_options.MaxFileAge > 0)
-            foreach (var file in _files.Where(f => f.Writer.HeadRealtime > 0 && f.Writer.HeadRealtime + _options.MaxFileAge < now).ToList())
+            foreach (var file in _files.Where(f => f.Writer.HeadRealtime > 0 && _options.MaxFileAge < now && f.Writer.HeadRealtime < now - _options.MaxFileAge).ToList())
                 Rotate(file);
     }
 
     public void Vacuum()
     {
-        var limits = LimitsOf(Folder);
-        ulong used = Retention.UsageOf(Folder);
-        Retention.Vacuum(Folder, Math.Min(used + Retention.Available(limits, Folder), limits.MaxUse), limits.MaxFiles, _options.MaxRetention, Clock.Realtime);
+        try
+        {
+            var limits = LimitsOf(Folder);
+            ulong used = Retention.UsageOf(Folder);
+            Retention.Vacuum(Folder, Math.Min(used + Retention.Available(limits, Folder), limits.MaxUse), limits.MaxFiles, _options.MaxRetention, Clock.Realtime);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _say($"{Folder}: {e.Message}");
+        }
     }
 
     /// <summary>Bytes that may still be written.</summary>
-    public ulong Available => Retention.Available(LimitsOf(Folder), Folder);
+    public ulong Available
+    {
+        get
+        {
+            try
+            {
+                return Retention.Available(LimitsOf(Folder), Folder);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return 0;
+            }
+        }
+    }
+
+    /// <summary>In bytes: no file could have a larger entry.</summary>
+    public ulong LargestEntry => LimitsOf(Folder).MaxFileSize;
 
     /// <summary>All that was written goes to disk.</summary>
     public void Sync()
@@ -171,6 +194,39 @@ internal sealed partial class JournalStore : IDisposable
         return limits;
     }
 
+    /// <summary>Batches that an earlier journal died over are undone, in whichever file: afterwards no region is of any file.</summary>
+    public void Recover()
+    {
+        foreach (string place in (string[])[_options.PersistentFolder, _options.VolatileFolder])
+            try
+            {
+                foreach (string path in Directory.Exists(place) ? Directory.GetFiles(place, "*" + JournalFileName.Suffix) : [])
+                    if (IdOf(path) is var id && id != 0 && Array.Find(_memory.Undo, u => u.FileId == id) is { } undo)
+                        Recover(place, Path.GetFileName(path), undo);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                _say($"{place}: {e.Message}");
+            }
+    }
+
+    private void Recover(string place, string name, UndoLog undo)
+    {
+        using var folder = Linux.Files.OpenFolder(place);
+        using var writer = JournalWriter.Open(folder, name, OptionsOf(place), undo, Clock.Realtime, out _);
+        writer?.SetOffline(); // the undo log is nobody's then
+    }
+
+    private WriterOptions OptionsOf(string folder)
+    {
+        var limits = LimitsOf(folder);
+        return new()
+        {
+            MaxSize = limits.MaxFileSize, KeepFree = limits.KeepFree, CompressFrom = _options.CompressFrom,
+            MachineId = HostIds.Machine, BootId = HostIds.Boot, SeqnumId = SeqnumId, Seqnum = _memory.State.Seqnum,
+        };
+    }
+
     private ActiveFile Add(uint uid)
     {
         string name = JournalFileName.Active(uid);
@@ -178,12 +234,7 @@ internal sealed partial class JournalStore : IDisposable
         var undo = _memory.Undo[region];
         Directory.CreateDirectory(Folder);
         using var folder = Linux.Files.OpenFolder(Folder);
-        var limits = LimitsOf(Folder);
-        var options = new WriterOptions
-        {
-            MaxSize = limits.MaxFileSize, KeepFree = limits.KeepFree, CompressFrom = _options.CompressFrom,
-            MachineId = HostIds.Machine, BootId = HostIds.Boot, SeqnumId = SeqnumId, Seqnum = _memory.State.Seqnum,
-        };
+        var options = OptionsOf(Folder);
         JournalWriter? writer = null;
         if (File.Exists($"{Folder}/{name}"))
         {
@@ -212,8 +263,16 @@ internal sealed partial class JournalStore : IDisposable
         string temporary = $".{name}.new";
         File.Delete($"{Folder}/{temporary}");
         var writer = JournalWriter.Create(folder, temporary, options, undo);
-        File.Move($"{Folder}/{temporary}", $"{Folder}/{name}");
-        return writer;
+        try
+        {
+            File.Move($"{Folder}/{temporary}", $"{Folder}/{name}");
+            return writer;
+        }
+        catch
+        {
+            writer.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The first is the system's; accounts share the others, and who wrote least lately gives his up.</summary>
@@ -261,6 +320,10 @@ internal sealed partial class JournalStore : IDisposable
             File.Move($"{folder}/{name}", $"{folder}/{aside}");
         }
         catch (FileNotFoundException) { } // removed meanwhile
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _say($"{folder}/{name}: {e.Message}");
+        }
     }
 
     private void MoveArchived(string from, string to)

@@ -60,7 +60,7 @@ public static class Retention
         int files = 0;
         foreach (var (name, size) in all.Where(f => !f.Name.IsActive).OrderBy(f => f.Name.Realtime).ThenBy(f => f.Name.Order))
         {
-            bool old = maxAge > 0 && name.Realtime + maxAge < now;
+            bool old = maxAge > 0 && maxAge < now && name.Realtime < now - maxAge; // infinity is the largest number
             if (!old && (maxUse == 0 || left <= maxUse) && (maxFiles == 0 || count <= maxFiles))
                 break;
             try

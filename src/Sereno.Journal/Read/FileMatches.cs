@@ -1,3 +1,5 @@
+using Sereno.Journal.Format;
+
 namespace Sereno.Journal.Read;
 
 /// <summary>Those of a file's entries that match: the data objects' lists of entries, united and intersected.</summary>

@@ -1,3 +1,4 @@
+using Sereno.Journal.Format;
 using Sereno.Linux;
 using Sereno.Linux.Headers;
 

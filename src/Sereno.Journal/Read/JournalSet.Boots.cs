@@ -1,3 +1,5 @@
+using Sereno.Journal.Format;
+
 namespace Sereno.Journal.Read;
 
 /// <summary>A boot, and the times of its first and last entries in microseconds.</summary>

@@ -17,18 +17,21 @@ public sealed partial class JournalWriter
     {
         var fd = OpenFolder.TryOpen(folder, name, libc.O_RDWR | libc.O_CREAT | libc.O_EXCL | libc.O_NOFOLLOW, out int errno, options.Mode)
             ?? throw new LinuxException(errno, $"make {name}");
+        SharedMapping? mapping = null;
         try
         {
             // Both as far as the file system can: btrfs copies each changed page without the first, and retention asks for the birth that
             // not every file system keeps.
             _ = OpenFolder.ChangeFlags(fd, NoCopyOnWrite, NoCopyOnWrite);
             _ = OpenFolder.SetAttribute(fd, "user.crtime_usec", BitConverter.GetBytes((DateTime.UtcNow - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond));
-            var writer = Create(SharedMapping.Of(fd, options.MaxSize), NewId(), options, undo);
+            mapping = SharedMapping.Of(fd, options.MaxSize);
+            var writer = Create(mapping, NewId(), options, undo);
             writer.Sync();
             return OpenFolder.Sync(folder) is var unsynced && unsynced == 0 ? writer : throw new LinuxException(unsynced, "write a folder to disk");
         }
         catch
         {
+            mapping?.Dispose();
             fd.Dispose();
             _ = OpenFolder.Remove(folder, name);
             throw;

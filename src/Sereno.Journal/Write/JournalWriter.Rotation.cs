@@ -27,7 +27,7 @@ public sealed partial class JournalWriter
             return RotationReason.TableFull;
         if (Math.Max(_header.DataHashChainDepth, _header.FieldHashChainDepth) > MaxChainDepth)
             return RotationReason.DeepChain;
-        return maxAge > 0 && _header.HeadEntryRealtime > 0 && now > _header.HeadEntryRealtime + maxAge ? RotationReason.Old : RotationReason.None;
+        return maxAge > 0 && maxAge < now && _header.HeadEntryRealtime > 0 && _header.HeadEntryRealtime < now - maxAge ? RotationReason.Old : RotationReason.None;
     }
 
     private static bool IsFilled(ulong count, ulong size) => count * 4 > size / Format.HashItem.Size * 3;

@@ -49,10 +49,10 @@ public sealed partial class JournalWriter
     /// <summary>On disk before the entry is, so that whoever finds the file after a crash of the machine knows.</summary>
     private void GoOnline()
     {
+        _undo?.Begin(_header.FileId); // first: killed while it syncs, who comes next must know that the file is ours
         _header.State = FileState.Online;
         _file.Slice(FileHeader.StateAt, 1)[0] = (byte)FileState.Online;
         Sync();
-        _undo?.Begin(_header.FileId);
     }
 
     private void Sync()

@@ -32,21 +32,4 @@ public sealed record WriterOptions
 
     /// <summary>The last number in the files before.</summary>
     public ulong Seqnum { get; init; }
-
-    /// <summary>As $SYSTEMD_JOURNAL_COMPACT, $SYSTEMD_JOURNAL_KEYED_HASH and $SYSTEMD_JOURNAL_COMPRESS say, where they say anything.</summary>
-    public WriterOptions With(Func<string, string?> environment)
-    {
-        bool? Get(string name) => environment(name)?.ToLowerInvariant() switch
-        {
-            "1" or "yes" or "y" or "true" or "t" or "on" => true,
-            "0" or "no" or "n" or "false" or "f" or "off" => false,
-            _ => null,
-        };
-        return this with
-        {
-            IsCompact = Get("SYSTEMD_JOURNAL_COMPACT") ?? IsCompact,
-            IsKeyed = Get("SYSTEMD_JOURNAL_KEYED_HASH") ?? IsKeyed,
-            CompressFrom = Get("SYSTEMD_JOURNAL_COMPRESS") == false ? null : CompressFrom,
-        };
-    }
 }

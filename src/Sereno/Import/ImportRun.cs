@@ -98,22 +98,23 @@ public sealed class ImportRun
                 StandardStreams.Errors.WriteLine($"sereno: {Text.Current.Import.NotWritten(Printable.Of(path))}");
             return false;
         }
+        // All are on disk before one has its name: a full disk leaves what was there. A link that is there is replaced, never written through.
         var made = new List<string>();
         try
         {
             foreach (var (path, content) in paths.Zip(units.Select(u => u.Content)))
             {
-                // What is there may be a link to somewhere else: it is replaced, never written through.
-                if (Force)
-                    File.Delete(path);
-                using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
+                File.Delete(path + ".new");
+                using var file = new FileStream(path + ".new", FileMode.CreateNew, FileAccess.Write);
                 made.Add(path);
                 file.Write(Encoding.UTF8.GetBytes(content));
             }
+            foreach (string path in paths)
+                File.Move(path + ".new", path, overwrite: Force);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) // a full disk, a folder in its place
         {
-            made.ForEach(File.Delete);
+            made.ForEach(p => File.Delete(p + ".new"));
             StandardStreams.Errors.WriteLine(Printable.Of($"sereno: {Text.Current.Problem(e.Message)}"));
             return false;
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Sereno.Journal.Format;
 using Sereno.Journal.Read;
 using Sereno.Units.Values;
 

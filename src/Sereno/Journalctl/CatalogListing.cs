@@ -1,5 +1,5 @@
 using System.Globalization;
-using Sereno.Journal.Read;
+using Sereno.Journal.Format;
 
 namespace Sereno.Journalctl;
 

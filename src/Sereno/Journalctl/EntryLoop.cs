@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Sereno.Journal.Format;
 using Sereno.Journal.Read;
 using Sereno.Linux;
 using Sereno.Texts;

@@ -1,4 +1,5 @@
 using System.Text;
+using Sereno.Journal.Format;
 using Sereno.Journal.Read;
 
 namespace Sereno.Journalctl;

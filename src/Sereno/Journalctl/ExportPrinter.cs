@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Sereno.Journal.Format;
 using Sereno.Journal.Read;
 
 namespace Sereno.Journalctl;

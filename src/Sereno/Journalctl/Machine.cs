@@ -1,4 +1,4 @@
-using Sereno.Journal.Read;
+using Sereno.Journal.Format;
 using Sereno.Linux;
 
 namespace Sereno.Journalctl;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using Sereno.Journal.Format;
 using Sereno.Journal.Read;
 
 namespace Sereno.Journalctl;

@@ -48,9 +48,9 @@ public static class JournalConfiguration
         switch (key)
         {
             case "Storage":
-                return Enum.TryParse(value, ignoreCase: true, out JournalStorage storage) ? o with { Storage = storage } : Bad();
+                return Enum.TryParse(value, ignoreCase: true, out JournalStorage storage) && !char.IsAsciiDigit(value[0]) ? o with { Storage = storage } : Bad();
             case "SplitMode":
-                return Enum.TryParse(value, ignoreCase: true, out JournalSplit split) ? o with { Split = split } : Bad();
+                return Enum.TryParse(value, ignoreCase: true, out JournalSplit split) && !char.IsAsciiDigit(value[0]) ? o with { Split = split } : Bad();
             case "Compress":
                 return Booleans.Parse(value) is { } on ? o with { CompressFrom = on ? 512 : null } : Size() is { } from ? o with { CompressFrom = Math.Max(from, 8) } : o;
             case "ReadKMsg":
@@ -90,7 +90,9 @@ public static class JournalConfiguration
             case "ForwardToConsole" or "MaxLevelConsole":
                 return o with { ToConsole = Target(o.ToConsole) };
             case "ForwardToWall" or "MaxLevelWall":
-                return o with { ToWall = Target(o.ToWall) };
+                if (key == "ForwardToWall" && Flag() is true)
+                    complain("ForwardToWall= has no effect: nobody's terminal is written to");
+                return o;
             default:
                 complain($"Unknown key name '{key}' in section 'Journal', ignoring.");
                 return o;

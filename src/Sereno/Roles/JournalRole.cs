@@ -1,3 +1,4 @@
+using Sereno.Journal.Format;
 using Sereno.Journal.Intake;
 using Sereno.Journal.Keep;
 using Sereno.Linux;
@@ -13,7 +14,7 @@ public static class JournalRole
     /// <summary>Where an instance's journal is, and how it is kept.</summary>
     public static JournalOptions OptionsOf(Instance instance)
     {
-        string machine = HostIds.Machine == 0 ? "" : JournalFileName.Text(HostIds.Machine);
+        string machine = HostIds.Machine == 0 ? "" : Id128.Format(HostIds.Machine);
         var options = new JournalOptions
         {
             PersistentFolder = instance.IsSystem ? $"/var/log/journal/{machine}" : instance.LogFolder,

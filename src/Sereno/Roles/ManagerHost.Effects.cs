@@ -259,7 +259,7 @@ public sealed partial class ManagerHost
     {
         if (level == LogLevel.Debug)
             return;
-        message = message.ReplaceLineEndings(" ");
+        message = Texts.Printable.Tabbed(message.ReplaceLineEndings(" ")); // units' own words: journalctl would show the whole line as binary
         try
         {
             byte[] line = Encoding.UTF8.GetBytes($"<{(int)level}>{unit?.Full}\t{message}\n");

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
-using Sereno.Journal.Read;
+using Sereno.Journal.Format;
 using Sereno.Journal.Write;
 
 namespace Sereno.Tests.Journal;

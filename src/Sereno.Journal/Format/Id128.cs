@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 
-namespace Sereno.Journal.Read;
+namespace Sereno.Journal.Format;
 
 /// <summary>The 128-bit ids of machines, boots and messages (sd-id128(3)): 32 hexadecimal digits, in the order of their bytes.</summary>
 public static class Id128
