@@ -109,6 +109,8 @@ public sealed class ImportRun
                 made.Add(path);
                 file.Write(Encoding.UTF8.GetBytes(content));
             }
+            if (paths.FirstOrDefault(p => Linux.FileStatus.Of(p) is { Kind: Linux.FileKind.Folder }) is { } folder)
+                throw new IOException($"cannot replace {folder}: Is a directory");
             foreach (string path in paths)
                 File.Move(path + ".new", path, overwrite: Force);
         }

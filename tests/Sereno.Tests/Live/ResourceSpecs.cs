@@ -70,7 +70,7 @@ public sealed class ResourceSpecs(Probe probe) : IClassFixture<Probe>
         }
         sereno.Expect("receiver.service", "inactive");
         Assert.Equal("receive: 127.0.0.3", File.ReadAllText(output).Split('\n')[0]);
-        Assert.Matches(@"receiver.service: Consumed \d+(\.\d+)?m?s CPU time, received 31B IP traffic, sent 0B IP traffic.", sereno.Do("logs", "receiver").Output);
+        Assert.Matches(@"receiver.service: Consumed \d+(\.\d+)?[mu]?s CPU time, received 31B IP traffic, sent 0B IP traffic.", sereno.Do("logs", "receiver").Output);
         Assert.InRange(Number("receiver", "CPUUsageNSec"), 1000ul, 60_000_000_000ul);
         // 20 bytes of IP, 8 of UDP, 3 of ours; what was refused isn't counted.
         Assert.Equal((31ul, 1ul, 0ul), (Number("receiver", "IPIngressBytes"), Number("receiver", "IPIngressPackets"), Number("receiver", "IPEgressBytes")));
@@ -226,7 +226,7 @@ public sealed class ResourceSpecs(Probe probe) : IClassFixture<Probe>
         string status = sereno.Do("status", "used").Output;
         Assert.Contains("         IP: 0B in, 0B out\n", status);
         Assert.Contains("      Tasks: 1 (limit: 100)\n", status);
-        Assert.Matches(@"\n        CPU: \d+(\.\d+)?m?s\n|\n        CPU: 0\n", status);
+        Assert.Matches(@"\n        CPU: \d+(\.\d+)?[mu]?s\n|\n        CPU: 0\n", status);
         string show = sereno.Do("show", "used").Output;
         Assert.All((string[])["IPAccounting=yes", "TasksMax=100", "MemoryMax=1048576", "CPUWeight=7", "Slice=system.slice", "DevicePolicy=auto"], line => Assert.Contains($"\n{line}\n", show));
         sereno.Do("stop", "used");
