@@ -11,9 +11,9 @@ public static class LogReader
 
     /// <summary>The last entries, oldest first.</summary>
     /// <param name="unit">Null for all.</param>
-    public static List<LogEntry> Read(string folder, string? unit = null, int lastN = int.MaxValue)
+    public static List<LogEntry> Read(IReadOnlyList<string> folders, string? unit = null, int lastN = int.MaxValue)
     {
-        using var journal = Open(folder, unit, out var files);
+        using var journal = Open(folders, unit, out var files);
         using (files)
         {
             var entries = new List<LogEntry>();
@@ -27,13 +27,12 @@ public static class LogReader
         }
     }
 
-    private static JournalSet Open(string folder, string? unit, out JournalFolders files)
+    private static JournalSet Open(IReadOnlyList<string> folders, string? unit, out JournalFolders files)
     {
         var journal = new JournalSet();
         files = new(journal, new());
-        files.AddRoot(folder, mayBeMissing: true);
-        if (folder == "/var/log/journal")
-            files.AddRoot("/run/log/journal", mayBeMissing: true); // what isn't kept over a boot is there
+        foreach (string folder in folders)
+            files.AddRoot(folder, mayBeMissing: true);
         foreach (string field in unit is null ? [] : s_fieldsOfUnit)
         {
             journal.Matches.Add($"{field}={unit}");

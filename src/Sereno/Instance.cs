@@ -17,6 +17,11 @@ public sealed record Instance
     public string? Folder { get; private init; }
     public required string RuntimeFolder { get; init; }
     public required string LogFolder { get; init; }
+
+    /// <summary>What isn't kept over a boot (journald.conf(5), Storage=volatile), or not yet flushed.</summary>
+    public string VolatileLogFolder => IsSystem ? "/run/log/journal" : $"{RuntimeFolder}/journal/log";
+
+    public string[] LogFolders => [VolatileLogFolder, LogFolder];
     public required UnitPaths Paths { get; init; }
 
     /// <summary>Read when they are asked for: most verbs need no more than a socket's path.</summary>

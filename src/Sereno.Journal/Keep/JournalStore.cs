@@ -168,13 +168,13 @@ internal sealed partial class JournalStore : IDisposable
     /// <summary>From /run to /var (journalctl(1), --flush), or back: the next entries go there.</summary>
     public void MoveTo(bool isVolatile)
     {
-        if (isVolatile == _isVolatile || !isVolatile && _options.Storage == JournalStorage.Volatile)
+        if (!isVolatile && _options.Storage == JournalStorage.Volatile)
             return;
-        RotateAll();
-        string from = Folder;
+        if (isVolatile != _isVolatile)
+            RotateAll();
         _isVolatile = isVolatile;
         if (!isVolatile && Of(0) is not null)
-            MoveArchived(from, Folder);
+            MoveAll(_options.VolatileFolder, Folder);
     }
 
     public void Dispose()
@@ -326,18 +326,27 @@ internal sealed partial class JournalStore : IDisposable
         }
     }
 
-    private void MoveArchived(string from, string to)
+    /// <summary>Nobody writes to them: one that isn't archived is what a journal that was killed left.</summary>
+    private void MoveAll(string from, string to)
     {
-        foreach (string path in Directory.Exists(from) ? Directory.GetFiles(from) : [])
-            if (JournalFileName.Parse(Path.GetFileName(path)) is { IsActive: false })
+        if (!Directory.Exists(from))
+            return;
+        Each(name => name.IsActive, name => Rename(from, name));
+        Each(name => !name.IsActive, name => File.Move($"{from}/{name}", $"{to}/{name}"));
+
+        void Each(Func<JournalFileName, bool> wanted, Action<string> move)
+        {
+            foreach (string path in Directory.GetFiles(from))
                 try
                 {
-                    File.Move(path, $"{to}/{Path.GetFileName(path)}");
+                    if (JournalFileName.Parse(Path.GetFileName(path)) is { } name && wanted(name))
+                        move(name.Name);
                 }
                 catch (Exception e) when (e is IOException or UnauthorizedAccessException)
                 {
                     _say($"{path}: {e.Message}");
                 }
+        }
     }
 
     private static string Stem(string name) => name[..^JournalFileName.Suffix.Length];

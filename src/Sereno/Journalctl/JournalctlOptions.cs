@@ -39,7 +39,7 @@ internal sealed class JournalctlOptions
     public IReadOnlyList<string> Operands = [];
 
     /// <summary>A folder that stands for the machine's journal: an instance's own.</summary>
-    public string? HomeFolder;
+    public string[]? HomeFolders;
 
     /// <summary>Where the instance's journal answers; null for the machine's.</summary>
     public string? ControlSocket;

@@ -19,7 +19,7 @@ internal sealed class JournalctlRun : IDisposable
     private JournalctlRun(JournalctlOptions options)
     {
         _options = options;
-        bool isWhole = options.IsMerged || options.Directory is not null || options.Root is not null || options.Files is not null || options.HomeFolder is not null;
+        bool isWhole = options.IsMerged || options.Directory is not null || options.Root is not null || options.Files is not null || options.HomeFolders is not null;
         _folders = new(_journal, options.Scope(isWhole ? null : Machine.Id ?? 0, Self.Uid));
         _clock = new(Zones.Local(), options.IsUtc, Texts.Text.Current.ShortMonth);
     }
@@ -122,8 +122,13 @@ internal sealed class JournalctlRun : IDisposable
                     return errno;
             return 0;
         }
-        if (_options.Root is null && _options.HomeFolder is { } home)
-            return _folders.AddRoot(home, mayBeMissing: true);
+        if (_options.Root is null && _options.HomeFolders is { } homes)
+        {
+            foreach (string home in homes)
+                if (_folders.AddRoot(home, mayBeMissing: true) is > 0 and var errno)
+                    return errno;
+            return 0;
+        }
         // What may not be read is told later.
         _folders.AddRoot(_options.Root + "/run/log/journal", mayBeMissing: true);
         _folders.AddRoot(_options.Root + "/var/log/journal", mayBeMissing: true);

@@ -17,8 +17,8 @@ public static class JournalRole
         string machine = HostIds.Machine == 0 ? "" : Id128.Format(HostIds.Machine);
         var options = new JournalOptions
         {
-            PersistentFolder = instance.IsSystem ? $"/var/log/journal/{machine}" : instance.LogFolder,
-            VolatileFolder = instance.IsSystem ? $"/run/log/journal/{machine}" : $"{instance.RuntimeFolder}/journal/log",
+            PersistentFolder = instance.IsSystem ? $"{instance.LogFolder}/{machine}" : instance.LogFolder,
+            VolatileFolder = instance.IsSystem ? $"{instance.VolatileLogFolder}/{machine}" : instance.VolatileLogFolder,
             RuntimeFolder = instance.RuntimeFolder,
             IsSystem = instance.IsSystem,
             ToSyslog = new(IsOn: instance.IsSystem), // as Debian has it: its syslog daemons read what the journal forwards

@@ -25,7 +25,7 @@ public static class ConnectVerb
         var ipv6 = Help.Option<bool>("--ipv6", "connect-ipv6", "-6");
         var timeout = Time("--timeout", "connect-timeout", "-w");
         var hold = Help.Option<bool>("--hold", "connect-hold");
-        var duration = Time("--duration", "connect-duration", "--max-time");
+        var duration = Time("--max-time", "connect-duration", "--duration");
         var count = Help.Option<long?>("--count", "connect-count", "-n");
         var concurrency = Help.Option<int?>("--concurrency", "connect-concurrency", "-c");
         count.HelpName = concurrency.HelpName = "N";

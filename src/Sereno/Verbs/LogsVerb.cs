@@ -81,7 +81,7 @@ public static class LogsVerb
         if (options is not null)
         {
             var instance = Instance.Resolve(reader.InstanceFolder, reader.UnitPath);
-            (options.HomeFolder, options.ControlSocket) = (instance.IsSystem ? null : instance.LogFolder, instance.JournalSocket);
+            (options.HomeFolders, options.ControlSocket) = (instance.IsSystem ? null : instance.LogFolders, instance.JournalSocket);
             exit = JournalctlRun.Do(options);
         }
         StandardStreams.Text.Flush();

@@ -11,7 +11,7 @@ namespace Sereno.Verbs;
 public static partial class StatusVerb
 {
     /// <summary>Times are microseconds since the epoch; what isn't known is left out.</summary>
-    private static int WriteJson(ManagerProxy manager, string[] names, string logFolder, int lines)
+    private static int WriteJson(ManagerProxy manager, string[] names, string[] logFolders, int lines)
     {
         int exit = 0;
         var found = new List<Dictionary<string, BusValue>>();
@@ -26,7 +26,7 @@ public static partial class StatusVerb
             int code = isNowhere ? ExitCodes.Unknown : CodeOf(p.Text("ActiveState"));
             exit = exit == 0 ? code : exit;
         }
-        ListVerbs.Json(found, (json, p) => Write(json, p, manager.GetUnitProcesses(p.Text("Id")), lines > 0 ? LogReader.Read(logFolder, p.Text("Id"), lines) : []));
+        ListVerbs.Json(found, (json, p) => Write(json, p, manager.GetUnitProcesses(p.Text("Id")), lines > 0 ? LogReader.Read(logFolders, p.Text("Id"), lines) : []));
         return exit;
     }
 

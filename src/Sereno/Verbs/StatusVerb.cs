@@ -32,14 +32,14 @@ public static partial class StatusVerb
             if (r.GetValue(units)!.Length == 0)
                 names = [.. manager.ListUnits().Where(u => u.ActiveState != "inactive" && u.Id.EndsWith(".service", StringComparison.Ordinal)).Select(u => u.Id)];
             if (r.GetValue(output) == "json")
-                return WriteJson(manager, names, GlobalOptions.Instance(r).LogFolder, r.GetValue(lines));
+                return WriteJson(manager, names, GlobalOptions.Instance(r).LogFolders, r.GetValue(lines));
             WriteJournalNotice(GlobalOptions.Instance(r));
             int exit = 0;
             for (int i = 0; i < names.Length; i++)
             {
                 if (i > 0)
                     StandardStreams.Text.WriteLine();
-                int code = Show(manager, names[i], GlobalOptions.Instance(r).LogFolder, r.GetValue(lines));
+                int code = Show(manager, names[i], GlobalOptions.Instance(r).LogFolders, r.GetValue(lines));
                 exit = exit == 0 ? code : exit;
             }
             return exit;
@@ -47,7 +47,7 @@ public static partial class StatusVerb
         return command;
     }
 
-    private static int Show(ManagerProxy manager, string name, string logFolder, int lines)
+    private static int Show(ManagerProxy manager, string name, string[] logFolders, int lines)
     {
         var (p, processes) = manager.GetUnitWithProcesses(name);
         string load = p.Text("LoadState"), active = p.Text("ActiveState");
@@ -66,7 +66,7 @@ public static partial class StatusVerb
         WriteProcesses(processes, p);
         if (processes.Count > 0)
             WriteSockets(p.Text("Id"), processes, scope);
-        var entries = lines > 0 ? LogReader.Read(logFolder, p.Text("Id"), lines) : [];
+        var entries = lines > 0 ? LogReader.Read(logFolders, p.Text("Id"), lines) : [];
         if (entries.Count > 0)
             StandardStreams.Text.WriteLine();
         foreach (var entry in entries)

@@ -12,7 +12,7 @@ public class KeeperTests
 {
     private static byte[] Log(string unit) => new StreamMetadata(unit, Path.GetFileNameWithoutExtension(unit)).Encode();
 
-    private static List<string> Lines(RealKeeper keeper, string unit) => [.. LogReader.Read(keeper.Folder + "/log", unit).Select(e => e.Text)];
+    private static List<string> Lines(RealKeeper keeper, string unit) => [.. LogReader.Read([keeper.Folder + "/log"], unit).Select(e => e.Text)];
 
     [Fact]
     public void The_first_manager_is_welcomed_with_nothing()
@@ -188,7 +188,7 @@ public class KeeperTests
         int pid = keeper.Next<Spawned>().Pid;
         keeper.ManagerLog.WriteAll("<5>talk.service\tStarted talk.\n"u8);
         RealKeeper.Eventually(() => Lines(keeper, "talk.service").Count == 4, "four lines");
-        var entries = LogReader.Read(keeper.Folder + "/log", "talk.service");
+        var entries = LogReader.Read([keeper.Folder + "/log"], "talk.service");
         Assert.Contains(entries, e => (e.Priority, e.Identifier, e.Pid, e.Text) == (6, "talk", pid, "plain"));
         Assert.Contains(entries, e => (e.Priority, e.Text) == (3, "an error"));
         Assert.Contains(entries, e => e.Text == "no newline");

@@ -19,15 +19,20 @@ internal sealed class JournalBench : IDisposable
     private readonly SortedDictionary<ulong, (Fd Read, Fd? Write, byte[] Metadata)> _streams = [];
     private UnixSocket? _keeper;
     private Thread? _thread;
-    private Exception? _failure;
+    private volatile Exception? _failure;
     private ulong _lastStream;
+    private int _stepsLeft = int.MaxValue;
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("journal-test-").FullName;
 
     public JournalOptions Options { get; set; }
 
     /// <summary>Steps until the next crash.</summary>
-    public int StepsLeft { get; set; } = int.MaxValue;
+    public int StepsLeft
+    {
+        get => _stepsLeft;
+        set => Interlocked.Exchange(ref _stepsLeft, value);
+    }
 
     public int Crashes { get; private set; }
 
@@ -71,7 +76,7 @@ internal sealed class JournalBench : IDisposable
             {
                 JournalLoop.Run(theirs, Options, () =>
                 {
-                    if (--StepsLeft <= 0)
+                    if (Interlocked.Decrement(ref _stepsLeft) <= 0)
                         throw new Crash();
                 });
             }
@@ -110,7 +115,12 @@ internal sealed class JournalBench : IDisposable
     /// <summary>The keeper goes; the journal writes the rest.</summary>
     public void End()
     {
-        StepsLeft = int.MaxValue;
+        // The journal may have used up its steps with the very last line.
+        if (Interlocked.Exchange(ref _stepsLeft, int.MaxValue) <= 0)
+        {
+            Assert.True(_thread!.Join(20_000), "the journal doesn't crash");
+            Turn(() => int.MaxValue);
+        }
         _keeper!.Dispose();
         Assert.True(_thread!.Join(20_000), "the journal doesn't end");
         Assert.Null(_failure);
