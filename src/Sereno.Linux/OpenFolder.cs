@@ -28,6 +28,16 @@ public static unsafe class OpenFolder
     /// <summary>unlinkat(2).</summary>
     public static int Remove(Fd folder, string name, bool isFolder = false) => Do(name, p => libc.unlinkat(folder.Number, (byte*)p, isFolder ? libc.AT_REMOVEDIR : 0));
 
+    /// <summary>renameat(2) within the folder: whatever it is, links themselves, and in place of a file that has the name.</summary>
+    public static int Rename(Fd folder, string name, string to)
+    {
+        fixed (byte* t = Files.Text(to))
+        {
+            nint target = (nint)t;
+            return Do(name, p => libc.renameat(folder.Number, (byte*)p, folder.Number, (byte*)target));
+        }
+    }
+
     /// <summary>fsync(2) of the folder: names made and removed in it are on disk. The descriptor may be open with O_PATH.</summary>
     public static int Sync(Fd folder)
     {

@@ -124,12 +124,12 @@ public sealed record Instance
         };
     }
 
-    /// <summary>Makes the folders, for everybody to read.</summary>
+    /// <summary>Makes the folders, for everybody to read. The machine's logs survive a boot where somebody has made their folder (journald.conf(5), Storage=).</summary>
     public void Create()
     {
         const UnixFileMode open = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead |
             UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
-        foreach (string path in (string[])[RuntimeFolder, LogFolder])
+        foreach (string path in IsSystem ? (string[])[RuntimeFolder] : [RuntimeFolder, LogFolder])
             Directory.CreateDirectory(path, open);
     }
 

@@ -6,13 +6,15 @@ namespace Sereno.Journal.Intake;
 [StructLayout(LayoutKind.Sequential)]
 internal struct IntakeState
 {
-    public const ulong Version = 0x31_6E_74_61_6B_65; // "intake1", with what follows
+    public const ulong Version = 0x32_6E_74_61_6B_65; // another with each change of what follows
 
     public ulong Format;
     /// <summary>Makes the ids of streams.</summary>
     public ulong Seed1, Seed2;
     /// <summary>The last id that was given to a connection of the stdout socket.</summary>
     public ulong LastConnection;
+    /// <summary>Where files are made since somebody asked for it; unknown: as the options have it.</summary>
+    public JournalPlace Place;
     /// <summary>The record of /dev/kmsg that comes next.</summary>
     public ulong KernelNext;
     /// <summary>Of the last entry, in whatever file, and whose numbers they are.</summary>
@@ -29,6 +31,9 @@ internal struct IntakeState
     public uint Committed;
     public CommitRecord Record;
 }
+
+/// <summary>Which of the two folders (journalctl(1), --flush and --relinquish-var).</summary>
+internal enum JournalPlace : ulong { Unknown, Volatile, Persistent }
 
 /// <summary>What a batch changes besides the journal file. Carrying it out twice does no harm.</summary>
 [StructLayout(LayoutKind.Sequential)]
@@ -63,4 +68,6 @@ internal struct SlotHead
     public ulong Source;
     /// <summary>Bytes of the line so far, and of the lines with which a connection began.</summary>
     public int Length, HeaderLength;
+    /// <summary>Whose line it is: connections are handed on.</summary>
+    public int Pid;
 }

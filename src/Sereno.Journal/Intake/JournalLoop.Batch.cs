@@ -19,8 +19,13 @@ public sealed partial class JournalLoop
     {
         (_batchOf, _at, _end, _taken, _socket) = (stream, from, to, from, 0);
         _seqnum = _memory.State.Seqnum;
-        (_realtime, _monotonic) = (Clock.Realtime, Clock.Monotonic);
+        (_realtime, _monotonic) = (RealtimeAfter(_realtime), Clock.Monotonic);
     }
+
+    /// <summary>A clock that is set back a little waits for itself; for more, each file begins anew, as a search in it relies on its order.</summary>
+    private ulong RealtimeAfter(ulong last) => _options.Now() is var now && now < last && last - now < SmallStep ? last : now;
+
+    private const ulong SmallStep = 1_000_000;
 
     /// <summary>All of a piece: its lines are entries, and its last bytes go on with, or begin, a line.</summary>
     /// <param name="begun">Bytes of that line that are kept already.</param>
@@ -46,7 +51,7 @@ public sealed partial class JournalLoop
         }
         else if (done < _end)
             (record.Source, record.Done) = (stream.Id, done);
-        var head = new SlotHead { Source = stream.Id, Length = begun + more, HeaderLength = stream.Kept.HeaderLength };
+        var head = new SlotHead { Source = stream.Id, Length = begun + more, HeaderLength = stream.Kept.HeaderLength, Pid = stream.Pid };
         if (more > 0 || head.Length != stream.Kept.Length)
         {
             if (stream.Slot < 0)

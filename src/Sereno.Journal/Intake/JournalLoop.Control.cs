@@ -167,6 +167,6 @@ public sealed partial class JournalLoop
             return;
         _syncAt = long.MaxValue;
         _store.Sync();
-        _store.RotateOld(Clock.Realtime);
+        _store.RotateOld(_options.Now());
     }
 }

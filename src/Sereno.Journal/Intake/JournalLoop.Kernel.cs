@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Sereno.Linux;
 using Sereno.Linux.Headers;
@@ -16,8 +17,8 @@ public sealed partial class JournalLoop
         if (!_options.IsSystem || !_options.ReadsKernel)
             return;
         ref var state = ref _memory.State;
-        if (state.KernelNext == 0 && ulong.TryParse(Files.TryReadText(KernelNextFile), out ulong next))
-            state.KernelNext = next;
+        if (state.KernelNext == 0)
+            state.KernelNext = ReadKernelNext();
         if (Files.TryOpen("/dev/kmsg", libc.O_RDONLY | libc.O_NONBLOCK | libc.O_NOCTTY, out int errno) is not { } fd)
         {
             Files.Complain($"cannot read the kernel's messages: {Errno.Text(errno)}");
@@ -27,7 +28,31 @@ public sealed partial class JournalLoop
         _epoll.Add(fd, KernelToken);
     }
 
+    /// <summary>As journald has it there: 8 bytes.</summary>
+    private ulong ReadKernelNext()
+    {
+        ulong next = 0;
+        using var file = Files.TryOpen(KernelNextFile, libc.O_RDONLY | libc.O_NOFOLLOW, out _);
+        return file is not null && Files.ReadAt(file, MemoryMarshal.AsBytes(new Span<ulong>(ref next)), 0) == sizeof(ulong) ? next : 0;
+    }
+
+    private void KeepKernelNext()
+    {
+        ulong next = _memory.State.KernelNext;
+        using var file = Files.TryOpen(KernelNextFile, libc.O_WRONLY | libc.O_CREAT | libc.O_NOFOLLOW, out _, mode: 0x1A4);
+        if (file is not null)
+            Files.WriteAt(file, MemoryMarshal.AsBytes(new ReadOnlySpan<ulong>(in next)), 0);
+    }
+
     private void ReadKernel()
+    {
+        ulong before = _memory.State.KernelNext;
+        ReadKernelRecords();
+        if (_memory.State.KernelNext != before)
+            KeepKernelNext();
+    }
+
+    private void ReadKernelRecords()
     {
         var fd = _sockets[KernelToken];
         for (int i = 0; i < MessagesPerTurn && _stuck.Length == 0; i++)

@@ -203,7 +203,7 @@ public sealed partial class JournalLoop
         }
         var record = NewRecord();
         stream.Slot = stream.Slot >= 0 ? stream.Slot : _memory.Slots.Take();
-        stream.Kept = new() { Source = stream.Id, HeaderLength = used };
+        stream.Kept = new() { Source = stream.Id, HeaderLength = used, Pid = stream.Pid };
         (record.Slot, record.SlotHead, record.TakeFrom, record.TakeLength) = (stream.Slot, stream.Kept, stream.Id, used - begun);
         (record.CopyFrom, record.CopyLength, record.CopyTo) = (from, used - begun, SlotStore.DataAt + begun);
         Commit(record);

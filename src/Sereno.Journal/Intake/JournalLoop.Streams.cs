@@ -41,11 +41,13 @@ public sealed partial class JournalLoop
     /// <summary>The begun lines that an earlier journal left, to their streams.</summary>
     private void RestoreStreams()
     {
-        foreach (var (slot, source, header, line) in _memory.Slots.Load().ToList())
-            if (_streams.TryGetValue(source, out var stream))
+        foreach (var (slot, head, header, line) in _memory.Slots.Load().ToList())
+            if (_streams.TryGetValue(head.Source, out var stream))
             {
                 (stream.Slot, stream.Begun, stream.BegunLength) = (slot, line, line.Length);
-                stream.Kept = new() { Source = source, Length = line.Length, HeaderLength = header.Length };
+                stream.Kept = head;
+                if (stream.IsConnection && head.Pid > 0)
+                    stream.Pid = head.Pid;
                 if (header.Length > 0 && StdoutHeader.Parse(header, out _) is { } said)
                     Introduce(stream, said);
             }

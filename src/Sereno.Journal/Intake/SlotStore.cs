@@ -17,7 +17,7 @@ internal sealed class SlotStore(Fd fd)
     public Fd Fd => fd;
 
     /// <summary>All that are taken, with the header's lines and the begun line. Once, before any other call.</summary>
-    public IEnumerable<(int Slot, ulong Source, byte[] Header, byte[] Line)> Load()
+    public IEnumerable<(int Slot, SlotHead Head, byte[] Header, byte[] Line)> Load()
     {
         _count = (int)((Files.Length(fd) + Stride - 1) / Stride);
         for (int slot = 0; slot < _count; slot++)
@@ -27,7 +27,7 @@ internal sealed class SlotStore(Fd fd)
             if (head.Source == 0)
                 _free.Push(slot);
             else
-                yield return (slot, head.Source, Read(slot, DataAt, head.HeaderLength), Read(slot, DataAt + head.HeaderLength, head.Length));
+                yield return (slot, head, Read(slot, DataAt, head.HeaderLength), Read(slot, DataAt + head.HeaderLength, head.Length));
         }
     }
 

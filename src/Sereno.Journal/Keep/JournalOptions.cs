@@ -25,6 +25,15 @@ public sealed record JournalOptions
     /// <summary>The machine's own: its sockets are systemd's, and the kernel's messages are its to read.</summary>
     public bool IsSystem { get; init; }
 
+    /// <summary>Until the first flush nothing is written to what survives a boot: it may not be mounted yet.</summary>
+    public bool AwaitsFlush { get; init; }
+
+    /// <summary>Is there while files are made in the folder that survives a boot; empty: nobody looks.</summary>
+    public string FlushedFile { get; init; } = "";
+
+    /// <summary>The time of day in microseconds.</summary>
+    public Func<ulong> Now { get; init; } = static () => Clock.Realtime;
+
     public JournalStorage Storage { get; init; } = JournalStorage.Persistent;
     public JournalSplit Split { get; init; } = JournalSplit.None;
     public StorageLimits System { get; init; } = new();

@@ -22,8 +22,20 @@ internal sealed partial class JournalStore : IDisposable
     public JournalStore(JournalOptions options, IntakeMemory memory, Action<string> say)
     {
         (_options, _memory, _say) = (options, memory, say);
-        _isVolatile = options.Storage == JournalStorage.Volatile || options.Storage == JournalStorage.Auto && !Directory.Exists(Path.GetDirectoryName(options.PersistentFolder));
+        _isVolatile = !MayPersist || memory.State.Place switch
+        {
+            JournalPlace.Volatile => true,
+            JournalPlace.Persistent => false,
+            _ => options.AwaitsFlush && !File.Exists(options.FlushedFile),
+        };
     }
+
+    private bool MayPersist => _options.Storage switch
+    {
+        JournalStorage.Volatile => false,
+        JournalStorage.Auto => Directory.Exists(Path.GetDirectoryName(_options.PersistentFolder)),
+        _ => true,
+    };
 
     /// <summary>All files of one journal count on from each other.</summary>
     private UInt128 SeqnumId
@@ -58,9 +70,19 @@ internal sealed partial class JournalStore : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Problem = e.Message;
-            return null;
+            if (_isVolatile || IsShortage(e))
+                return null;
         }
+        // Another place, until somebody has mended this one and asks for a flush, or the journal is started again.
+        _say($"{Folder}: {Problem}; going on in {_options.VolatileFolder}");
+        _isVolatile = true;
+        foreach (var file in _files.ToArray())
+            Rotate(file);
+        return Of(uid);
     }
+
+    /// <summary>It may end by itself, and a journal elsewhere would have it next.</summary>
+    private static bool IsShortage(Exception e) => e.HResult is libc.ENOSPC or libc.EDQUOT or libc.EMFILE or libc.ENFILE or libc.ENOMEM or libc.EIO;
 
     /// <summary>Whether the files that are written are still there: whoever removes them wants new ones.</summary>
     public bool LetGoOfRemoved()
@@ -123,7 +145,7 @@ internal sealed partial class JournalStore : IDisposable
         {
             var limits = LimitsOf(Folder);
             ulong used = Retention.UsageOf(Folder);
-            Retention.Vacuum(Folder, Math.Min(used + Retention.Available(limits, Folder), limits.MaxUse), limits.MaxFiles, _options.MaxRetention, Clock.Realtime);
+            Retention.Vacuum(Folder, Math.Min(used + Retention.Available(limits, Folder), limits.MaxUse), limits.MaxFiles, _options.MaxRetention, _options.Now());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -168,13 +190,36 @@ internal sealed partial class JournalStore : IDisposable
     /// <summary>From /run to /var (journalctl(1), --flush), or back: the next entries go there.</summary>
     public void MoveTo(bool isVolatile)
     {
-        if (!isVolatile && _options.Storage == JournalStorage.Volatile)
+        if (!isVolatile && !MayPersist)
             return;
         if (isVolatile != _isVolatile)
             RotateAll();
         _isVolatile = isVolatile;
-        if (!isVolatile && Of(0) is not null)
+        _limits.Clear(); // what was mounted since then has another size
+        if (!isVolatile && (Of(0) is null || _isVolatile))
+            return;
+        _memory.State.Place = isVolatile ? JournalPlace.Volatile : JournalPlace.Persistent;
+        if (!isVolatile)
             MoveAll(_options.VolatileFolder, Folder);
+        TellPlace();
+    }
+
+    /// <summary>Where journald leaves the same notice, for itself after a restart and for scripts.</summary>
+    private void TellPlace()
+    {
+        if (_options.FlushedFile.Length == 0)
+            return;
+        try
+        {
+            if (_isVolatile)
+                File.Delete(_options.FlushedFile);
+            else
+                File.WriteAllBytes(_options.FlushedFile, []);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _say($"{_options.FlushedFile}: {e.Message}");
+        }
     }
 
     public void Dispose()
@@ -198,22 +243,33 @@ internal sealed partial class JournalStore : IDisposable
     public void Recover()
     {
         foreach (string place in (string[])[_options.PersistentFolder, _options.VolatileFolder])
+            if (Try(place, () => Directory.Exists(place) ? Directory.GetFiles(place, "*" + JournalFileName.Suffix) : []) is { } paths)
+                foreach (string path in paths)
+                    Try(path, () =>
+                    {
+                        if (IdOf(path) is var id && id != 0 && Array.Find(_memory.Undo, u => u.FileId == id) is { } undo)
+                            Recover(place, Path.GetFileName(path), undo);
+                        return path;
+                    });
+
+        T? Try<T>(string path, Func<T> what) where T : class
+        {
             try
             {
-                foreach (string path in Directory.Exists(place) ? Directory.GetFiles(place, "*" + JournalFileName.Suffix) : [])
-                    if (IdOf(path) is var id && id != 0 && Array.Find(_memory.Undo, u => u.FileId == id) is { } undo)
-                        Recover(place, Path.GetFileName(path), undo);
+                return what();
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                _say($"{place}: {e.Message}");
+                _say($"{path}: {e.Message}"); // the others all the same
+                return null;
             }
+        }
     }
 
     private void Recover(string place, string name, UndoLog undo)
     {
         using var folder = Linux.Files.OpenFolder(place);
-        using var writer = JournalWriter.Open(folder, name, OptionsOf(place), undo, Clock.Realtime, out _);
+        using var writer = JournalWriter.Open(folder, name, OptionsOf(place), undo, _options.Now(), out _);
         writer?.SetOffline(); // the undo log is nobody's then
     }
 
@@ -236,14 +292,16 @@ internal sealed partial class JournalStore : IDisposable
         using var folder = Linux.Files.OpenFolder(Folder);
         var options = OptionsOf(Folder);
         JournalWriter? writer = null;
-        if (File.Exists($"{Folder}/{name}"))
+        if (FileStatus.Of(folder, name, out _) is { } there)
         {
-            writer = JournalWriter.Open(folder, name, options, undo, Clock.Realtime, out var refusal);
+            var refusal = OpenRefusal.Corrupt;
+            if (there.Kind == FileKind.File) // opening anything else would wait, or do something
+                writer = JournalWriter.Open(folder, name, options, undo, _options.Now(), out refusal);
             if (writer is null && refusal == OpenRefusal.Archived)
                 Rename(Folder, name);
             else if (writer is null)
             {
-                _say($"File {Folder}/{name} {Describe(refusal)}, renaming and replacing.");
+                _say($"File {Folder}/{name} {(there.Kind == FileKind.File ? Describe(refusal) : "is no file")}, renaming and replacing.");
                 SetAside(Folder, name);
             }
         }
@@ -252,16 +310,28 @@ internal sealed partial class JournalStore : IDisposable
             SeqnumId = writer.SeqnumId;
         _memory.State.Seqnum = Math.Max(_memory.State.Seqnum, writer.TailSeqnum);
         Problem = "";
+        LetOwnerRead(folder, name, uid);
         var file = new ActiveFile(writer, Folder, name, uid, region);
         _files.Add(file);
         return file;
+    }
+
+    /// <summary>Accounts read their own entries (systemd-journald.service(8), "Access Control"), where the file system can say it.</summary>
+    private static void LetOwnerRead(Fd folder, string name, uint uid)
+    {
+        if (uid == 0)
+            return;
+        using var file = OpenFolder.TryOpen(folder, name, libc.O_RDONLY | libc.O_NOFOLLOW, out _);
+        if (file is not null)
+            _ = FileAccessList.LetRead(file, uid);
     }
 
     /// <summary>Under another name until it is one, so that a crash leaves no half of a journal file.</summary>
     private JournalWriter Create(Fd folder, string name, WriterOptions options, UndoLog undo)
     {
         string temporary = $".{name}.new";
-        File.Delete($"{Folder}/{temporary}");
+        if (OpenFolder.Remove(folder, temporary) == libc.EISDIR)
+            SetAside(Folder, temporary);
         var writer = JournalWriter.Create(folder, temporary, options, undo);
         try
         {
@@ -298,9 +368,9 @@ internal sealed partial class JournalStore : IDisposable
 
     private static UInt128 IdOf(string path)
     {
-        using var file = Linux.Files.TryOpen(path, libc.O_RDONLY | libc.O_NONBLOCK, out _);
+        using var file = Linux.Files.TryOpen(path, libc.O_RDONLY | libc.O_NONBLOCK | libc.O_NOFOLLOW, out _);
         Span<byte> id = stackalloc byte[16];
-        return file is not null && Linux.Files.ReadAt(file, id, FileHeader.FileIdAt) == id.Length ? MemoryMarshal.Read<UInt128>(id) : 0;
+        return file is not null && FileStatus.Of(file).Kind == FileKind.File && Linux.Files.ReadAt(file, id, FileHeader.FileIdAt) == id.Length ? MemoryMarshal.Read<UInt128>(id) : 0;
     }
 
     /// <summary>An archived file to its name, which tells its place among the others.</summary>
@@ -314,13 +384,15 @@ internal sealed partial class JournalStore : IDisposable
 
     private void SetAside(string folder, string name)
     {
-        string aside = JournalFileName.SetAside(Stem(name), Clock.Realtime, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)));
+        string aside = JournalFileName.SetAside(Stem(name), _options.Now(), BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)));
         try
         {
-            File.Move($"{folder}/{name}", $"{folder}/{aside}");
+            using var place = Linux.Files.OpenFolder(folder);
+            int errno = OpenFolder.Rename(place, name, aside);
+            if (errno is not (0 or libc.ENOENT)) // removed meanwhile
+                _say($"{folder}/{name}: {Errno.Text(errno)}");
         }
-        catch (FileNotFoundException) { } // removed meanwhile
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (LinuxException e)
         {
             _say($"{folder}/{name}: {e.Message}");
         }

@@ -20,9 +20,11 @@ public static class Retention
             limits.MaxFiles == 0 ? ulong.MaxValue : limits.MaxFiles);
     }
 
-    /// <summary>Size and free bytes of the file system; 0 where that isn't known.</summary>
+    /// <summary>Size and free bytes of the file system, also for a folder that isn't made yet; 0 where that isn't known.</summary>
     public static (ulong Size, ulong Free) SizeOf(string folder)
     {
+        while (!Directory.Exists(folder) && Path.GetDirectoryName(folder) is { Length: > 0 } parent)
+            folder = parent;
         try
         {
             var drive = new DriveInfo(folder);

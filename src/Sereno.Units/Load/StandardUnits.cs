@@ -8,7 +8,8 @@ namespace Sereno.Units.Load;
 /// the search path always comes first. And the units whose work is Sereno's own here: they
 /// are there, and never run.
 /// </summary>
-public sealed class StandardUnits(IUnitLoader files) : IUnitLoader
+/// <param name="isMachine">The instance is the machine's own.</param>
+public sealed class StandardUnits(IUnitLoader files, bool isMachine = false) : IUnitLoader
 {
     /// <summary>As systemd 252's file says it: what isn't said here is the default.</summary>
     private sealed record Target(string Description)
@@ -84,8 +85,11 @@ public sealed class StandardUnits(IUnitLoader files) : IUnitLoader
     private static readonly HashSet<string> s_provided =
     [
         "systemd-journald.service", "systemd-journald.socket", "systemd-journald-dev-log.socket", "systemd-journald-audit.socket",
-        "systemd-journal-flush.service", "systemd-journal-catalog-update.service", "syslog.socket",
+        "systemd-journal-catalog-update.service",
     ];
+
+    /// <summary>They speak to the machine's journal: of any other instance they would be a bother to it.</summary>
+    private static readonly HashSet<string> s_ofMachine = ["systemd-journal-flush.service", "syslog.socket"];
 
     /// <summary>There is such a unit even without a file.</summary>
     public static bool IsStandard(string name) => s_targets.ContainsKey(name);
@@ -95,6 +99,8 @@ public sealed class StandardUnits(IUnitLoader files) : IUnitLoader
         if (s_provided.Contains(name.Full))
             return Empty(name, "Provided by Sereno") with { DefaultDependencies = false }; // as journald's own files: they come before sysinit.target
         var loaded = files.Load(name);
+        if (s_ofMachine.Contains(name.Full) && (!isMachine || loaded is { FragmentPath: null, LoadState: LoadState.NotFound }))
+            return Empty(name, "Provided by Sereno") with { DefaultDependencies = false };
         return loaded is { FragmentPath: null, LoadState: LoadState.NotFound } && s_targets.TryGetValue(name.Full, out var target)
             ? Build(name, target, loaded) : loaded;
     }

@@ -21,11 +21,21 @@ public static class JournalRole
             VolatileFolder = instance.IsSystem ? $"{instance.VolatileLogFolder}/{machine}" : instance.VolatileLogFolder,
             RuntimeFolder = instance.RuntimeFolder,
             IsSystem = instance.IsSystem,
+            AwaitsFlush = instance.IsSystem && IsFlushed(),
+            FlushedFile = instance.IsSystem ? "/run/systemd/journal/flushed" : "",
             ToSyslog = new(IsOn: instance.IsSystem), // as Debian has it: its syslog daemons read what the journal forwards
             Storage = instance.IsSystem ? JournalStorage.Auto : JournalStorage.Persistent,
             Split = instance.IsSystem ? JournalSplit.Uid : JournalSplit.None,
         };
         return JournalConfiguration.Read(ConfigurationOf(instance), options);
+    }
+
+    /// <summary>Whether a unit will ask for the flush at boot (systemd-journal-flush.service(8)).</summary>
+    private static bool IsFlushed()
+    {
+        const string name = "systemd-journal-flush.service";
+        string[] folders = ["/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"];
+        return folders.Any(f => File.Exists($"{f}/sysinit.target.wants/{name}")) && folders.Select(f => new FileInfo($"{f}/{name}")).FirstOrDefault(f => f.Exists) is { LinkTarget: not "/dev/null" };
     }
 
     private static IEnumerable<string> ConfigurationOf(Instance instance)

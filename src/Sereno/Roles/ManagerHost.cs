@@ -105,7 +105,7 @@ public sealed partial class ManagerHost : IDisposable
         else if (Held(Generators.HeldName) is { } variables)
             _generators.TakeGathered(variables);
         facts = facts with { Environment = facts.Environment.SetItems(_generators.Gathered) };
-        _core = new ManagerCore(new StandardUnits(_files), _machine, facts) { Now = Clock.Now };
+        _core = new ManagerCore(new StandardUnits(_files, _instance.IsSystem), _machine, facts) { Now = Clock.Now };
         _groups.SliceOf = unit => _core.Graph.TryGet(unit, out var known) && _core.Graph.Of(known, Manager.Graph.Relation.InSlice) is [var slice, ..]
             ? slice.Name : SlicePath.Default(unit, _instance.IsSystem) ?? UnitName.Parse("-.slice");
         BeginLimits();

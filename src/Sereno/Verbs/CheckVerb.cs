@@ -40,7 +40,7 @@ public static class CheckVerb
             paths = paths with { Search = [Path.GetDirectoryName(file)!, .. paths.Search] };
             name = Path.GetFileName(file);
         }
-        var loader = new StandardUnits(new UnitLoader(paths, instance.Specifiers));
+        var loader = new StandardUnits(new UnitLoader(paths, instance.Specifiers), instance.IsSystem);
         var unit = UnitName.Parse(GlobalOptions.UnitName(name));
         if (unit.IsTemplate)
             unit = unit.WithInstance("test-instance");
