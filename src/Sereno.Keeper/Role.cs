@@ -48,12 +48,13 @@ internal sealed class Role(string name, IReadOnlyList<string> arguments)
     }
 
     /// <summary>It died, or could not be started: at once the first time, then with a wait of up to a second.</summary>
-    public void Ended(TimeSpan stableAfter)
+    /// <param name="wasKilled">By somebody else: it doesn't fail by itself, and what it does is missed while it waits.</param>
+    public void Ended(TimeSpan stableAfter, bool wasKilled = false)
     {
         long now = Environment.TickCount64;
         if (Pid != 0 && now - _startedAt >= stableAfter.TotalMilliseconds)
             _failures = 0;
-        StartAt = now + s_backoffMilliseconds[Math.Min(_failures, s_backoffMilliseconds.Length - 1)];
+        StartAt = now + s_backoffMilliseconds[Math.Min(_failures, wasKilled ? 1 : s_backoffMilliseconds.Length - 1)];
         _failures++;
         Pid = 0;
         Pidfd?.Dispose();

@@ -24,8 +24,8 @@ public sealed partial class JournalLoop
         origin.Unit = process.Unit;
         origin.JournalUid = _options.Split switch
         {
-            JournalSplit.Uid when process.Uid is { } uid => uid,
-            JournalSplit.Login when process is { Uid: > 0, OwnerUid: { } owner } => owner,
+            JournalSplit.Uid when process.Uid is { } uid && IsPersons(uid) => uid,
+            JournalSplit.Login when process is { Uid: > 0, OwnerUid: { } owner } && IsPersons(owner) => owner,
             _ => 0,
         };
         origin.LevelMax = metadata?.LevelMax ?? 7;
@@ -37,6 +37,9 @@ public sealed partial class JournalLoop
             _limits[process.Unit] = limit = new();
         origin.Limit = limit;
     }
+
+    /// <summary>Accounts of the system, dynamic ones and nobody have no file of their own (journald.conf(5), SplitMode=; systemd's "Users, Groups, UIDs and GIDs").</summary>
+    private static bool IsPersons(uint uid) => uid is not (< 1000 or >= 61184 and <= 65519 or 65534);
 
     /// <summary>Whether an entry is wanted; if some before it weren't, that is told first.</summary>
     /// <param name="stuck">That couldn't be written.</param>
@@ -124,12 +127,13 @@ public sealed partial class JournalLoop
         for (int tries = 0; tries < MaxTries; tries++)
         {
             var file = _file;
-            if (file is not null && file.Uid != origin.JournalUid)
+            uint uid = _store.FileOf(origin.JournalUid);
+            if (file is not null && file.Uid != uid)
             {
                 CommitSoFar();
                 file = null;
             }
-            file ??= _store.Of(origin.JournalUid);
+            file ??= _store.Of(uid);
             if (file is null)
                 break;
             _file = file;

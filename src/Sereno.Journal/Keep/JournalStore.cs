@@ -55,6 +55,9 @@ internal sealed partial class JournalStore : IDisposable
 
     public IReadOnlyList<ActiveFile> Files => _files;
 
+    /// <summary>Whose file an account's entries go to: what isn't kept over a boot is all in one.</summary>
+    public uint FileOf(uint uid) => _isVolatile ? 0 : uid;
+
     /// <summary>The file for an account's entries; null, and <see cref="Problem"/>, where none can be made.</summary>
     public ActiveFile? Of(uint uid)
     {
@@ -76,9 +79,8 @@ internal sealed partial class JournalStore : IDisposable
         // Another place, until somebody has mended this one and asks for a flush, or the journal is started again.
         _say($"{Folder}: {Problem}; going on in {_options.VolatileFolder}");
         _isVolatile = true;
-        foreach (var file in _files.ToArray())
-            Rotate(file);
-        return Of(uid);
+        RotateAll();
+        return Of(FileOf(uid));
     }
 
     /// <summary>It may end by itself, and a journal elsewhere would have it next.</summary>

@@ -81,6 +81,138 @@ public class BadDiskTests
         journal.Eventually(() => journal.Messages().Any(m => m.Contains("renaming and replacing")), "that it is told");
     }
 
+    [Theory]
+    [InlineData("mkdir $1 && touch $1/inside")]
+    [InlineData("mkfifo $1")]
+    [InlineData("ln -s /etc/passwd $1")]
+    [InlineData("ln -s nowhere $1")]
+    [InlineData("mknod $1 c 1 5")]
+    [InlineData(": > $1")]
+    [InlineData("head -c 300000 /dev/zero > $1")]
+    [InlineData("mkdir -p $(dirname $1)/.system.journal.new/inside")]
+    public void Whatever_has_the_files_name_is_set_aside(string make)
+    {
+        Assert.SkipUnless(Self.Uid == 0 || !make.Contains("mknod"), "devices need root");
+        using var journal = new JournalBench();
+        string before = File.ReadAllText("/etc/passwd");
+        JournalBench.Run("sh", "-ec", make, "sh", $"{journal.Folder}/log/system.journal");
+        journal.Start();
+        var (_, write) = journal.Open(new StreamMetadata("a.service", "a"));
+        write.WriteAll("here\n"u8);
+        string[] entries = [];
+        journal.Eventually(() => (entries = Directory.GetFileSystemEntries($"{journal.Folder}/log", "*.journal~")).Length == 1
+            && File.Exists($"{journal.Folder}/log/system.journal") && JournalBench.Run("journalctl", "--file", $"{journal.Folder}/log/system.journal", "-q", "-o", "cat").Contains("here\n"), "both");
+        Assert.Equal(before, File.ReadAllText("/etc/passwd"));
+        journal.End();
+    }
+
+    [Theory]
+    [InlineData("mount -t tmpfs -o ro tmpfs $1")]
+    [InlineData("rmdir $1 && touch $1")]
+    public void Where_the_folder_cannot_be_written_lines_go_on_in_the_volatile_one_until_they_are_asked_back(string spoil)
+    {
+        Assert.SkipUnless(Self.Uid == 0, "mounting needs root");
+        using var journal = new JournalBench();
+        string log = $"{journal.Folder}/log";
+        JournalBench.Run("sh", "-ec", spoil, "sh", log);
+        try
+        {
+            journal.Start();
+            var (_, write) = journal.Open(new StreamMetadata("a.service", "a"));
+            write.WriteAll("here\n"u8);
+            string there = $"{journal.Folder}/volatile/system.journal";
+            journal.Eventually(() => File.Exists(there) && JournalBench.Run("journalctl", "--file", there, "-q", "-o", "cat") is var text
+                && text.Contains("here\n") && text.Contains("going on in"), "the line and why");
+            JournalBench.Run("sh", "-c", "umount -l $1 2>/dev/null || rm $1; mkdir -p $1", "sh", log);
+            Assert.Equal("{\"parameters\":{}}", ClientTests.Call(journal, "io.systemd.Journal.FlushToVar"));
+            write.WriteAll("and here\n"u8);
+            journal.Eventually(() => journal.Messages("_SYSTEMD_UNIT=a.service") is ["here", "and here"], "both lines");
+            Assert.Empty(Directory.GetFiles($"{journal.Folder}/volatile"));
+        }
+        finally
+        {
+            JournalBench.Run("sh", "-c", "mountpoint -q $1 && umount -l $1; true", "sh", log);
+        }
+    }
+
+    [Fact]
+    public void Rotation_loses_nothing_in_a_folder_that_the_journal_made_itself()
+    {
+        using var journal = new JournalBench();
+        journal.Options = journal.Options with { System = new(), PersistentFolder = $"{journal.Folder}/log/machine" };
+        journal.Start();
+        var (_, write) = journal.Open(new StreamMetadata("a.service", "a"));
+        for (int i = 0; i < 6; i++)
+        {
+            write.WriteAll(Encoding.ASCII.GetBytes($"line {i}\n"));
+            journal.Eventually(() => File.Exists($"{journal.Folder}/run/journal/io.systemd.journal"), "its sockets");
+            ClientTests.Call(journal, "io.systemd.Journal.Rotate");
+        }
+        Assert.Equal(Enumerable.Range(0, 6).Select(i => $"line {i}"), JournalBench.Run("journalctl", "-D", $"{journal.Folder}/log/machine", "-q", "-o", "cat").Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public void A_clock_that_is_set_back_costs_no_line_and_little_of_it_no_file()
+    {
+        using var journal = new JournalBench();
+        ulong now = 1_900_000_000_000_000;
+        journal.Options = journal.Options with { Now = () => Volatile.Read(ref now) };
+        journal.Start();
+        var (_, write) = journal.Open(new StreamMetadata("a.service", "a"));
+        var expected = new List<string>();
+        Add("one", 0);
+        for (int i = 0; i < 20; i++)
+            Add($"a little {i}", i % 2 == 0 ? -900_000 : 900_010);
+        Assert.Equal(["system.journal"], Directory.GetFiles($"{journal.Folder}/log").Select(Path.GetFileName));
+        Add("an hour", -3_600_000_000);
+        Assert.Equal(2, Directory.GetFiles($"{journal.Folder}/log", "*.journal").Length);
+        Add("many years", -400_000_000_000_000);
+        Add("and on", 400_000_000_000_000);
+        journal.End();
+        Assert.Equal(expected.Order(), Directory.GetFiles($"{journal.Folder}/log", "*.journal").SelectMany(f =>
+            JournalBench.Run("journalctl", "--file", f, "-q", "-o", "cat", "_SYSTEMD_UNIT=a.service").Split('\n', StringSplitOptions.RemoveEmptyEntries)).Order());
+        journal.Verify();
+        Volatile.Write(ref now, 1_000_000_000_000_000);
+        journal.Start();
+        Add("before all of it", 0);
+        journal.End();
+        journal.Verify();
+
+        void Add(string line, long step)
+        {
+            Volatile.Write(ref now, (ulong)((long)now + step));
+            write.WriteAll(Encoding.ASCII.GetBytes(line + "\n"));
+            expected.Add(line);
+            journal.Eventually(() => journal.Messages().Contains(line), line);
+        }
+    }
+
+    [Fact]
+    public void A_fifth_of_a_gigabyte_without_a_newline_needs_no_memory()
+    {
+        using var journal = new JournalBench();
+        journal.Start();
+        var (id, write) = journal.Open(new StreamMetadata("a.service", "a"));
+        var piece = new byte[1 << 16];
+        Array.Fill(piece, (byte)'y');
+        long before = GC.GetTotalMemory(forceFullCollection: true), most = 0;
+        const long Total = 200L << 20;
+        for (long sent = 0; sent < Total; sent += piece.Length)
+        {
+            for (ReadOnlySpan<byte> rest = piece; !rest.IsEmpty; journal.Turn(() => int.MaxValue))
+                rest = rest[Math.Max(0, write.Write(rest))..];
+            if (sent % (16 << 20) == 0)
+                most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true) - before);
+        }
+        journal.CloseWriter(id);
+        journal.Eventually(() => journal.IsOver, "the end");
+        journal.End();
+        Assert.InRange(most, long.MinValue, 16 << 20);
+        long kept = Directory.GetFiles($"{journal.Folder}/log").Sum(f =>
+            long.Parse(JournalBench.Run("sh", "-c", "journalctl --file $1 -q -o cat _SYSTEMD_UNIT=a.service | tr -d '\\n' | wc -c", "sh", f)));
+        Assert.Equal(Total, kept);
+    }
+
     [Fact]
     public void Endless_and_binary_lines_are_kept_in_pieces()
     {

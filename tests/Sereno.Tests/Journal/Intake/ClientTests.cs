@@ -64,6 +64,95 @@ public class ClientTests
         Assert.NotEqual("1", JournalBench.Text(native, "_PID"));
     }
 
+    private const string Header = "/usr/include/systemd/sd-journal.h";
+
+    [Fact]
+    public void Programs_in_c_reach_it_by_systemds_library()
+    {
+        Assert.SkipUnless(Self.Uid == 0, "mounting needs root");
+        Assert.SkipUnless(File.Exists(Header), "needs libsystemd-dev");
+        using var journal = Start();
+        File.WriteAllText($"{journal.Folder}/client.c", """
+            #include <systemd/sd-journal.h>
+            #include <stdio.h>
+            #include <stdlib.h>
+            #include <string.h>
+            #include <sys/uio.h>
+            int main(void) {
+                struct iovec v[] = { { "MESSAGE=by vector", 17 }, { "BINARY=a\nb\0c", 12 }, { "PRIORITY=1", 10 } };
+                size_t size = 3 << 20;
+                char *large = malloc(size + 1);
+                memset(large, 'z', size);
+                large[size] = 0;
+                int r = sd_journal_print(5, "printed %d", 42);
+                if (!r) r = sd_journal_send("MESSAGE=sent", "PRIORITY=%i", 3, "OWN=%s", "value", "_PID=1", NULL);
+                if (!r) r = sd_journal_sendv(v, 3);
+                if (!r) r = sd_journal_send("MESSAGE=large", "LARGE=%s", large, NULL);
+                int fd = sd_journal_stream_fd("streamed", 4, 1);
+                dprintf(fd, "<2>a prefix\nno prefix\n");
+                return r ? 1 : 0;
+            }
+            """);
+        JournalBench.Run("cc", "-o", $"{journal.Folder}/client", $"{journal.Folder}/client.c", "-lsystemd");
+        RunWithSockets(journal, $"{journal.Folder}/client");
+        journal.Eventually(() => journal.Messages().Count == 6, "all of them");
+        var entries = journal.Read().ToDictionary(e => JournalBench.Text(e, "MESSAGE"));
+        Assert.Equal(("5", "journal", "main"), (JournalBench.Text(entries["printed 42"], "PRIORITY"), JournalBench.Text(entries["printed 42"], "_TRANSPORT"), JournalBench.Text(entries["printed 42"], "CODE_FUNC")));
+        Assert.Equal(("value", "3"), (JournalBench.Text(entries["sent"], "OWN"), JournalBench.Text(entries["sent"], "PRIORITY")));
+        Assert.NotEqual("1", JournalBench.Text(entries["sent"], "_PID"));
+        Assert.Equal("a\nb\0c", JournalBench.Text(entries["by vector"], "BINARY"));
+        Assert.Equal(3 << 20, JournalBench.Text(entries["large"], "LARGE").Length);
+        Assert.Equal(("2", "4", "streamed"), (JournalBench.Text(entries["a prefix"], "PRIORITY"), JournalBench.Text(entries["no prefix"], "PRIORITY"), JournalBench.Text(entries["no prefix"], "SYSLOG_IDENTIFIER")));
+        journal.End();
+        journal.Verify();
+    }
+
+    [Fact]
+    public void Programs_in_python_reach_it_by_its_library()
+    {
+        Assert.SkipUnless(Self.Uid == 0, "mounting needs root");
+        Assert.SkipUnless(Directory.Exists("/usr/lib/python3/dist-packages/systemd"), "needs python3-systemd");
+        using var journal = Start();
+        File.WriteAllText($"{journal.Folder}/client.py", """
+            import logging, sys
+            from systemd import journal
+            journal.send('sent', PRIORITY=3, OWN='ünïcode', BINARY=b'a\n\x00b', CODE_LINE=7)
+            journal.send('large', LARGE='x' * 500000)
+            log = logging.getLogger('named')
+            log.addHandler(journal.JournalHandler(SYSLOG_IDENTIFIER='python'))
+            log.error('logged %d', 1)
+            stream = journal.stream('streamed', priority=4)
+            print('a line', file=stream, flush=True)
+            """);
+        RunWithSockets(journal, $"/usr/bin/python3 {journal.Folder}/client.py");
+        journal.Eventually(() => journal.Messages().Count == 4, "all of them");
+        var entries = journal.Read().ToDictionary(e => JournalBench.Text(e, "MESSAGE"));
+        Assert.Equal(("ünïcode", "a\n\0b", "7", "3"), (JournalBench.Text(entries["sent"], "OWN"), JournalBench.Text(entries["sent"], "BINARY"),
+            JournalBench.Text(entries["sent"], "CODE_LINE"), JournalBench.Text(entries["sent"], "PRIORITY")));
+        Assert.Equal(500_000, JournalBench.Text(entries["large"], "LARGE").Length);
+        Assert.Equal(("python", "named", "3"), (JournalBench.Text(entries["logged 1"], "SYSLOG_IDENTIFIER"), JournalBench.Text(entries["logged 1"], "LOGGER"), JournalBench.Text(entries["logged 1"], "PRIORITY")));
+        Assert.Equal(("streamed", "4"), (JournalBench.Text(entries["a line"], "SYSLOG_IDENTIFIER"), JournalBench.Text(entries["a line"], "PRIORITY")));
+    }
+
+    [Fact]
+    public void A_line_that_a_child_began_is_one_line_also_after_a_kill()
+    {
+        Assert.SkipUnless(Self.Uid == 0, "mounting needs root");
+        using var journal = Start();
+        string script = $"{journal.Folder}/script";
+        File.WriteAllText(script, $"(printf 'begun '; until [ -e {journal.Folder}/go ]; do sleep 0.02; done; echo and ended; true) & wait\n");
+        var client = Task.Run(() => RunWithSockets(journal, $"systemd-cat -t child sh {script}"));
+        journal.Eventually(() => journal.HoldsConnection, "the connection");
+        journal.StepsLeft = 20;
+        Send(journal, "socket", [.. string.Concat(Enumerable.Repeat("MESSAGE=to be killed over\n\n", 50)).Select(c => (byte)c)]);
+        journal.Eventually(() => journal.Crashes > 0, "a kill");
+        File.WriteAllText($"{journal.Folder}/go", "");
+        journal.Eventually(() => client.IsCompleted && journal.Messages("SYSLOG_IDENTIFIER=child").Count > 0, "the line");
+        client.Wait();
+        Assert.Equal(["begun and ended"], journal.Messages("SYSLOG_IDENTIFIER=child"));
+        Assert.Equal(50, journal.Messages("MESSAGE=to be killed over").Count);
+    }
+
     [Fact]
     public void Large_messages_come_as_sealed_memory_or_files()
     {
@@ -175,7 +264,7 @@ public class ClientTests
         Assert.Contains("MethodNotFound", Call(journal, "io.systemd.Journal.Dance"));
     }
 
-    private static string Call(JournalBench journal, string method)
+    internal static string Call(JournalBench journal, string method)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 20_000 };
         socket.Connect(new UnixDomainSocketEndPoint($"{journal.Folder}/run/journal/io.systemd.journal"));
