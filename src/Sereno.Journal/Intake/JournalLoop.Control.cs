@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text.Json;
-using Sereno.Journal.Keep;
 using Sereno.Linux;
 using Sereno.Linux.Headers;
 
