@@ -1,5 +1,4 @@
 using System.Globalization;
-using Sereno.Linux;
 using Xunit;
 
 namespace Sereno.Tests.Live;

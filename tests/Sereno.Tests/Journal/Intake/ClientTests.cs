@@ -141,14 +141,26 @@ public class ClientTests
         using var journal = Start();
         string script = $"{journal.Folder}/script";
         File.WriteAllText(script, $"(printf 'begun '; until [ -e {journal.Folder}/go ]; do sleep 0.02; done; echo and ended; true) & wait\n");
-        var client = Task.Run(() => RunWithSockets(journal, $"systemd-cat -t child sh {script}"));
+        Exception? failure = null;
+        var client = new Thread(() =>
+        {
+            try
+            {
+                RunWithSockets(journal, $"systemd-cat -t child sh {script}");
+            }
+            catch (Exception e)
+            {
+                failure = e;
+            }
+        });
+        client.Start();
         journal.Eventually(() => journal.HoldsConnection, "the connection");
         journal.StepsLeft = 20;
         Send(journal, "socket", [.. string.Concat(Enumerable.Repeat("MESSAGE=to be killed over\n\n", 50)).Select(c => (byte)c)]);
         journal.Eventually(() => journal.Crashes > 0, "a kill");
         File.WriteAllText($"{journal.Folder}/go", "");
-        journal.Eventually(() => client.IsCompleted && journal.Messages("SYSLOG_IDENTIFIER=child").Count > 0, "the line");
-        client.Wait();
+        journal.Eventually(() => !client.IsAlive && journal.Messages("SYSLOG_IDENTIFIER=child").Count > 0, "the line");
+        Assert.Null(failure);
         Assert.Equal(["begun and ended"], journal.Messages("SYSLOG_IDENTIFIER=child"));
         Assert.Equal(50, journal.Messages("MESSAGE=to be killed over").Count);
     }
