@@ -206,7 +206,7 @@ public sealed partial class KeeperLoop
     {
         if (_exitCode is null)
             Files.Complain($"the {role.Name} ended ({exit.Code}, status {exit.Status}) and is started again");
-        role.Ended(_options.StableAfter, exit is { Code: ChildCode.Killed, Status: libc.SIGKILL });
+        role.Ended(_options.StableAfter, role == _journal && exit is { Code: ChildCode.Killed, Status: libc.SIGKILL });
     }
 
     private void ChildEnded(ChildExit exit)

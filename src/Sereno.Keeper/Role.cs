@@ -48,7 +48,7 @@ internal sealed class Role(string name, IReadOnlyList<string> arguments)
     }
 
     /// <summary>It died, or could not be started: at once the first time, then with a wait of up to a second.</summary>
-    /// <param name="wasKilled">By somebody else: it doesn't fail by itself, and what it does is missed while it waits.</param>
+    /// <param name="wasKilled">By somebody else, so that it does not fail by itself; and what it does cannot wait.</param>
     public void Ended(TimeSpan stableAfter, bool wasKilled = false)
     {
         long now = Environment.TickCount64;

@@ -23,7 +23,7 @@ public sealed class OldCompressionTests : IDisposable
     {
         Assert.SkipWhen(!File.Exists("/usr/bin/journalctl"), "journalctl is not installed");
         Assert.SkipWhen(kind == "xz" && !File.Exists("/usr/bin/xz"), "xz is not installed");
-        new JournalSample(seed: 3, count: 120, boots: 1).Write(_scratch, "x.journal", JournalScratch.Options with { IsCompact = isCompact, CompressFrom = null });
+        new JournalSample(seed: 3, count: 900, boots: 1).Write(_scratch, "x.journal", JournalScratch.Options with { IsCompact = isCompact, CompressFrom = null });
         string path = $"{_scratch.Path}/x.journal";
         string before = Command("journalctl", "--file", path, "-o", "export");
         byte[] file = File.ReadAllBytes(path);
