@@ -3,8 +3,8 @@ namespace Sereno.Forward;
 /// <summary>How entries are sent.</summary>
 internal sealed record ForwardOptions
 {
-    /// <summary>RFC 3164 instead of RFC 5424.</summary>
-    public bool IsOldSyslog { get; init; }
+    /// <summary>RFC 3164 instead of RFC 5424; null for what the other side is used to.</summary>
+    public bool? IsOldSyslog { get; init; }
 
     /// <summary>"Name: value" of each request.</summary>
     public IReadOnlyList<string> Headers { get; init; } = [];

@@ -33,9 +33,14 @@ internal abstract class Sink : IDisposable
         _ => new StreamSink(target, FormatOf(target, options)),
     };
 
-    private static RecordFormat FormatOf(ForwardTarget target, ForwardOptions options) => target.Kind == ForwardKind.JsonLines ? new JsonFormat()
-        : new SyslogFormat(options.IsOldSyslog, target.Transport is ForwardTransport.Udp or ForwardTransport.UnixDatagram ? SyslogFraming.None
-            : options.IsOldSyslog ? SyslogFraming.Lines : SyslogFraming.Counted, hasHost: target.Path.Length == 0);
+    private static RecordFormat FormatOf(ForwardTarget target, ForwardOptions options)
+    {
+        if (target.Kind == ForwardKind.JsonLines)
+            return new JsonFormat();
+        bool isLocal = target.Path.Length > 0, isOld = options.IsOldSyslog ?? isLocal;
+        var framing = target.Transport is ForwardTransport.Udp or ForwardTransport.UnixDatagram ? SyslogFraming.None : isOld ? SyslogFraming.Lines : SyslogFraming.Counted;
+        return new SyslogFormat(isOld, framing, hasHost: !isLocal);
+    }
 }
 
 /// <summary>A sink of records that are bytes one behind the other.</summary>

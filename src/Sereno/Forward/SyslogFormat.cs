@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
@@ -16,17 +17,17 @@ internal sealed class SyslogFormat(bool isOld, SyslogFraming framing, bool hasHo
     private const int MostHost = 255, MostApp = 48, MostProcess = 128, MostId = 32;
     private const int Kernel = 0, User = 1, Info = 6;
 
-    private readonly MemoryStream _message = new();
+    private readonly ArrayBufferWriter<byte> _message = new();
 
     public override bool TryWrite(JournalSet journal, EntryFields fields, MemoryStream to)
     {
-        _message.SetLength(0);
+        _message.ResetWrittenCount();
         WriteHeader(journal, fields);
         if (fields.TryGet("MESSAGE"u8, out var text))
             WriteText(text);
         if (framing == SyslogFraming.Counted)
-            to.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{_message.Length} ")));
-        to.Write(_message.GetBuffer().AsSpan(0, (int)_message.Length));
+            to.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{_message.WrittenCount} ")));
+        to.Write(_message.WrittenSpan);
         if (framing == SyslogFraming.Lines)
             to.WriteByte((byte)'\n');
         return true;
@@ -61,7 +62,7 @@ internal sealed class SyslogFormat(bool isOld, SyslogFraming framing, bool hasHo
         }
         foreach (byte b in text)
             if (b is >= 32 and not 127 or (byte)'\t')
-                _message.WriteByte(b);
+                _message.Write([b]);
             else
                 _message.Write([(byte)'#', (byte)('0' + (b >> 6)), (byte)('0' + (b >> 3 & 7)), (byte)('0' + (b & 7))]);
     }

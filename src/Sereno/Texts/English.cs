@@ -205,7 +205,7 @@ public sealed class English : Text
         "forward-matches" => "Only of these units, or with these FIELD=VALUE",
         "forward-cursor-file" => "Begin after the entry that the file names, and name there the last one that the other side has",
         "forward-once" => "Send what is there now and end",
-        "forward-format" => "How syslog messages are written; RFC 5424 without it",
+        "forward-format" => "How syslog messages are written; without it RFC 5424, or RFC 3164 for a Unix socket",
         "forward-header" => "A header of each HTTP request; may be said several times",
         "forward-header-file" => "Headers of each HTTP request, a line each, as for a token; read again for each request",
         "forward-gzip" => "Compress what goes by HTTP",

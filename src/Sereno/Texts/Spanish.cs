@@ -205,7 +205,7 @@ public sealed class Spanish : Text
         "forward-matches" => "Solo de estas unidades, o con estos CAMPO=VALOR",
         "forward-cursor-file" => "Empezar tras la entrada que nombra el fichero, y nombrar en él la última que tiene el otro lado",
         "forward-once" => "Enviar lo que hay ahora y terminar",
-        "forward-format" => "Cómo se escriben los mensajes de syslog; sin ella, RFC 5424",
+        "forward-format" => "Cómo se escriben los mensajes de syslog; sin ella, RFC 5424, o RFC 3164 si es un socket Unix",
         "forward-header" => "Una cabecera de cada petición HTTP; puede darse varias veces",
         "forward-header-file" => "Cabeceras de cada petición HTTP, una por línea, como las de un testigo; se lee de nuevo en cada petición",
         "forward-gzip" => "Comprimir lo que va por HTTP",

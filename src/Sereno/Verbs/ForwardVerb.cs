@@ -59,7 +59,7 @@ public static class ForwardVerb
             {
                 CursorFile = r.GetValue(cursor),
                 Once = r.GetValue(once),
-                IsOldSyslog = r.GetValue(format) == "rfc3164",
+                IsOldSyslog = r.GetValue(format) is { } name ? name == "rfc3164" : null,
                 Headers = r.GetValue(header) ?? [],
                 HeaderFile = r.GetValue(headers),
                 Compresses = r.GetValue(gzip),
