@@ -22,6 +22,7 @@ public static class JournalRole
             RuntimeFolder = instance.RuntimeFolder,
             IsSystem = instance.IsSystem,
             ToSyslog = new(IsOn: instance.IsSystem), // as Debian has it: its syslog daemons read what the journal forwards
+            ToWall = new(IsOn: instance.IsSystem, MaxLevel: 0),
             Storage = instance.IsSystem ? JournalStorage.Auto : JournalStorage.Persistent,
             Split = instance.IsSystem ? JournalSplit.Uid : JournalSplit.None,
         };
