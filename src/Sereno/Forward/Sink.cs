@@ -59,13 +59,25 @@ internal abstract class ByteSink(RecordFormat format) : Sink
     public override bool TryAdd(JournalSet journal, EntryFields fields)
     {
         long start = _bytes.Length;
-        if (!format.TryWrite(journal, fields, _bytes))
+        if (!IsWritten())
         {
             _bytes.SetLength(start);
             return false;
         }
         _ends.Add((int)_bytes.Length);
         return true;
+
+        bool IsWritten()
+        {
+            try
+            {
+                return format.TryWrite(journal, fields, _bytes);
+            }
+            catch (IOException)
+            {
+                return false; // more than 2 GiB: a field of hundreds of MiB that is no text, in JSON
+            }
+        }
     }
 
     public override void Clear()

@@ -25,6 +25,7 @@ internal sealed class WebClient : DelegatingHandler
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        Refusal = null;
         AddHeaders(request);
         try
         {

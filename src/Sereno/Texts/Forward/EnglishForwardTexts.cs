@@ -10,7 +10,7 @@ public sealed class EnglishForwardTexts : ForwardTexts
     public override string GoesOn(string target) => $"{target} takes entries again";
     public override string LeftOut(string entry, string cause) => $"cannot forward {entry}: {cause}; it is left out";
     public override string OneEntry => "an entry that is alone in its request";
-    public override string BadField => "a field of it has no name";
+    public override string BadField => "it can't be written in this form";
     public override string Closed => "the other side has closed the connection";
     public override string NoAnswer => "no answer in time";
     public override string Status(string target) => $"Forwarding to {target}";

@@ -10,7 +10,7 @@ public sealed class SpanishForwardTexts : ForwardTexts
     public override string GoesOn(string target) => $"{target} vuelve a aceptar entradas";
     public override string LeftOut(string entry, string cause) => $"no se puede reenviar {entry}: {cause}; se omite";
     public override string OneEntry => "una entrada que va sola en su petición";
-    public override string BadField => "un campo suyo no tiene nombre";
+    public override string BadField => "no se puede escribir de esta forma";
     public override string Closed => "el otro lado ha cerrado la conexión";
     public override string NoAnswer => "no hubo respuesta a tiempo";
     public override string Status(string target) => $"Reenviando a {target}";
