@@ -56,6 +56,7 @@ public static class CommandLine
         ("daemon-reload", ControlVerbs.DaemonReload),
         ("exit", ControlVerbs.Exit),
         ("logs", LogsVerb.Build),
+        ("forward", ForwardVerb.Build),
         ("ports", () => PortsVerb.Build(r => UnitsByPid.For(GlobalOptions.Instance(r).BusPath), (r, units) => UnitScopes.Of(units, GlobalOptions.Instance(r)))),
         ("sockets", SocketsVerb.Build),
         ("why", WhyVerb.Build),

@@ -175,6 +175,7 @@ public sealed record Instance
             TimerFolder = IsRoot || Folder is not null ? $"{Specifiers.StateRoot}/systemd/timers"
                 : $"{Variable("XDG_DATA_HOME") ?? Specifiers.HomeDirectory + "/.local/share"}/systemd/timers",
             BeganAt = Began(),
+            HasSystemJournal = IsSystem,
             IsContainer = Roles.Conditions.Detect() != "none",
             Architecture = HostFacts.ArchitectureName(),
             EffectiveCapabilities = Self.EffectiveCapabilities,

@@ -3,6 +3,7 @@ using System.Text;
 using Sereno.Journal.Keep;
 using Sereno.Linux;
 using Sereno.Linux.Headers;
+using Sereno.Units.Values;
 
 namespace Sereno.Journal.Intake;
 
@@ -10,17 +11,25 @@ namespace Sereno.Journal.Intake;
 public sealed partial class JournalLoop
 {
     private UnixSocket? _syslog;
-    private readonly bool _forwards;
+    private readonly int _forwardLevel;
     private Fd? _kernelLog;
+
+    /// <summary>The least important level that is forwarded anywhere; -1 for none.</summary>
+    private static int ForwardLevelOf(JournalOptions o) =>
+        ((ForwardTarget[])[o.ToSyslog, o.ToKernel, o.ToConsole, o.ToWall]).Max(t => t.IsOn ? t.MaxLevel : -1);
+
+    /// <summary>What its unit doesn't want isn't forwarded either; what is only not kept (MaxLevelStore=, Storage=none, RateLimit...=) is.</summary>
+    private static bool IsWanted(Origin? origin, int priority, ReadOnlySpan<byte> message) =>
+        origin is null || ((priority & SyslogPriority.LevelMask) <= origin.LevelMax && origin.Filter?.Passes(message) != false);
+
+    private bool Forwards(int priority) => (priority & SyslogPriority.LevelMask) <= _forwardLevel;
 
     /// <param name="raw">A syslog message as it came, which goes on as it is; empty for others.</param>
     private void Forward(int priority, string identifier, int pid, ReadOnlySpan<byte> message, ReadOnlySpan<byte> raw = default)
     {
         int level = priority & SyslogPriority.LevelMask;
         bool Wants(ForwardTarget target) => target.IsOn && level <= target.MaxLevel;
-        bool syslog = Wants(_options.ToSyslog), kernel = Wants(_options.ToKernel), console = Wants(_options.ToConsole);
-        if (!syslog && !kernel && !console)
-            return;
+        bool syslog = Wants(_options.ToSyslog), kernel = Wants(_options.ToKernel), console = Wants(_options.ToConsole), wall = Wants(_options.ToWall);
         string from = identifier.Length > 0 ? identifier : ProcessTable.Stat(pid)?.Comm ?? "unknown";
         string text = Encoding.UTF8.GetString(message), line = pid > 0 ? $"{from}[{pid}]: {text}" : $"{from}: {text}";
         int withFacility = (priority & SyslogPriority.FacilityMask) == 0 ? priority | SyslogPriority.User : priority;
@@ -34,6 +43,8 @@ public sealed partial class JournalLoop
             using var terminal = Files.TryOpen(_options.ConsolePath, libc.O_WRONLY | libc.O_NOCTTY | libc.O_NONBLOCK, out _);
             Write(terminal, line + "\r\n");
         }
+        if (wall)
+            ToWall(line);
 
         static void Write(Fd? fd, string text)
         {
@@ -43,6 +54,17 @@ public sealed partial class JournalLoop
             }
             catch (LinuxException) { } // the next line, then
         }
+    }
+
+    /// <summary>To the terminals of all who are logged in, in the words of wall(1) as journald says them. What would steer a terminal is
+    /// not let through.</summary>
+    private void ToWall(string line)
+    {
+        string harmless = string.Concat(line.Select(c => c is '\n' ? "\r\n" : char.IsControl(c) && c != '\t' ? "?" : c.ToString()));
+        string time = Timestamps.Format((ulong)(DateTime.UtcNow - DateTime.UnixEpoch).Ticks / 10, Zones.Local()) ?? "";
+        byte[] text = Encoding.UTF8.GetBytes($"\r\nBroadcast message from systemd-journald@{Environment.MachineName} ({time}):\r\n\r\n{harmless}\r\n\r\n");
+        foreach (string terminal in LoggedIn.Terminals(_options.Utmp))
+            LoggedIn.Tell(terminal, text);
     }
 
     private void ToSyslog(ReadOnlySpan<byte> line)

@@ -148,6 +148,8 @@ public sealed partial class JournalLoop
         var origin = ClientOf(peeked);
         if (!Passes(origin, priority, message, out bool stuck))
         {
+            if (!stuck && Forwards(priority) && IsWanted(origin, priority, message))
+                Forward(priority, Encoding.UTF8.GetString(identifier), peeked.Sender?.Pid ?? 0, message, raw);
             _entries++;
             return !stuck;
         }
@@ -158,7 +160,7 @@ public sealed partial class JournalLoop
             _extra.Add("_SOURCE_REALTIME_TIMESTAMP="u8, peeked.Realtime);
         if (!Append(origin, priority, [], hasMessage: false))
             return false;
-        if (_forwards)
+        if (Forwards(priority))
             Forward(priority, Encoding.UTF8.GetString(identifier), peeked.Sender?.Pid ?? 0, message, raw);
         _entries++;
         return true;

@@ -184,11 +184,10 @@ public sealed partial class JournalLoop
         if (how != LineBreak.Newline)
             _extra.Add(Lines.FieldOf(how));
         var origin = OriginOf(stream, metadata);
-        if (!Passes(origin, priority, line, out bool stuck))
-            return !stuck;
-        if (!Append(origin, priority, line))
+        bool isKept = Passes(origin, priority, line, out bool stuck);
+        if (stuck || (isKept && !Append(origin, priority, line)))
             return false;
-        if (_forwards)
+        if (Forwards(priority) && (isKept || IsWanted(origin, priority, line)))
             Forward(priority, metadata.Identifier, stream.Pid, line);
         return true;
     }

@@ -35,7 +35,7 @@ public sealed partial class JournalLoop : IDisposable
     {
         _step = step;
         (_keeper, _options) = (keeper, options);
-        _forwards = options.ToSyslog.IsOn || options.ToKernel.IsOn || options.ToConsole.IsOn;
+        _forwardLevel = ForwardLevelOf(options);
         Errno.Check(libc.fcntl(keeper.Fd.Number, libc.F_SETFL, libc.O_NONBLOCK), "make the keeper's socket non-blocking");
         _epoll.Add(keeper.Fd, KeeperToken);
         _full.Add(keeper.Fd, KeeperToken);

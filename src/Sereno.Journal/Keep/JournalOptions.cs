@@ -1,4 +1,5 @@
 using Sereno.Journal.Intake;
+using Sereno.Linux;
 
 namespace Sereno.Journal.Keep;
 
@@ -54,6 +55,10 @@ public sealed record JournalOptions
     public ForwardTarget ToSyslog { get; init; } = new();
     public ForwardTarget ToKernel { get; init; } = new(MaxLevel: 5);
     public ForwardTarget ToConsole { get; init; } = new(MaxLevel: 6);
+    public ForwardTarget ToWall { get; init; } = new(MaxLevel: 0);
+
+    /// <summary>Who is logged in.</summary>
+    public string Utmp { get; init; } = LoggedIn.Utmp;
     public string ConsolePath { get; init; } = "/dev/console";
 
     /// <summary>What is wrong with the files that were read.</summary>

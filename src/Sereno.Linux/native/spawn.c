@@ -256,6 +256,41 @@ static void patch_pid(char **envp)
     }
 }
 
+static char *put_number(char *at, uint64_t number)
+{
+    char digits[20];
+    int count = 0;
+    do
+        digits[count++] = (char)('0' + number % 10);
+    while ((number /= 10) > 0);
+    while (count > 0)
+        *at++ = digits[--count];
+    return at;
+}
+
+// "JOURNAL_STREAM=N" and 40 "@" becomes device and inode of descriptor N, once that is what it shall be (systemd.exec(5)).
+static void name_stream(char **envp, int fd)
+{
+    static const char name[] = "JOURNAL_STREAM=";
+    enum { MARKS = 40 }; // with N as many as two 64-bit numbers and a colon need
+    for (; *envp != NULL; envp++) {
+        char *p = *envp;
+        size_t n = 0, marks = 0;
+        while (name[n] != 0 && p[n] == name[n])
+            n++;
+        if (name[n] != 0 || p[n] != '0' + fd)
+            continue;
+        while (p[n + 1 + marks] == '@')
+            marks++;
+        struct stat st;
+        if (marks != MARKS || p[n + 1 + marks] != 0 || CALL2(SYS_fstat, fd, &st) < 0)
+            continue;
+        p = put_number(p + n, st.st_dev);
+        *p++ = ':';
+        *put_number(p, st.st_ino) = 0;
+    }
+}
+
 static long play_open(const struct op_open *o)
 {
     // The parent waits for us: opening a FIFO or a modem line must not wait for its other end.
@@ -404,7 +439,10 @@ static long play(struct spawn *s, struct op *op)
     switch ((enum opcode)op->code) {
     case OP_DUP: {
         const struct op_dup *d = p;
-        return CALL3(SYS_dup3, s->moved[d->index], d->target, 0);
+        long r = CALL3(SYS_dup3, s->moved[d->index], d->target, 0);
+        if (r >= 0)
+            name_stream(s->envp, d->target);
+        return r;
     }
     case OP_COPY: return CALL3(SYS_dup3, ((const struct op_copy *)p)->source, ((const struct op_copy *)p)->target, 0);
     case OP_OPEN: return play_open(p);

@@ -87,6 +87,9 @@ public sealed record InstanceFacts
     public ulong BeganAt { get; init; }
     public bool IsContainer { get; init; }
 
+    /// <summary>Our journal answers where programs look for systemd's.</summary>
+    public bool HasSystemJournal { get; init; }
+
     /// <summary>The processor by systemd's name (ConditionArchitecture=), for which system calls are numbered.</summary>
     public string Architecture { get; init; } = "x86-64";
 

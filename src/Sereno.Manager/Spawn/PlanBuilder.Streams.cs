@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sereno.Manager.Machine;
 using Sereno.Units.Model;
 
 namespace Sereno.Manager.Spawn;
@@ -50,6 +51,11 @@ public static partial class PlanBuilder
             return step is UseLogPipe;
         }
     }
+
+    /// <summary>JOURNAL_STREAM (systemd.exec(5)): whose standard error is that very file may as well talk to /run/systemd/journal/socket, so
+    /// it is said only where that socket is our journal's.</summary>
+    private static IEnumerable<KeyValuePair<string, string>> JournalStream(IEnumerable<SpawnStep> steps, InstanceFacts facts) =>
+        facts.HasSystemJournal && steps.OfType<UseLogPipe>().FirstOrDefault() is { } pipe ? [new("JOURNAL_STREAM", Execute.StreamMark(pipe.Target))] : [];
 
     /// <summary>What somebody else has opened. A terminal among it becomes the session's own, if it is nobody's yet; what isn't there is as it would be without.</summary>
     private static LogStream? AddGiven(ImmutableArray<SpawnStep>.Builder steps, UnitName unit, ExecContext context, uint? uid, int first, ImmutableArray<string> streams)

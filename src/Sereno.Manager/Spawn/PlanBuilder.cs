@@ -28,10 +28,9 @@ public static partial class PlanBuilder
         bool sandbox = (command.Flags & ExecFlags.FullyPrivileged) == 0;
         bool dropPrivileges = sandbox && (command.Flags & ExecFlags.NoSetuid) == 0;
 
-        var environment = ProcessEnvironment.Build(unit, context, facts, machine, user, variables);
-
         steps.Add(new NewSession());
         var stream = AddStreams(steps, unit, context, user?.Uid, takesTerminal, descriptors.IsDefault ? [] : descriptors, streams.IsDefault ? [] : streams);
+        var environment = ProcessEnvironment.Build(unit, context, facts, machine, user, [.. variables, .. JournalStream(steps, facts)]);
         if (context.IgnoreSigpipe)
             steps.Add(new IgnoreSignal(13));
         AddScheduling(steps, context, machine);

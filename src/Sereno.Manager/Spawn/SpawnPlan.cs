@@ -57,6 +57,9 @@ public sealed record CloseFrom(int First) : SpawnStep(202);
 public sealed record Execute(string Path, ImmutableArray<string> Arguments, ImmutableArray<string> Environment) : SpawnStep(203)
 {
     public const string PidMark = "@@@@@@@@@@";
+
+    /// <summary>JOURNAL_STREAM of this value becomes device and inode of the descriptor.</summary>
+    public static string StreamMark(int descriptor) => $"{descriptor}{new string('@', 40)}";
 }
 
 /// <summary>What the child does before it becomes the service: data, so it can be printed, compared and tested.</summary>

@@ -4,15 +4,15 @@ using Sereno.Linux;
 
 namespace Sereno.Journalctl;
 
-/// <summary>All that is printed, on its way to standard output in large pieces.</summary>
-internal sealed class OutputBuffer(DescriptorStream to)
+/// <summary>All that is printed, on its way to standard output (or wherever it shall go) in large pieces.</summary>
+internal sealed class OutputBuffer(Stream to)
 {
     private const int Enough = 32 * 1024;
     private byte[] _bytes = new byte[Enough + 8 * 1024];
     private int _length;
 
     /// <summary>Nobody reads it any more.</summary>
-    public bool IsUnread => to.IsUnread;
+    public bool IsUnread => to is DescriptorStream { IsUnread: true };
 
     public void Write(ReadOnlySpan<byte> text)
     {

@@ -90,9 +90,7 @@ public static class JournalConfiguration
             case "ForwardToConsole" or "MaxLevelConsole":
                 return o with { ToConsole = Target(o.ToConsole) };
             case "ForwardToWall" or "MaxLevelWall":
-                if (key == "ForwardToWall" && Flag() is true)
-                    complain("ForwardToWall= has no effect: nobody's terminal is written to");
-                return o;
+                return o with { ToWall = Target(o.ToWall) };
             default:
                 complain($"Unknown key name '{key}' in section 'Journal', ignoring.");
                 return o;

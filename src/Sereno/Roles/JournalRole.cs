@@ -24,6 +24,7 @@ public static class JournalRole
             AwaitsFlush = instance.IsSystem && IsFlushed(),
             FlushedFile = instance.IsSystem ? "/run/systemd/journal/flushed" : "",
             ToSyslog = new(IsOn: instance.IsSystem), // as Debian has it: its syslog daemons read what the journal forwards
+            ToWall = new(IsOn: instance.IsSystem, MaxLevel: 0),
             Storage = instance.IsSystem ? JournalStorage.Auto : JournalStorage.Persistent,
             Split = instance.IsSystem ? JournalSplit.Uid : JournalSplit.None,
         };

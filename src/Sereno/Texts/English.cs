@@ -10,6 +10,7 @@ public sealed class English : Text
     public override LogsTexts Logs { get; } = new EnglishLogsTexts();
     public override RunTexts Run { get; } = new EnglishRunTexts();
     public override ConnectTexts Connect { get; } = new EnglishConnectTexts();
+    public override ForwardTexts Forward { get; } = new EnglishForwardTexts();
     public override ImportTexts Import { get; } = new EnglishImportTexts();
     public override ManualTexts Manual { get; } = new EnglishManualTexts();
     public override string Description => "Runs systemd's unit files where systemd can't run, and shows the sockets of each service.";
@@ -61,6 +62,7 @@ public sealed class English : Text
         "daemon-reload" => "Read all unit files again",
         "exit" => "Stop all units in order and end the instance",
         "logs" => "Show log lines",
+        "forward" => "Send log entries to syslog, to a TCP or HTTP collector as JSON lines, or to OpenTelemetry",
         "sockets" => "Show every TCP and UDP socket: unit, process, ends, state, phase, scope and queues",
         "ports" => "Show the open ports: unit, process, address, service, class, scope and connections",
         "why" => "Say why a port is busy or can't be bound; ends with 0 when it is free, 1 when it isn't",
@@ -199,6 +201,17 @@ public sealed class English : Text
         "serve-slow" => "Keep each answer back for so long",
         "serve-dedicated" => "One client at a time, the others wait in the backlog",
         "serve-once" => "Serve one client and end",
+        "forward-target" => "Where to: syslog://, syslog+tcp://, syslog+tls://, syslog+unix:PATH, syslog+unix-stream:PATH, tcp://, tls://, http://, https://, otlp://, otlps://",
+        "forward-matches" => "Only of these units, or with these FIELD=VALUE",
+        "forward-cursor-file" => "Begin after the entry that the file names, and name there the last one that the other side has",
+        "forward-once" => "Send what is there now and end",
+        "forward-format" => "How syslog messages are written; without it RFC 5424, or RFC 3164 for a Unix socket",
+        "forward-header" => "A header of each HTTP request; may be said several times",
+        "forward-header-file" => "Headers of each HTTP request, a line each, as for a token; read again for each request",
+        "forward-gzip" => "Compress what goes by HTTP",
+        "forward-timeout" => "Longest wait for one batch; 30s without it",
+        "forward-batch" => "Entries of a batch at most; 1000 without it",
+        "forward-tries" => "Give up after so many failures in a row; without it never, or with --once after 5",
         "import-files" => "inetd.conf, xinetd.conf or files of xinetd.d",
         "import-output" => "Folder to write the unit files to; without it they are printed",
         "import-force" => "Replace unit files that exist",

@@ -10,6 +10,7 @@ public sealed class Spanish : Text
     public override LogsTexts Logs { get; } = new SpanishLogsTexts();
     public override RunTexts Run { get; } = new SpanishRunTexts();
     public override ConnectTexts Connect { get; } = new SpanishConnectTexts();
+    public override ForwardTexts Forward { get; } = new SpanishForwardTexts();
     public override ImportTexts Import { get; } = new SpanishImportTexts();
     public override ManualTexts Manual { get; } = new SpanishManualTexts();
     public override string Description => "Ejecuta los ficheros de unidad de systemd donde systemd no puede, y muestra los sockets de cada servicio.";
@@ -61,6 +62,7 @@ public sealed class Spanish : Text
         "daemon-reload" => "Volver a leer todos los ficheros de unidad",
         "exit" => "Detener todas las unidades en orden y terminar la instancia",
         "logs" => "Mostrar líneas de registro (bitácora)",
+        "forward" => "Enviar entradas del diario a syslog, a un colector TCP o HTTP como líneas JSON, o a OpenTelemetry",
         "sockets" => "Mostrar todos los sockets TCP y UDP: unidad, proceso, extremos, estado, fase, ámbito y colas",
         "ports" => "Mostrar los puertos abiertos: unidad, proceso, dirección, servicio, clase, ámbito y conexiones",
         "why" => "Decir por qué un puerto está ocupado o no se puede usar; termina con 0 si está libre, 1 si no",
@@ -199,6 +201,17 @@ public sealed class Spanish : Text
         "serve-slow" => "Retener cada respuesta este tiempo",
         "serve-dedicated" => "Un cliente cada vez; los demás esperan en la cola",
         "serve-once" => "Servir a un cliente y acabar",
+        "forward-target" => "Adónde: syslog://, syslog+tcp://, syslog+tls://, syslog+unix:RUTA, syslog+unix-stream:RUTA, tcp://, tls://, http://, https://, otlp://, otlps://",
+        "forward-matches" => "Solo de estas unidades, o con estos CAMPO=VALOR",
+        "forward-cursor-file" => "Empezar tras la entrada que nombra el fichero, y nombrar en él la última que tiene el otro lado",
+        "forward-once" => "Enviar lo que hay ahora y terminar",
+        "forward-format" => "Cómo se escriben los mensajes de syslog; sin ella, RFC 5424, o RFC 3164 si es un socket Unix",
+        "forward-header" => "Una cabecera de cada petición HTTP; puede darse varias veces",
+        "forward-header-file" => "Cabeceras de cada petición HTTP, una por línea, como las de un testigo; se lee de nuevo en cada petición",
+        "forward-gzip" => "Comprimir lo que va por HTTP",
+        "forward-timeout" => "Espera máxima por lote; sin ella, 30s",
+        "forward-batch" => "Entradas por lote como mucho; sin ella, 1000",
+        "forward-tries" => "Rendirse tras tantos fallos seguidos; sin ella nunca, o con --once tras 5",
         "import-files" => "inetd.conf, xinetd.conf o ficheros de xinetd.d",
         "import-output" => "Carpeta en que escribir los ficheros de unidad; sin ella se muestran",
         "import-force" => "Reemplazar los ficheros de unidad que existan",

@@ -33,6 +33,9 @@ public abstract class Text
     /// <summary>What is said of other managers' files that become units.</summary>
     public abstract ImportTexts Import { get; }
 
+    /// <summary>What is said of entries that go to another machine.</summary>
+    public abstract ForwardTexts Forward { get; }
+
     /// <summary>What manual pages say.</summary>
     public abstract ManualTexts Manual { get; }
 

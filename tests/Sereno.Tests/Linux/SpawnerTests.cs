@@ -64,6 +64,15 @@ public class SpawnerTests
     }
 
     [Fact]
+    public void The_journals_placeholder_becomes_device_and_inode_of_the_descriptor_that_it_names()
+    {
+        string marks = new('@', 40);
+        var (output, _, _) = Run(Shell(ToStdout().Copy(ExitStage.Stderr, 1, 2), "stat -L -c %d:%i /dev/stdout; echo $JOURNAL_STREAM; echo $OTHER", $"JOURNAL_STREAM=1{marks}", $"OTHER=1{marks}"));
+        Assert.Matches(@"^(\d+:\d+)\n\1\n1@{40}$", output);
+        Assert.Equal($"2{marks}", Run(Shell(ToStdout(), "echo $JOURNAL_STREAM", $"JOURNAL_STREAM=2{marks}")).Output);
+    }
+
+    [Fact]
     public void A_limit_above_the_hard_one_is_clamped()
     {
         // A first rlimit lowers the hard limit; root would be allowed to raise it again, so it becomes somebody else.

@@ -40,6 +40,20 @@ public class ExecPlanTests
             SimulatedMachine.Facts with { EffectiveCapabilities = capabilities }, new SimulatedMachine(), []).Steps;
     }
 
+    [Fact]
+    public void Who_logs_into_the_machines_own_journal_is_told_which_stream_that_is()
+    {
+        Assert.Equal(Execute.StreamMark(1), Mark(new()));
+        Assert.Equal(Execute.StreamMark(2), Mark(new() { StandardOutput = StreamTarget.Null, StandardError = StreamTarget.Journal }));
+        Assert.Null(Mark(new() { StandardOutput = StreamTarget.Null }));
+        Assert.Null(Mark(new(), isMachines: false));
+        Assert.Equal("mine", Mark(new() { Environment = ["JOURNAL_STREAM=mine"] }));
+
+        static string? Mark(ExecContext context, bool isMachines = true) => PlanBuilder.Build(UnitName.Parse("a.service"), context, UnitTable.Command("/bin/a"),
+            SimulatedMachine.Facts with { HasSystemJournal = isMachines }, new SimulatedMachine(), []).Command.Environment
+            .Where(v => v.StartsWith("JOURNAL_STREAM=", StringComparison.Ordinal)).Select(v => v["JOURNAL_STREAM=".Length..]).SingleOrDefault();
+    }
+
     [Theory]
     [InlineData("app.service", "app")]
     [InlineData("app@x.service", "app")]
