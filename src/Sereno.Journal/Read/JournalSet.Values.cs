@@ -46,3 +46,18 @@ public sealed partial class JournalSet
         return false;
     }
 }
+
+public sealed partial class JournalFile
+{
+    /// <summary>Each value of a field that has few, with the name before it, and how many entries have it.</summary>
+    internal IEnumerable<(byte[] Value, ulong Entries)> ValuesOf(byte[] name)
+    {
+        ulong before = ulong.MaxValue;
+        for (ulong at = TryFindField(name, out var field) ? field.HeadDataOffset : 0; at != 0 && at < before && TryData(at, out var data);)
+        {
+            (before, at) = (at, data.Object.NextFieldOffset);
+            if (TryPayload(data, out var payload))
+                yield return (payload.ToArray(), data.Object.EntryCount);
+        }
+    }
+}

@@ -163,11 +163,11 @@ internal sealed class EntryLoop
         _lastBoot = boot;
     }
 
-    /// <summary>From here on only what matches. Where boots change that has to be said of entries that don't match, too.</summary>
+    /// <summary>From here on only what matches, and where boots change: that is said of entries that don't match, too.</summary>
     private void Search()
     {
-        if (!_isSearched && !_options.Follows && (_options.IsQuiet || _options.Boot || _journal.IsOneBoot()))
-            _journal.Search(_pattern!);
+        if (!_isSearched && !_options.Follows)
+            _journal.Search(_pattern!, alsoBoots: !_options.IsQuiet && !_options.Boot && !_options.IsMerged);
         _isSearched = true;
     }
 

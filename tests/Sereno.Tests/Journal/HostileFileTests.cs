@@ -126,7 +126,7 @@ public sealed class HostileFileTests : IDisposable
         all.SeekRealtime(1_700_000_000_100_000);
         all.Next(Direction.Down);
         all.SeekTail();
-        if (all.Search(new Contains("line"u8.ToArray())))
+        if (all.Search(new Contains("line"u8.ToArray()), alsoBoots: true))
             while (all.Next(Direction.Up))
                 ;
     }
