@@ -137,8 +137,8 @@ internal sealed class EntryList(JournalFile file, ulong extra, ulong firstArray,
         if (count == 0)
             return false;
         ulong left = 0, right = Extra;
-        if (measure is Measure.Offset or Measure.Seqnum && TailFirst < count && IsBefore(TailFirst))
-            (left, right) = (TailFirst + 1, count); // these always ascend
+        if (measure is Measure.Offset or Measure.Seqnum)
+            (left, right) = TailFirst < count && IsBefore(TailFirst) ? (TailFirst + 1, count) : (0, LastIndex(count - 1) + 1); // these always ascend
         else if (Extra == 1 && IsBefore(0))
         {
             left = right;

@@ -38,6 +38,10 @@ public sealed partial class JournalSet
                     yield return System.Text.Encoding.Latin1.GetString(name);
     }
 
+    /// <summary>Whether any file has it.</summary>
+    /// <param name="value">With the name before it.</param>
+    public bool Has(ReadOnlySpan<byte> value) => IsInEarlier(_members.Count, value);
+
     private bool IsInEarlier(int count, ReadOnlySpan<byte> value)
     {
         for (int i = 0; i < count; i++)
