@@ -3,7 +3,6 @@ using System.Globalization;
 using Sereno.Linux;
 using Sereno.Linux.Headers;
 using Sereno.Units.Values;
-using Sereno.Verbs;
 
 namespace Sereno.Journalctl;
 

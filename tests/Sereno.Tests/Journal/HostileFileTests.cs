@@ -113,6 +113,8 @@ public sealed class HostileFileTests : IDisposable
                     Assert.NotNull(journal.Cursor());
                 }
             }
+        using (var verified = JournalFile.TryOpen(path, new BlockCache(), out _)!)
+            verified.Verify(_ => { });
         using var all = new JournalSet();
         all.Add(JournalFile.TryOpen(path, all.Cache, out _)!);
         Assert.InRange(all.Fields().Count(), 0, most);

@@ -2,6 +2,8 @@ namespace Sereno.Texts;
 
 public sealed class EnglishLogsTexts : LogsTexts
 {
+    public override string NoNamespace(string name) => $"there is no journal namespace '{name}': an instance has one journal";
+
     public override string Option(string name) => name switch
     {
         "unit" => "Only what is of this unit, or of units that match a pattern",

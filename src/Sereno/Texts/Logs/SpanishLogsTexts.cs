@@ -2,6 +2,8 @@ namespace Sereno.Texts;
 
 public sealed class SpanishLogsTexts : LogsTexts
 {
+    public override string NoNamespace(string name) => $"no existe el espacio de nombres '{name}' del diario: una instancia tiene un solo diario";
+
     public override string Option(string name) => name switch
     {
         "unit" => "Solo lo de esta unidad, o de las que coinciden con un patrón",
