@@ -80,5 +80,8 @@ public sealed class Fd : SafeHandleMinusOneIsInvalid
 
     protected override bool ReleaseHandle() => libc.close((int)handle) == 0;
 
+    /// <summary>Takes the place of another one (dup2(2)); children inherit it.</summary>
+    public void PutAt(int number) => Errno.Check(libc.dup3(Number, number, 0), $"replace descriptor {number}");
+
     public override string ToString() => $"fd {Number}";
 }

@@ -2,10 +2,11 @@ namespace Sereno.Journal.Read;
 
 /// <summary>What was read last of the files of one search, in blocks. Files are read, never mapped: one that is cut short by
 /// others while it is mapped kills its reader (SIGBUS, mmap(2)), and a search shall stay within some megabytes.</summary>
-/// <param name="sets">Of 32 KiB.</param>
-public sealed class BlockCache(int sets = 256)
+/// <param name="sets">Of 8 KiB.</param>
+public sealed class BlockCache(int sets = 512)
 {
-    internal const int BlockSize = 16 * 1024;
+    // A page: most questions are for a few bytes here and there, and what is read has to be given memory first.
+    internal const int BlockSize = 4 * 1024;
 
     private struct Slot
     {

@@ -12,7 +12,8 @@ internal enum Measure { Offset, Seqnum, Realtime, Monotonic }
 /// chain of arrays, each behind the one before it.</summary>
 /// <param name="extra">0 where there are only arrays.</param>
 /// <param name="count">With the extra one.</param>
-internal sealed class EntryList(JournalFile file, ulong extra, ulong firstArray, ulong count)
+/// <param name="tail">The chain's last array, where the file tells of it: the last entries are found without going along the chain.</param>
+internal sealed class EntryList(JournalFile file, ulong extra, ulong firstArray, ulong count, CompactTail tail)
 {
     // 4 MiB of what is known of a chain; a hostile one may be longer, and ends here.
     private const int MostArrays = 1 << 18;
@@ -20,11 +21,20 @@ internal sealed class EntryList(JournalFile file, ulong extra, ulong firstArray,
     private readonly List<(ulong Array, ulong First)> _arrays = [];
     private ulong _known, _nextArray = firstArray;
     private int _lastArray;
+    private ulong? _tailFirst;
     private ulong _lastIndex = ulong.MaxValue, _lastOffset;
 
     private ulong Extra => extra != 0 ? 1UL : 0;
 
     public ulong Count => count;
+
+    /// <summary>The first that the last array has; beyond all where there is no such array, or it isn't what is said of it.</summary>
+    private ulong TailFirst => _tailFirst ??= IsTail() ? count - tail.EntryCount : ulong.MaxValue;
+
+    private bool IsTail() => tail.EntryCount > 0 && tail.EntryCount + Extra <= count 
+        && file.TryArray(tail.ArrayOffset, out ulong length, out ulong next) && next == 0 && tail.EntryCount <= length && Item(tail.ArrayOffset, tail.EntryCount - 1) != 0
+        // More in it than that: it grew between two reads.
+        && (tail.EntryCount == length || Item(tail.ArrayOffset, tail.EntryCount) == 0);
 
     /// <summary>0 where the chain is broken.</summary>
     public ulong OffsetAt(ulong index)
@@ -33,6 +43,8 @@ internal sealed class EntryList(JournalFile file, ulong extra, ulong firstArray,
             return 0;
         if (index < Extra)
             return extra;
+        if (index >= TailFirst)
+            return Item(tail.ArrayOffset, index - TailFirst);
         int array = ArrayOf(index - Extra);
         return array < 0 ? 0 : Item(_arrays[array].Array, index - Extra - _arrays[array].First);
     }
@@ -58,6 +70,8 @@ internal sealed class EntryList(JournalFile file, ulong extra, ulong firstArray,
     /// <summary>How far the chain goes, if it doesn't go as far as an index.</summary>
     private ulong LastIndex(ulong index)
     {
+        if (index >= TailFirst)
+            return index;
         while (index >= Extra + _known)
             if (!Learn())
                 return Extra + _known - 1;
@@ -123,7 +137,9 @@ internal sealed class EntryList(JournalFile file, ulong extra, ulong firstArray,
         if (count == 0)
             return false;
         ulong left = 0, right = Extra;
-        if (Extra == 1 && IsBefore(0))
+        if (measure is Measure.Offset or Measure.Seqnum)
+            (left, right) = TailFirst < count && IsBefore(TailFirst) ? (TailFirst + 1, count) : (0, LastIndex(count - 1) + 1); // these always ascend
+        else if (Extra == 1 && IsBefore(0))
         {
             left = right;
             right = FindArray(ref left);
@@ -227,10 +243,16 @@ internal readonly record struct EntryPlace(ulong Offset, in EntryObject Entry);
 public sealed partial class JournalFile
 {
     /// <summary>All entries.</summary>
-    internal EntryList Entries() => new(this, 0, _header.EntryArrayOffset, _header.EntryCount);
+    internal EntryList Entries() => new(this, 0, _header.EntryArrayOffset, _header.EntryCount,
+        new() { ArrayOffset = _header.TailEntryArrayOffset, EntryCount = _header.TailEntryArrayEntryCount });
 
     /// <summary>Those that have it.</summary>
-    internal EntryList EntriesOf(in DataRef data) => new(this, data.Object.EntryOffset, data.Object.EntryArrayOffset, data.Object.EntryCount);
+    internal EntryList EntriesOf(in DataRef data)
+    {
+        if (!IsCompact || !_bytes.TryGet(data.Offset + DataObject.CompactTailAt, out CompactTail tail))
+            tail = default;
+        return new(this, data.Object.EntryOffset, data.Object.EntryArrayOffset, data.Object.EntryCount, tail);
+    }
 
     internal bool TryArray(ulong offset, out ulong length, out ulong next)
     {

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 using Sereno.Linux;
 
 namespace Sereno.Journal.Read;
@@ -10,7 +9,6 @@ internal sealed class FileBytes(Fd fd, BlockCache cache) : IJournalBytes, IDispo
 {
     private static int s_files;
 
-    private readonly SafeFileHandle _handle = new(fd.Number, ownsHandle: false);
     private byte[] _across = new byte[256];
 
     /// <summary>Spreads the blocks of many files over the cache.</summary>
@@ -39,9 +37,9 @@ internal sealed class FileBytes(Fd fd, BlockCache cache) : IJournalBytes, IDispo
     {
         try
         {
-            return RandomAccess.GetLength(_handle);
+            return Files.Length(fd);
         }
-        catch (IOException)
+        catch (LinuxException)
         {
             return 0;
         }
@@ -53,10 +51,10 @@ internal sealed class FileBytes(Fd fd, BlockCache cache) : IJournalBytes, IDispo
         int length = 0;
         try
         {
-            for (int n; length < into.Length && (n = RandomAccess.Read(_handle, into[length..], offset + length)) > 0;)
+            for (int n; length < into.Length && (n = Files.ReadAt(fd, into[length..], offset + length)) > 0;)
                 length += n;
         }
-        catch (IOException)
+        catch (LinuxException)
         {
             // A sector that can't be read: what came before it is all that there is.
         }
@@ -106,9 +104,5 @@ internal sealed class FileBytes(Fd fd, BlockCache cache) : IJournalBytes, IDispo
         return true;
     }
 
-    public void Dispose()
-    {
-        _handle.Dispose();
-        fd.Dispose();
-    }
+    public void Dispose() => fd.Dispose();
 }

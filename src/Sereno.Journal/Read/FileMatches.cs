@@ -11,12 +11,20 @@ internal abstract class EntrySource
     /// <summary>Where to begin to look for a place that is given by number or time.</summary>
     public abstract bool TryLocate(in Location location, Direction direction, out ulong found);
 
+    /// <summary>Whether it is known to have none.</summary>
+    public virtual bool IsEmpty => false;
+
     public static EntrySource Of(JournalFile file, Matches matches) =>
         All([.. matches.All.Select(any => Any([.. any.Select(term => All([.. term.Select(field => Any([.. field.Values.Select(v => (EntrySource)new DataSource(file, v))]))]))]))]);
 
-    public static EntrySource All(EntrySource[] of) => of.Length == 1 ? of[0] : new Intersection(of);
+    // What isn't in the file at all makes most of a unit's terms impossible: nothing is read for them.
+    public static EntrySource All(EntrySource[] of) => of.FirstOrDefault(s => s.IsEmpty) ?? (of.Length == 1 ? of[0] : new Intersection(of));
 
-    private static EntrySource Any(EntrySource[] of) => of.Length == 1 ? of[0] : new Union(of);
+    private static EntrySource Any(EntrySource[] of)
+    {
+        EntrySource[] some = [.. of.Where(s => !s.IsEmpty)];
+        return some.Length > 1 ? new Union(some) : some.Length == 1 ? some[0] : of[0];
+    }
 }
 
 internal sealed class Union(EntrySource[] sources) : EntrySource
@@ -84,6 +92,8 @@ internal sealed class DataSource : EntrySource
         _file = file;
         _entries = file.TryFind(value, out var data) ? file.EntriesOf(data) : null;
     }
+
+    public override bool IsEmpty => _entries is null;
 
     public override bool TryAt(ulong offset, Direction direction, out ulong found)
     {

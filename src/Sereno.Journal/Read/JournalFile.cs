@@ -39,8 +39,12 @@ public sealed partial class JournalFile : IDisposable
     /// EPROTONOSUPPORT for one with features that nobody here knows.</param>
     public static JournalFile? TryOpen(string path, BlockCache cache, out int errno)
     {
-        if (Files.TryOpen(path, libc.O_RDONLY | libc.O_NONBLOCK, out errno) is not { } fd)
-            return null;
+        return Files.TryOpen(path, libc.O_RDONLY | libc.O_NONBLOCK, out errno) is { } fd ? TryOpen(fd, path, cache, out errno) : null;
+    }
+
+    /// <summary>The same of one that is open, and closed with it.</summary>
+    public static JournalFile? TryOpen(Fd fd, string path, BlockCache cache, out int errno)
+    {
         if (FileStatus.Of(fd) is var status && status.Kind != FileKind.File)
         {
             fd.Dispose();
@@ -62,7 +66,6 @@ public sealed partial class JournalFile : IDisposable
 
     private int ReadHeader()
     {
-        _bytes.Renew();
         FileHeader header = default;
         var whole = MemoryMarshal.AsBytes(new Span<FileHeader>(ref header));
         int there = _bytes.ReadAt(0, whole);

@@ -42,7 +42,7 @@ public sealed record FolderScope
 }
 
 /// <summary>The files of a journal on disk: finds them, and while it is followed those that come, go and change.</summary>
-public sealed class JournalFolders(JournalSet journal, FolderScope scope) : IDisposable
+public sealed partial class JournalFolders(JournalSet journal, FolderScope scope) : IDisposable
 {
     /// <summary>As many as sd-journal opens.</summary>
     public const int MostFiles = 7168;
@@ -50,7 +50,7 @@ public sealed class JournalFolders(JournalSet journal, FolderScope scope) : IDis
     private const FileEvents OfFiles = FileEvents.Create | FileEvents.MovedTo | FileEvents.Modify | FileEvents.Attributes | FileEvents.Delete
         | FileEvents.MovedFrom | FileEvents.DeleteSelf | FileEvents.MoveSelf | FileEvents.OnlyFolder;
 
-    private readonly List<Watched> _folders = [];
+    private readonly List<Watched> _folders = [], _missing = [];
     private readonly SortedDictionary<int, string> _errors = [];
     private readonly List<FileEvent> _events = [];
     private Inotify? _inotify;
@@ -81,13 +81,25 @@ public sealed class JournalFolders(JournalSet journal, FolderScope scope) : IDis
         return errno;
     }
 
+    /// <summary>One that is open.</summary>
+    public int AddOpened(Fd fd, string path)
+    {
+        if (JournalFile.TryOpen(fd, path, journal.Cache, out int errno) is not { } file)
+            return Fail(errno, path);
+        journal.Add(file);
+        return 0;
+    }
+
     /// <summary>From now on <see cref="Process"/> learns of changes.</summary>
     /// <exception cref="LinuxException">No watches are left.</exception>
     public Fd Watch()
     {
         _inotify ??= new();
+        _folders.AddRange(_missing);
+        _missing.Clear();
         foreach (var folder in _folders)
             folder.Watch = _inotify.Add(folder.Path, OfFiles);
+        AwaitMissing();
         // What came between the first look and the watch.
         Look();
         return _inotify.Fd;
@@ -103,10 +115,11 @@ public sealed class JournalFolders(JournalSet journal, FolderScope scope) : IDis
             if ((e.What & FileEvents.Overflow) != 0)
                 Look();
             else if (_folders.Find(f => f.Watch == e.Watch) is { } folder)
-                if ((e.What & FileEvents.Ignored) != 0)
-                    _folders.Remove(folder);
+                if ((e.What & (FileEvents.Ignored | FileEvents.DeleteSelf | FileEvents.MoveSelf | FileEvents.Unmount)) != 0)
+                    Lose(folder);
                 else if (e.Name.Length > 0)
                     Heed(folder, e, changed);
+        AwaitMissing();
         foreach (string path in changed)
             Renew(path);
     }
@@ -118,7 +131,8 @@ public sealed class JournalFolders(JournalSet journal, FolderScope scope) : IDis
         string path = Join(folder.Path, e.Name);
         if ((e.What & FileEvents.IsFolder) != 0)
         {
-            if (folder.IsRoot && (e.What & (FileEvents.Create | FileEvents.MovedTo)) != 0 && scope.WantsFolder(folder.Path, e.Name) && AddFolder(path, isRoot: false, mayBeMissing: true) == 0)
+            if (folder.IsRoot && (e.What & (FileEvents.Create | FileEvents.MovedTo)) != 0 && scope.WantsFolder(folder.Path, e.Name)
+                && _folders.All(f => f.Path != path) && AddFolder(path, isRoot: false, mayBeMissing: true) == 0)
                 _folders[^1].Watch = _inotify!.Add(path, OfFiles);
         }
         else if ((e.What & (FileEvents.Delete | FileEvents.MovedFrom)) != 0)
@@ -161,8 +175,14 @@ public sealed class JournalFolders(JournalSet journal, FolderScope scope) : IDis
     private int AddFolder(string path, bool isRoot, bool mayBeMissing)
     {
         using (var fd = Files.TryOpen(path, libc.O_RDONLY | libc.O_DIRECTORY, out int errno))
-            if (fd is null)
-                return errno == libc.ENOENT && mayBeMissing ? 0 : Fail(errno, path);
+            if (fd is null && errno == libc.ENOENT && mayBeMissing)
+            {
+                if (isRoot)
+                    _missing.Add(new(path, isRoot, OnlyOpen: false));
+                return 0;
+            }
+            else if (fd is null)
+                return Fail(errno, path);
         var folder = new Watched(path, isRoot, OnlyOpen: false);
         _folders.Add(folder);
         Enumerate(folder);

@@ -53,6 +53,49 @@ public sealed partial class JournalSet
         return null;
     }
 
+    /// <summary>A boot's first and last entries that are wanted of a file.</summary>
+    private readonly record struct BootRun(int Member, EntryPlace First, EntryPlace Last);
+
+    /// <summary>For each file the entries between which its boots change, one boot behind the other in all files. Null where that isn't
+    /// known, or they aren't.</summary>
+    private ulong[][]? BootEnds()
+    {
+        const int Most = 1000;
+        var runs = new List<BootRun>();
+        for (int i = 0; i < _members.Count && runs.Count <= Most; i++)
+            if (!TryAddRuns(i, runs))
+                return null;
+        if (runs.Count > Most)
+            return null;
+        for (int i = 0; i < runs.Count; i++)
+            for (int j = 0; j < i; j++)
+                if (runs[i].First.Entry.BootId != runs[j].First.Entry.BootId && !IsBefore(runs[i], runs[j]) && !IsBefore(runs[j], runs[i]))
+                    return null;
+        return [.. _members.Select((_, i) => runs.Where(r => r.Member == i).SelectMany(r => (ulong[])[r.First.Offset, r.Last.Offset]).ToArray())];
+
+        bool IsBefore(in BootRun a, in BootRun b) =>
+            Compare(a.Last.Entry, _members[a.Member].File.Header.SeqnumId, b.First.Entry, _members[b.Member].File.Header.SeqnumId) < 0;
+    }
+
+    private bool TryAddRuns(int index, List<BootRun> runs)
+    {
+        var file = _members[index].File;
+        ulong entries = 0;
+        foreach (var (value, count) in file.ValuesOf("_BOOT_ID"u8.ToArray()))
+        {
+            entries += count;
+            var boot = new DataSource(file, value);
+            var source = Matches.IsEmpty ? boot : EntrySource.All([EntrySource.Of(file, Matches), boot]);
+            if (!source.TryAt(file.Header.HeaderSize, Direction.Down, out ulong first))
+                continue;
+            if (!source.TryAt(ulong.MaxValue, Direction.Up, out ulong last) || !file.TryEntry(first, out var from, out _) || !file.TryEntry(last, out var to, out _)
+                || from.BootId != to.BootId)
+                return false;
+            runs.Add(new(index, new(first, from), new(last, to)));
+        }
+        return entries == file.Header.EntryCount;
+    }
+
     private Boot? DiscoverBoot(Direction direction, UInt128 previous)
     {
         Unrestrict();

@@ -38,11 +38,30 @@ public sealed partial class JournalSet
                     yield return System.Text.Encoding.Latin1.GetString(name);
     }
 
+    /// <summary>Whether any file has it.</summary>
+    /// <param name="value">With the name before it.</param>
+    public bool Has(ReadOnlySpan<byte> value) => IsInEarlier(_members.Count, value);
+
     private bool IsInEarlier(int count, ReadOnlySpan<byte> value)
     {
         for (int i = 0; i < count; i++)
             if (_members[i].File.TryFind(value, out _))
                 return true;
         return false;
+    }
+}
+
+public sealed partial class JournalFile
+{
+    /// <summary>Each value of a field that has few, with the name before it, and how many entries have it.</summary>
+    internal IEnumerable<(byte[] Value, ulong Entries)> ValuesOf(byte[] name)
+    {
+        ulong before = ulong.MaxValue;
+        for (ulong at = TryFindField(name, out var field) ? field.HeadDataOffset : 0; at != 0 && at < before && TryData(at, out var data);)
+        {
+            (before, at) = (at, data.Object.NextFieldOffset);
+            if (TryPayload(data, out var payload))
+                yield return (payload.ToArray(), data.Object.EntryCount);
+        }
     }
 }

@@ -90,14 +90,23 @@ public sealed partial class JournalSet : IDisposable
     /// <summary>Moves to the next entry, or the one before; false where there is none.</summary>
     public bool Next(Direction direction)
     {
-        Member? nearest = null;
-        foreach (var member in _members)
-            if (!Advance(member, direction))
+        int nearestIndex = -1, first = LikelyNext(direction);
+        for (int i = -1; i < _members.Count; i++)
+        {
+            int index = i < 0 ? first : i;
+            if (index < 0 || i == first)
+                continue;
+            var member = _members[index];
+            if (HasNothingBeyond(member, direction) || (nearestIndex >= 0 && IsFarther(member, _members[nearestIndex], direction)))
+                PassOver(member, direction);
+            else if (!Advance(member, direction))
                 member.Kind = LocationKind.Tail;
-            else if (nearest is null || (direction == Direction.Down ? Compare(member, nearest) < 0 : Compare(member, nearest) > 0))
-                nearest = member;
-        if (nearest is null)
+            else if (nearestIndex < 0 || IsNearer(index, nearestIndex, direction))
+                nearestIndex = index;
+        }
+        if (nearestIndex < 0)
             return false;
+        var nearest = _members[nearestIndex];
         _place = Location.Of(nearest.Entry, nearest.File.Header.SeqnumId);
         _current = nearest;
         nearest.Kind = LocationKind.Discrete;
@@ -188,6 +197,12 @@ public sealed partial class JournalSet : IDisposable
         return true;
     }
 
+    private bool IsNearer(int index, int than, Direction direction)
+    {
+        int order = Compare(_members[index], _members[than]);
+        return order == 0 ? index < than : direction == Direction.Down ? order < 0 : order > 0;
+    }
+
     private static AllEntries EntriesOf(Member member) => member.Entries ??= new(member.File);
 
     private EntrySource? WantedOf(Member member)
@@ -200,19 +215,20 @@ public sealed partial class JournalSet : IDisposable
     }
 
     /// <summary>Which of two files' next entries comes first.</summary>
-    private static int Compare(Member a, Member b)
+    private static int Compare(Member a, Member b) => Compare(a.Entry, a.File.Header.SeqnumId, b.Entry, b.File.Header.SeqnumId);
+
+    private static int Compare(in EntryObject a, UInt128 source, in EntryObject b, UInt128 otherSource)
     {
         int order = 0;
-        bool sameSource = a.File.Header.SeqnumId == b.File.Header.SeqnumId, sameBoot = a.Entry.BootId == b.Entry.BootId;
-        if (sameBoot && sameSource && a.Entry.Seqnum == b.Entry.Seqnum && a.Entry.Monotonic == b.Entry.Monotonic && a.Entry.Realtime == b.Entry.Realtime
-            && a.Entry.XorHash == b.Entry.XorHash)
+        bool sameSource = source == otherSource, sameBoot = a.BootId == b.BootId;
+        if (sameBoot && sameSource && a.Seqnum == b.Seqnum && a.Monotonic == b.Monotonic && a.Realtime == b.Realtime && a.XorHash == b.XorHash)
             return 0;
         if (sameSource)
-            order = a.Entry.Seqnum.CompareTo(b.Entry.Seqnum);
+            order = a.Seqnum.CompareTo(b.Seqnum);
         if (order == 0 && sameBoot)
-            order = a.Entry.Monotonic.CompareTo(b.Entry.Monotonic);
+            order = a.Monotonic.CompareTo(b.Monotonic);
         if (order == 0)
-            order = a.Entry.Realtime.CompareTo(b.Entry.Realtime);
-        return order != 0 ? order : a.Entry.XorHash.CompareTo(b.Entry.XorHash);
+            order = a.Realtime.CompareTo(b.Realtime);
+        return order != 0 ? order : a.XorHash.CompareTo(b.XorHash);
     }
 }

@@ -15,21 +15,22 @@ internal static class AsciiSearch
         if (last < 0)
             return -1;
         ref byte begin = ref MemoryMarshal.GetReference(text);
-        if (Vector256.IsHardwareAccelerated && last >= Vector256<byte>.Count)
+        if (last >= Vector128<byte>.Count - 1)
         {
-            // Both of the word's ends at once, at 32 places.
-            byte firstFold = Fold(word[0]), lastFold = Fold(word[distance]);
-            var first = Vector256.Create(word[0]);
-            var end = Vector256.Create(word[distance]);
-            var foldFirst = Vector256.Create(firstFold);
-            var foldEnd = Vector256.Create(lastFold);
-            for (; i <= last - Vector256<byte>.Count; i += Vector256<byte>.Count)
+            // Both of the word's ends at once, at 16 places. Wider vectors are none here: an executable for any x86-64 has them not.
+            var first = Vector128.Create(word[0]);
+            var end = Vector128.Create(word[distance]);
+            var foldFirst = Vector128.Create(Fold(word[0]));
+            var foldEnd = Vector128.Create(Fold(word[distance]));
+            for (int lastBlock = last - Vector128<byte>.Count + 1; ; i = Math.Min(i + Vector128<byte>.Count, lastBlock))
             {
-                var both = Vector256.Equals(Vector256.LoadUnsafe(ref begin, (nuint)i) | foldFirst, first)
-                    & Vector256.Equals(Vector256.LoadUnsafe(ref begin, (nuint)(i + distance)) | foldEnd, end);
+                var both = Vector128.Equals(Vector128.LoadUnsafe(ref begin, (nuint)i) | foldFirst, first)
+                    & Vector128.Equals(Vector128.LoadUnsafe(ref begin, (nuint)(i + distance)) | foldEnd, end);
                 for (uint bits = both.ExtractMostSignificantBits(); bits != 0; bits &= bits - 1)
                     if (IsAt(text, i + BitOperations.TrailingZeroCount(bits), word))
                         return i + BitOperations.TrailingZeroCount(bits);
+                if (i == lastBlock)
+                    return -1;
             }
         }
         for (; i <= last; i++)

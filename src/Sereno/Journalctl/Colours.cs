@@ -37,11 +37,14 @@ internal sealed class Colours
         Underline = On("\e[0;4m"u8);
     }
 
+    /// <summary>Whether output and errors both go to a terminal, or did before there was a pager.</summary>
+    public static bool IsTerminal { get; } = Terminal.Is(1) && Terminal.Is(2);
+
     public static Colours OfEnvironment()
     {
         string? asked = Environment.GetEnvironmentVariable("SYSTEMD_COLORS");
         bool? wanted = asked is "16" or "256" ? true : asked is null ? null : Booleans.Parse(asked);
-        bool enabled = wanted ?? (Environment.GetEnvironmentVariable("NO_COLOR") is null && Terminal.Is(1) && Terminal.Is(2)
+        bool enabled = wanted ?? (Environment.GetEnvironmentVariable("NO_COLOR") is null && IsTerminal
                 && Environment.GetEnvironmentVariable("TERM") is not (null or "dumb"));
         bool links = Environment.GetEnvironmentVariable("SYSTEMD_URLIFY") is { } urlify ? Booleans.Parse(urlify) ?? enabled : enabled;
         return new(enabled, asked == "16", links);

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using Sereno.Journal.Format;
 using Sereno.Journal.Read;
 using Sereno.Linux;
-using Sereno.Texts;
+using Sereno.Linux.Headers;
 using Sereno.Verbs;
 
 namespace Sereno.Journalctl;
@@ -34,17 +34,16 @@ internal sealed class EntryLoop
         _printer = EntryPrinter.Of(PrintOptionsOf(options, _colours), output, clock);
     }
 
+    /// <param name="begins">Called when it is known that there is something to print to.</param>
     /// <returns>The exit code.</returns>
-    public int Run()
+    public int Run(Action begins)
     {
         Fd? changes = null;
         if (_options.Follows)
             changes = _folders.Watch();
         if (!TryBegin(out bool isAtEntry))
-        {
-            _errors.WriteLine("Failed to seek to cursor: Invalid argument");
             return 1;
-        }
+        begins();
         using var epoll = changes is null ? null : WaitFor(changes);
         for (bool isFirst = true; ; isFirst = false)
         {
@@ -68,25 +67,28 @@ internal sealed class EntryLoop
                 return 1; // as journalctl ends when nobody reads it any more
             _folders.Process();
         }
-        SayCursor();
-        return _pattern is not null && _shown == 0 ? 1 : 0;
+        return !SayCursor() || (_pattern is not null && _shown == 0) ? 1 : 0;
     }
 
-    /// <summary>Goes to where to begin. False where a cursor is none.</summary>
+    /// <summary>Goes to where to begin. False after it said why it can't.</summary>
     private bool TryBegin(out bool isAtEntry)
     {
         isAtEntry = false;
         bool isAfter = _options.AfterCursor is not null && _options.CursorFile is null;
         string? cursor = _options.Cursor ?? _options.AfterCursor;
-        if (_options.CursorFile is not null && File.Exists(_options.CursorFile))
+        if (_options.CursorFile is { } path)
         {
-            cursor = File.ReadLines(_options.CursorFile).FirstOrDefault() ?? "";
-            isAfter = true;
+            if (!TryReadLine(path, out string? line))
+                return false;
+            (cursor, isAfter) = line is null ? (cursor, isAfter) : (line, true);
         }
         if (cursor is not null)
         {
             if (!_journal.SeekCursor(cursor))
+            {
+                _errors.WriteLine("Failed to seek to cursor: Invalid argument");
                 return false;
+            }
             int moved = _journal.Skip(_direction, isAfter ? 2 : 1);
             isAtEntry = moved > 0 && (!isAfter || moved == 2);
             if (isAfter && moved < 2 && !_options.Follows)
@@ -163,11 +165,11 @@ internal sealed class EntryLoop
         _lastBoot = boot;
     }
 
-    /// <summary>From here on only what matches. Where boots change that has to be said of entries that don't match, too.</summary>
+    /// <summary>From here on only what matches, and where boots change: that is said of entries that don't match, too.</summary>
     private void Search()
     {
-        if (!_isSearched && !_options.Follows && (_options.IsQuiet || _options.Boot || _journal.IsOneBoot()))
-            _journal.Search(_pattern!);
+        if (!_isSearched && !_options.Follows)
+            _journal.Search(_pattern!, alsoBoots: !_options.IsQuiet && !_options.Boot && !_options.IsMerged);
         _isSearched = true;
     }
 
@@ -202,24 +204,61 @@ internal sealed class EntryLoop
         return false;
     }
 
-    private void SayCursor()
+    /// <summary>The file's first line; null for one that isn't there. False after it said what is wrong.</summary>
+    private bool TryReadLine(string path, out string? line)
+    {
+        line = null;
+        using var fd = Files.TryOpen(path, libc.O_RDONLY, out int errno);
+        if (fd is null && errno == libc.ENOENT)
+            return true;
+        Span<byte> text = stackalloc byte[4096];
+        int length = 0;
+        try
+        {
+            length = fd?.Read(text) ?? 0;
+        }
+        catch (LinuxException e)
+        {
+            errno = e.Number;
+        }
+        if (errno != 0)
+        {
+            _errors.WriteLine($"Failed to read cursor file {path}: {Errno.Text(errno)}");
+            return false;
+        }
+        line = System.Text.Encoding.UTF8.GetString(text[..length]).Split('\n')[0];
+        return true;
+    }
+
+    /// <summary>False after it said why it couldn't be written.</summary>
+    private bool SayCursor()
     {
         if ((!_options.ShowsCursor && _options.CursorFile is null) || _journal.Cursor() is not { } cursor)
-            return;
+            return true;
         if (_options.ShowsCursor)
             _output.Write($"-- cursor: {cursor}\n");
         if (_options.CursorFile is not { } file)
-            return;
+            return true;
+        string temporary = $"{file}.{Environment.ProcessId}~";
+        int errno;
         try
         {
-            string temporary = $"{file}.{Environment.ProcessId}~";
-            File.WriteAllText(temporary, cursor + "\n");
+            using (var fd = Files.Open(temporary, libc.O_WRONLY | libc.O_CREAT | libc.O_TRUNC, 0x1A4))
+                fd.WriteAll(System.Text.Encoding.ASCII.GetBytes(cursor + "\n"));
             File.Move(temporary, file, overwrite: true);
+            return true;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (LinuxException e)
         {
-            _errors.WriteLine($"Failed to write new cursor to {file}: {Text.Current.Problem(e.Message)}");
+            errno = e.Number;
         }
+        catch (IOException e)
+        {
+            errno = e.HResult; // where these come from errno they keep it
+        }
+        _output.Flush();
+        _errors.WriteLine($"Failed to write new cursor to {file}: {Errno.Text(errno)}");
+        return false;
     }
 
     private static PrintOptions PrintOptionsOf(JournalctlOptions options, Colours colours)

@@ -135,6 +135,7 @@ internal sealed class JournalctlArguments
             case Long.Root: _options.Root = Path.GetFullPath(argument) is "/" ? null : Path.GetFullPath(argument); break;
             case Long.Header: _options.Action = JournalctlAction.PrintHeader; break;
             case Long.Facility: TakeFacilities(argument); break;
+            case Long.File when argument == "-": _options.ReadsInput = true; break;
             case Long.File: (_options.Files ??= []).AddRange(FilesOf(argument)); break;
             case Long.Verify: _options.Action = JournalctlAction.Verify; break;
             case Long.DiskUsage: _options.Action = JournalctlAction.DiskUsage; break;
@@ -161,7 +162,8 @@ internal sealed class JournalctlArguments
             case Long.Namespace: TakeNamespace(argument); break;
             case Long.Dir: InstanceFolder = argument; break;
             case Long.UnitPath: UnitPath = argument; break;
-            case Long.Language: break; // read where texts are
+            case Long.Language when argument is "en" or "es": break; // read where texts are
+            case Long.Language: Fail($"sereno: {Texts.Text.Current.InvalidValue("--lang", argument)}{Texts.Text.Current.AllowedValues("en|es")}"); break;
             case Long.NewId128: Fail("--new-id128 is not supported: use systemd-id128 new."); break;
             case Long.Image: Fail("--image= is not supported: mount the image, and use --root=."); break;
             case Long.UpdateCatalog: Fail("--update-catalog is not supported: the catalog is systemd's, which compiles it."); break;
@@ -198,8 +200,18 @@ internal sealed class JournalctlArguments
                 Fail($"Failed to parse lines '{_getopt.Argument}'");
         }
         else
+        {
             // The next word is the number, if it is one.
+            NoteNext("lines");
             _options.Lines = _getopt.TryTake(word => LinesOf(word) is not null, out string next) ? LinesOf(next)!.Value : 10;
+        }
+    }
+
+    /// <summary>A word that could have been an option's argument, if it was a right one; what it is without one is known later.</summary>
+    private void NoteNext(string what)
+    {
+        if (_getopt.Following is [not '-', ..] word && !IsMatch(word))
+            _options.Doubtful[word] = $"Failed to parse {what} '{word}'";
     }
 
     private static int? LinesOf(string text) => text == "all" ? JournalctlOptions.AllLines
@@ -208,6 +220,8 @@ internal sealed class JournalctlArguments
     private void TakeBoot()
     {
         (_options.Boot, _options.BootId, _options.BootOffset) = (true, 0, 0);
+        if (!_getopt.HasArgument)
+            NoteNext("boot descriptor");
         if (!_getopt.HasArgument && !_getopt.TryTake(word => BootOf(word) is not null, out _))
             return;
         if (BootOf(_getopt.Argument) is { } boot)
@@ -312,7 +326,7 @@ internal sealed class JournalctlArguments
             o.Lines = 10;
         if (o.Follows && !o.IsMerged && !o.Boot)
             (o.Boot, o.BootId, o.BootOffset) = (true, 0, 0);
-        string? wrong = new[] { o.Directory is not null, o.Files is not null, o.Root is not null, o.Machine is not null }.Count(b => b) > 1
+        string? wrong = new[] { o.Directory is not null, o.Files is not null, o.ReadsInput, o.Root is not null, o.Machine is not null }.Count(b => b) > 1
             ? "Please specify at most one of -D/--directory=, --file=, -M/--machine=, --root=, --image=."
             : o.Since > o.Until ? "--since= must be before --until=."
             : new[] { o.Cursor is not null, o.AfterCursor is not null, o.Since is not null }.Count(b => b) > 1
@@ -344,7 +358,7 @@ internal sealed class JournalctlArguments
     {
         _options.Units.AddRange(_options.Operands.Where(o => !IsMatch(o)));
         _options.Operands = [.. _options.Operands.Where(IsMatch)];
-
-        static bool IsMatch(string word) => word.Contains('=') || word == "+" || word.StartsWith('/');
     }
+
+    private static bool IsMatch(string word) => word.Contains('=') || word == "+" || word.StartsWith('/');
 }

@@ -24,6 +24,9 @@ internal sealed class JournalctlOptions
     public string? Cursor, AfterCursor, CursorFile;
     public string? Directory, Root, Machine;
     public List<string>? Files;
+
+    /// <summary>--file=-: standard input is a journal file.</summary>
+    public bool ReadsInput;
     public int Priorities = 0xFF;
     public readonly List<int> Facilities = [];
     public ulong? Since, Until;
@@ -37,6 +40,9 @@ internal sealed class JournalctlOptions
     public bool AllNamespaces, AlsoDefaultNamespace;
     public ulong VacuumSize, VacuumFiles, VacuumTime;
     public IReadOnlyList<string> Operands = [];
+
+    /// <summary>Of the verb's units those that stand right behind -n or -b, and what is wrong if no unit has such a name.</summary>
+    public readonly Dictionary<string, string> Doubtful = [];
 
     /// <summary>A folder that stands for the machine's journal: an instance's own.</summary>
     public string[]? HomeFolders;

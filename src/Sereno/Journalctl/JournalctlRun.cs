@@ -15,11 +15,12 @@ internal sealed class JournalctlRun : IDisposable
     private readonly JournalSet _journal = new();
     private readonly JournalFolders _folders;
     private readonly WallClock _clock;
+    private Pager? _pager;
 
     private JournalctlRun(JournalctlOptions options)
     {
         _options = options;
-        bool isWhole = options.IsMerged || options.Directory is not null || options.Root is not null || options.Files is not null || options.HomeFolders is not null;
+        bool isWhole = options.IsMerged || options.Directory is not null || options.Root is not null || options.Files is not null || options.ReadsInput || options.HomeFolders is not null;
         _folders = new(_journal, options.Scope(isWhole ? null : Machine.Id ?? 0, Self.Uid));
         _clock = new(Zones.Local(), options.IsUtc, Texts.Text.Current.ShortMonth);
     }
@@ -31,11 +32,13 @@ internal sealed class JournalctlRun : IDisposable
         {
             int exit = run.Act();
             run._output.Flush();
+            run._pager?.Dispose();
             return exit;
         }
         catch (InvalidFieldException e)
         {
             run._output.Flush();
+            run._pager?.Dispose();
             run._errors.WriteLine(e.Message);
             return 1;
         }
@@ -52,6 +55,7 @@ internal sealed class JournalctlRun : IDisposable
         switch (_options.Action)
         {
             case JournalctlAction.ListCatalog or JournalctlAction.DumpCatalog:
+                OpenPager();
                 return new CatalogListing(_output, _errors).Print(_options.Root ?? "", _options.Action == JournalctlAction.ListCatalog, _options.Operands);
             case JournalctlAction.Flush or JournalctlAction.RelinquishVar or JournalctlAction.Sync or JournalctlAction.Rotate:
                 return new JournalControl(_options, _errors).Do(_options.Action);
@@ -82,6 +86,7 @@ internal sealed class JournalctlRun : IDisposable
                 _output.Write($"Archived and active journals take up {Sizes.Format(DiskUsage())} in the file system.\n");
                 return 0;
             case JournalctlAction.ListBoots:
+                OpenPager();
                 BootList.Print(_journal, _options, _output, Zones.Local());
                 return 0;
             case JournalctlAction.RotateAndVacuum when new JournalControl(_options, _errors).Do(JournalctlAction.Rotate) is not 0 and var failed:
@@ -98,12 +103,17 @@ internal sealed class JournalctlRun : IDisposable
             _errors.WriteLine("Specifying boot ID or boot offset has no effect, no persistent journal was found.");
             return 0;
         }
+        foreach (string unit in _options.Units)
+            if (_options.Doubtful.TryGetValue(unit, out string? wrong) && !new MatchBuilder(_journal, _options, _errors).IsKnown(unit))
+                return Fail(wrong);
         if (!new MatchBuilder(_journal, _options, _errors).Build())
             return 1;
         if (_options.Action == JournalctlAction.ListFields)
             return ListValues();
-        return new EntryLoop(_journal, _folders, _options, pattern, _output, _errors, _clock).Run();
+        return new EntryLoop(_journal, _folders, _options, pattern, _output, _errors, _clock).Run(OpenPager);
     }
+
+    private void OpenPager() => _pager = _options.NoPager || _options.Follows ? null : Pager.Open(_options.PagerEnd);
 
     private int Fail(string message)
     {
@@ -115,6 +125,8 @@ internal sealed class JournalctlRun : IDisposable
     {
         if (_options.Directory is not null)
             return _folders.AddRoot(_options.Directory, mayBeMissing: false);
+        if (_options.ReadsInput)
+            return _folders.AddOpened(Fd.DuplicateOf(0), "/proc/self/fd/0");
         if (_options.Files is not null)
         {
             foreach (string file in _options.Files)

@@ -103,6 +103,10 @@ internal sealed class MatchBuilder(JournalSet journal, JournalctlOptions options
         }
     }
 
+    /// <summary>Whether the journal has something of it.</summary>
+    public bool IsKnown(string name) => UnitNameMangling.Mangle(name, ".service", out _, out bool isGlob) is var unit
+        && (isGlob || (unit is not null && s_unitFields.Any(f => journal.Has(Encoding.UTF8.GetBytes($"{f}={unit}")))));
+
     private IEnumerable<string> Values(string field)
     {
         foreach (var value in journal.Values(field))

@@ -55,6 +55,9 @@ public sealed class Getopt(string program, string letters, IReadOnlyList<LongOpt
         return NextLetter(errors);
     }
 
+    /// <summary>The next word, behind an option that ends its own; null where there is none.</summary>
+    public string? Following => _cluster.Length > 0 || _next == arguments.Count ? null : arguments[_next];
+
     /// <summary>Takes the next word for the last option's argument, if it could be that.</summary>
     public bool TryTake(Func<string, bool> couldBe, out string word)
     {

@@ -81,6 +81,11 @@ public static class LogsVerb
         if (options is not null)
         {
             var instance = Instance.Resolve(reader.InstanceFolder, reader.UnitPath);
+            if (!instance.IsSystem && options is { Namespace: { } space, AlsoDefaultNamespace: false, Directory: null, Files: null, Root: null, ReadsInput: false })
+            {
+                StandardStreams.Errors.WriteLine($"sereno: {Text.Current.Logs.NoNamespace(space)}");
+                return ExitCodes.Failure;
+            }
             (options.HomeFolders, options.ControlSocket) = (instance.IsSystem ? null : instance.LogFolders, instance.JournalSocket);
             exit = JournalctlRun.Do(options);
         }

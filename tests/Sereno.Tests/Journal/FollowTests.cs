@@ -33,6 +33,30 @@ public sealed class FollowTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_that_is_deleted_and_made_again_is_followed_on()
+    {
+        string folder = $"{_scratch.Path}/above/log";
+        Write(1);
+        using var sereno = SerenoProcess.Start(["logs", "-D", folder, "-f", "-m", "-o", "cat"]);
+        Assert.Equal("line 1", sereno.Output.ReadLine());
+        Directory.Delete($"{_scratch.Path}/above", recursive: true);
+        Write(2);
+        Assert.Equal("line 2", sereno.Output.ReadLine());
+        Directory.Move(folder, folder + ".old");
+        Write(3);
+        Assert.Equal("line 3", sereno.Output.ReadLine());
+
+        void Write(int line)
+        {
+            Directory.CreateDirectory(folder);
+            using var handle = Sereno.Linux.Files.OpenFolder(folder);
+            using var writer = JournalWriter.Create(handle, "system.journal", JournalScratch.Options with { SeqnumId = (UInt128)line });
+            Append(writer, line);
+            File.SetLastWriteTimeUtc($"{folder}/system.journal", DateTime.UtcNow);
+        }
+    }
+
+    [Fact]
     public void It_ends_when_nobody_reads_it()
     {
         using var writer = JournalWriter.Create(_scratch.Folder, "system.journal", JournalScratch.Options);

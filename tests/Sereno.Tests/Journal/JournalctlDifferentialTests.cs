@@ -137,6 +137,10 @@ public sealed class JournalctlDifferentialTests : IClassFixture<JournalctlDiffer
     [InlineData("-g Word1 --case-sensitive=no")]
     [InlineData("-g ^line\\s\\d+[[:space:]]of -n 20")]
     [InlineData("-g nothing -q")]
+    [InlineData("-g nothing")]
+    [InlineData("-g of.unit.1:.*word77")]
+    [InlineData("--cursor-file=/nonexistent/cursor -n 0")]
+    [InlineData("--cursor-file=/ -n 1")]
     [InlineData("-g ende?$")]
     [InlineData("--since @1700000000.5")]
     [InlineData("--until @1700000000.9 -r -n 5")]
@@ -156,6 +160,45 @@ public sealed class JournalctlDifferentialTests : IClassFixture<JournalctlDiffer
     [InlineData("-D / -n 1")]
     [InlineData("--lines=x")]
     public void Options_choose_the_same(string arguments) => Same("compact.journal", [], arguments.Split(' '));
+
+    /// <summary>So many entries that don't match that all messages are searched; where boots change is told all the same.</summary>
+    [Fact]
+    public void A_rare_word_in_many_boots_is_found()
+    {
+        using var scratch = new JournalScratch();
+        new JournalSample(seed: 3, count: 6000, boots: 6).Write(scratch, "boots.journal", JournalScratch.Options with { CompressFrom = 512 });
+        foreach (string more in (string[])["-g line.5[0-9]77", "-g line.5[0-9]77 -r", "-g LINE.5[0-9]77 -u unit1", "-g line.5977 -u unit1 -u unit2 -u unit3 -u unit4 -u unit5 -u unit0",
+            "-g line.31[0-9]*.of -q -n 3", "-g line.4[0-9]*.of.unit.3 --until @1700000012", "-g surely-nothing", "-g line.5[0-9]77 -b -1"])
+            Compare("boots", [], ["--file", $"{scratch.Path}/boots.journal", .. more.Split(' ').Select(w => w.Replace('.', ' ').Replace("boots journal", "boots.journal"))]);
+    }
+
+    [Fact]
+    public void A_file_may_come_from_standard_input()
+    {
+        foreach (string program in (string[])["journalctl", $"{SerenoProcess.Executable} logs"])
+            Assert.Equal(Real("compact.journal", [], "-n", "3"), Run("/bin/sh", [], ["-c", $"{program} --file - -n 3 < {_files.Path("compact.journal")}"]));
+    }
+
+    /// <summary>What is no journal is told of, once of each kind, and isn't in the way.</summary>
+    [Fact]
+    public void Files_that_are_none_are_told_of()
+    {
+        using var scratch = new JournalScratch();
+        File.WriteAllBytes($"{scratch.Path}/system.journal", []);
+        File.WriteAllBytes($"{scratch.Path}/system@1.journal~", []);
+        Compare("empty files", [], ["-q", "-D", scratch.Path]);
+        File.Delete($"{scratch.Path}/system@1.journal~");
+        File.WriteAllText($"{scratch.Path}/system.journal", new string('x', 5000));
+        Compare("a file of garbage", [], ["-D", scratch.Path]);
+    }
+
+    [Fact]
+    public void A_wrong_number_is_no_unit()
+    {
+        Assert.Equal((1, "", "Failed to parse lines 'five'\n"), Ours("compact.journal", [], "-n", "five"));
+        Assert.Equal((1, "", "Failed to parse boot descriptor 'nonsense'\n"), Ours("compact.journal", [], "-b", "nonsense"));
+        Assert.Equal(Ours("compact.journal", [], "-n", "10", "-u", "unit3"), Ours("compact.journal", [], "-n", "unit3"));
+    }
 
     [Fact]
     public void Many_files_are_one_journal()

@@ -2,6 +2,8 @@ namespace Sereno.Texts;
 
 public sealed class EnglishLogsTexts : LogsTexts
 {
+    public override string NoNamespace(string name) => $"there is no journal namespace '{name}': an instance has one journal";
+
     public override string Option(string name) => name switch
     {
         "unit" => "Only what is of this unit, or of units that match a pattern",
@@ -33,8 +35,8 @@ public sealed class EnglishLogsTexts : LogsTexts
         "catalog" => "Explain messages that the catalog knows",
         "quiet" => "Without remarks of our own",
         "merge" => "Of all machines whose journals are here",
-        "pager-end" => "The last 1000 entries of this boot",
-        "no-pager" => "Nothing: there is no pager",
+        "pager-end" => "The last 1000 entries of this boot; a pager begins at the end",
+        "no-pager" => "Without a pager ($SYSTEMD_PAGER, $PAGER, or pager, less, more), also on a terminal",
         "directory" => "Read the journal files of a folder",
         "file" => "Read a journal file, or those that match a pattern",
         "root" => "Read the journal of a system below this folder",

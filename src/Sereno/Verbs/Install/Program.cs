@@ -22,7 +22,8 @@ internal static class Program
         return exit.Code == ChildCode.Exited ? exit.Status : 128 + exit.Status;
     }
 
-    private static string? Find(string name)
+    /// <summary>As execvp(3) looks for it.</summary>
+    public static string? Find(string name)
     {
         if (name.Contains('/'))
             return File.Exists(name) ? name : null;
