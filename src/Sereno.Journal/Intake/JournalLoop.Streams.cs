@@ -220,7 +220,7 @@ public sealed partial class JournalLoop
         List<byte[]> fields =
         [
             metadata.ManagerStream ? "_TRANSPORT=journal"u8.ToArray() : "_TRANSPORT=stdout"u8.ToArray(),
-            .. metadata.ManagerStream ? (byte[][])[] : [Encoding.ASCII.GetBytes($"_STREAM_ID={IdOf(stream)}")],
+            .. stream.IsConnection ? [Encoding.ASCII.GetBytes($"_STREAM_ID={IdOf(stream)}")] : (byte[][])[],
             .. process.Fields, .. metadata.ExtraFields.Select(Encoding.UTF8.GetBytes), .. _common,
         ];
         if (metadata.Priority >> 3 is > 0 and var facility)

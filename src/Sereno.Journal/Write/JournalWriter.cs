@@ -78,6 +78,7 @@ public sealed partial class JournalWriter : IDisposable
     /// <summary>What the batch deferred, into the file: readers see its entries.</summary>
     public void Flush()
     {
+        LinkRun();
         Volatile.WriteBarrier(); // the objects, before what leads to them
         FlushKnown();
         FlushFields();
