@@ -9,6 +9,8 @@ namespace Sereno.Linux;
 /// </summary>
 public sealed unsafe class SharedMapping : FileMemory
 {
+    private const ulong PageSize = 4096;
+
     private readonly Fd _fd;
     private byte* _base;
     private ulong _length, _reserved;
@@ -67,6 +69,14 @@ public sealed unsafe class SharedMapping : FileMemory
     }
 
     public override void Touch() => _ = libc.ftruncate(_fd.Number, (nint)_length); // who watches looks again by himself, only later
+
+    /// <remarks>madvise(2) since Linux 5.14; where it can't, each page comes when it is stored to.</remarks>
+    public override void Prepare(ulong offset, ulong length)
+    {
+        ulong from = offset & ~(PageSize - 1), to = Math.Min(offset + length, _length);
+        if (from < to)
+            _ = libc.madvise(_base + from, (nuint)(to - from), libc.MADV_POPULATE_WRITE);
+    }
 
     public override void ReleasePages() => _ = libc.madvise(_base, (nuint)_length, libc.MADV_DONTNEED);
 
