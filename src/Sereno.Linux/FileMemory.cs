@@ -35,6 +35,11 @@ public abstract class FileMemory : IDisposable
     {
     }
 
+    /// <summary>What is there will be looked at soon: it is fetched from memory meanwhile.</summary>
+    public virtual void Prefetch(ulong offset)
+    {
+    }
+
     /// <summary>Gives the pages back to the page cache, where they stay: they no longer count as this process's.</summary>
     public abstract void ReleasePages();
 

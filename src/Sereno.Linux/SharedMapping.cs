@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using Sereno.Linux.Headers;
 
 namespace Sereno.Linux;
@@ -76,6 +77,12 @@ public sealed unsafe class SharedMapping : FileMemory
         ulong from = offset & ~(PageSize - 1), to = Math.Min(offset + length, _length);
         if (from < to)
             _ = libc.madvise(_base + from, (nuint)(to - from), libc.MADV_POPULATE_WRITE);
+    }
+
+    public override void Prefetch(ulong offset)
+    {
+        if (Sse.IsSupported && offset < _length)
+            Sse.Prefetch0(_base + offset);
     }
 
     public override void ReleasePages() => _ = libc.madvise(_base, (nuint)_length, libc.MADV_DONTNEED);

@@ -176,7 +176,7 @@ public sealed partial class JournalLoop
             if ((result = origin.Group(file, level, out var group)) != AppendResult.Appended)
                 return result;
             _step?.Invoke();
-            return file.Writer.Append(group!, "MESSAGE"u8, message, new(_realtime, _monotonic, HostIds.Boot, _seqnum));
+            return file.Writer.Append(group!, message, new(_realtime, _monotonic, HostIds.Boot, _seqnum), HashOf(file, message));
         }
         if ((result = origin.Handles(file, out var handles)) != AppendResult.Appended)
             return result;

@@ -104,8 +104,12 @@ public sealed partial class JournalLoop
             bytes = bytes[(more - whole.Length)..];
             _at = to - bytes.Length;
         }
-        while (Lines.TryTake(ref bytes, _options.LineMax, out var line, out var how))
+        for (_ahead = 0; ; _ahead++)
         {
+            if (_ahead % LinesAhead == 0)
+                LookAhead(bytes);
+            if (!Lines.TryTake(ref bytes, _options.LineMax, out var line, out var how))
+                break;
             if (!Write(stream, line, how))
                 return false;
             _at = to - bytes.Length;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Sereno.Journal.Format;
+using Sereno.Units.Values;
 
 namespace Sereno.Journal.Write;
 
@@ -13,7 +14,7 @@ public sealed partial class JournalWriter
     private FieldGroup? _runOf;
     private int _runCount, _runRoom;
 
-    /// <summary>Known fields, to be given to <see cref="Append(FieldGroup, ReadOnlySpan{byte}, ReadOnlySpan{byte}, in EntryTimes)"/> while their handles are kept.</summary>
+    /// <summary>Known fields, to be given to <see cref="Append(FieldGroup, ReadOnlySpan{byte}, in EntryTimes, ulong?)"/> while their handles are kept.</summary>
     public FieldGroup Group(ReadOnlySpan<DataHandle> handles)
     {
         ulong xorHash = 0;
@@ -26,12 +27,31 @@ public sealed partial class JournalWriter
         return new([.. known.Values], IsCompact ? [.. known.Keys.Select(k => (uint)k)] : [], xorHash);
     }
 
-    /// <summary>An entry of a group's fields and one more.</summary>
-    public AppendResult Append(FieldGroup group, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, in EntryTimes times)
+    /// <summary>A message will come soon: where its hash leads is fetched from memory, which takes longer than all else about a line.</summary>
+    /// <returns>To be given with the message; null in a file without key.</returns>
+    public ulong? Expect(ReadOnlySpan<byte> message)
+    {
+        if (!IsKeyed)
+            return null;
+        ulong hash = SipHash.Hash("MESSAGE="u8, message, _header.FileId);
+        _file.Prefetch(BucketOf(hash));
+        return hash;
+    }
+
+    /// <summary>The same a bit later: what the bucket leads to.</summary>
+    public void Expect(ulong hash)
+    {
+        if (Word(BucketOf(hash)) is > 0 and var data)
+            _file.Prefetch(data);
+    }
+
+    /// <summary>An entry of a group's fields and a message.</summary>
+    /// <param name="hash">Of the message, if <see cref="Expect(ReadOnlySpan{byte})"/> of this writer has told it.</param>
+    public AppendResult Append(FieldGroup group, ReadOnlySpan<byte> message, in EntryTimes times, ulong? hash = null)
     {
         try
         {
-            if (GoOnWith(group) && TryAppend(group, name, value, times, out var result))
+            if (GoOnWith(group) && TryAppend(group, message, hash, times, out var result))
                 return result;
         }
         catch (Exception e) when (IsDamage(e))
@@ -41,7 +61,7 @@ public sealed partial class JournalWriter
         Begin();
         foreach (int known in group.Known)
             Add(new DataHandle(known));
-        Add(name, value);
+        Add("MESSAGE"u8, message);
         return End(times);
     }
 
@@ -64,11 +84,11 @@ public sealed partial class JournalWriter
         return room > 0;
     }
 
-    /// <returns>False when the field was there before those of the group, or is one of them.</returns>
-    private bool TryAppend(FieldGroup group, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, in EntryTimes times, out AppendResult result)
+    /// <returns>False when the message was there before those of the group, or is one of them.</returns>
+    private bool TryAppend(FieldGroup group, ReadOnlySpan<byte> message, ulong? hash, in EntryTimes times, out AppendResult result)
     {
         result = Judge(times);
-        if (result != AppendResult.Appended || (result = FindOrAppendData(name, value, out var item, out ulong xorHash)) != AppendResult.Appended)
+        if (result != AppendResult.Appended || (result = FindOrAppendData("MESSAGE"u8, message, out var item, out ulong xorHash, hash)) != AppendResult.Appended)
             return true;
         if (item.Known >= 0 || item.Offset <= group.Offsets[^1])
             return false;

@@ -143,7 +143,7 @@ public sealed class CrashTests
                     Assert.Equal(AppendResult.Appended, writer.Intern(Encoding.UTF8.GetBytes(pid), out var other));
                     groups[key] = group = writer.Group([other, one]);
                 }
-                Assert.Equal(AppendResult.Appended, writer.Append(group, "MESSAGE"u8, Encoding.UTF8.GetBytes(message["MESSAGE=".Length..]), JournalScratch.Times(before++)));
+                Assert.Equal(AppendResult.Appended, writer.Append(group, Encoding.UTF8.GetBytes(message["MESSAGE=".Length..]), JournalScratch.Times(before++)));
                 continue;
             }
             var known = default(DataHandle?);

@@ -103,7 +103,7 @@ public sealed class WriterTests : IDisposable
         {
             string message = random.Next(6) switch { 0 => "known", 1 => $"again {random.Next(20)}", _ => $"line {i}" };
             written.Add([.. fields[who], $"MESSAGE={message}"]);
-            Assert.Equal(AppendResult.Appended, writer.Append(groups[who], "MESSAGE"u8, Encoding.ASCII.GetBytes(message), JournalScratch.Times(i)));
+            Assert.Equal(AppendResult.Appended, writer.Append(groups[who], Encoding.ASCII.GetBytes(message), JournalScratch.Times(i), i % 2 == 0 ? writer.Expect(Encoding.ASCII.GetBytes(message)) : null));
             if (--run == 0)
                 (run, who) = (random.Next(1, random.Next(2) == 0 ? 4 : 1500), 1 - who);
             if (random.Next(200) == 0)
