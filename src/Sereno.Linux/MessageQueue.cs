@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Sereno.Linux.Headers;
 
@@ -70,34 +69,24 @@ public static unsafe class MessageQueue
     private static Peeked Read(ReadOnlySpan<byte> control, List<Fd> fds)
     {
         var found = new Peeked(0, null, 0, []);
-        int header = sizeof(libc.cmsghdr);
-        while (control.Length >= header)
-        {
-            var cmsg = MemoryMarshal.Read<libc.cmsghdr>(control);
-            int length = (int)Math.Min(cmsg.cmsg_len, (nuint)control.Length);
-            if (length < header)
-                break;
-            var body = control[header..length];
-            if (cmsg.cmsg_level == libc.SOL_SOCKET)
-                switch (cmsg.cmsg_type)
-                {
-                    case libc.SCM_RIGHTS:
-                        for (; body.Length >= sizeof(int); body = body[sizeof(int)..])
-                            fds.Add(new Fd(MemoryMarshal.Read<int>(body)));
-                        break;
-                    case libc.SCM_CREDENTIALS when body.Length >= Unsafe.SizeOf<libc.ucred>():
-                        var cred = MemoryMarshal.Read<libc.ucred>(body);
-                        found = found with { Sender = new(cred.pid, cred.uid, cred.gid) };
-                        break;
-                    case libc.SCM_SECURITY:
-                        found = found with { Label = body.TrimEnd((byte)0).ToArray() };
-                        break;
-                    case libc.SCM_TIMESTAMP when body.Length >= 2 * sizeof(nint):
-                        found = found with { Realtime = (ulong)MemoryMarshal.Read<nint>(body) * 1_000_000 + (ulong)MemoryMarshal.Read<nint>(body[sizeof(nint)..]) };
-                        break;
-                }
-            control = control[Math.Min((length + sizeof(nuint) - 1) & ~(sizeof(nuint) - 1), control.Length)..];
-        }
+        var messages = new ControlMessages(control);
+        while (messages.Next())
+            switch (messages.Type)
+            {
+                case libc.SCM_RIGHTS:
+                    messages.TakeDescriptors(fds);
+                    break;
+                case libc.SCM_CREDENTIALS:
+                    found = found with { Sender = messages.Credentials };
+                    break;
+                case libc.SCM_SECURITY:
+                    found = found with { Label = messages.Body.TrimEnd((byte)0).ToArray() };
+                    break;
+                case libc.SCM_TIMESTAMP when messages.Body.Length >= 2 * sizeof(nint):
+                    var body = messages.Body;
+                    found = found with { Realtime = (ulong)MemoryMarshal.Read<nint>(body) * 1_000_000 + (ulong)MemoryMarshal.Read<nint>(body[sizeof(nint)..]) };
+                    break;
+            }
         return found;
     }
 }

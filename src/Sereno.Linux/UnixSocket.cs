@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Text;
 using Sereno.Linux.Headers;
 
@@ -170,7 +167,7 @@ public sealed unsafe class UnixSocket : IDisposable
                 for (int i = 0; i < count; i++)
                     ((int*)(control + header))[i] = fds![i].Number;
                 message.msg_control = control;
-                message.msg_controllen = (nuint)Align(header + count * sizeof(int));
+                message.msg_controllen = (nuint)ControlMessages.Align(header + count * sizeof(int));
             }
             nint n;
             do n = libc.sendmsg(Fd.Number, &message, libc.MSG_NOSIGNAL);
@@ -182,35 +179,15 @@ public sealed unsafe class UnixSocket : IDisposable
 
     public void Dispose() => Fd.Dispose();
 
-    private static int Align(int length) => (length + sizeof(nuint) - 1) & ~(sizeof(nuint) - 1);
-
     private static PeerCredentials? ReadControl(ReadOnlySpan<byte> control, List<Fd>? fds)
     {
         PeerCredentials? sender = null;
-        int header = sizeof(libc.cmsghdr);
-        while (control.Length >= header)
-        {
-            var cmsg = MemoryMarshal.Read<libc.cmsghdr>(control);
-            int length = (int)Math.Min(cmsg.cmsg_len, (nuint)control.Length);
-            if (length < header)
-                break;
-            var body = control[header..length];
-            if (cmsg is { cmsg_level: libc.SOL_SOCKET, cmsg_type: libc.SCM_RIGHTS })
-                for (; body.Length >= sizeof(int); body = body[sizeof(int)..])
-                {
-                    var fd = new Fd(BinaryPrimitives.ReadInt32LittleEndian(body));
-                    if (fds is null)
-                        fd.Dispose(); // unasked-for descriptors must not pile up
-                    else
-                        fds.Add(fd);
-                }
-            else if (cmsg is { cmsg_level: libc.SOL_SOCKET, cmsg_type: libc.SCM_CREDENTIALS } && body.Length >= Unsafe.SizeOf<libc.ucred>())
-            {
-                var cred = MemoryMarshal.Read<libc.ucred>(body);
-                sender = new(cred.pid, cred.uid, cred.gid);
-            }
-            control = control[Math.Min(Align(length), control.Length)..];
-        }
+        var messages = new ControlMessages(control);
+        while (messages.Next())
+            if (messages.Type == libc.SCM_RIGHTS)
+                messages.TakeDescriptors(fds);
+            else if (messages.Type == libc.SCM_CREDENTIALS)
+                sender = messages.Credentials;
         return sender;
     }
 

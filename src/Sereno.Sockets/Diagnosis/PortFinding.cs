@@ -9,6 +9,11 @@ namespace Sereno.Sockets.Diagnosis;
 /// <param name="Address">Null when no address was named: any that a service may use.</param>
 public sealed record PortQuestion(ushort Port, Transport Transport = Transport.Tcp, InetAddress? Address = null);
 
+/// <summary>A socket unit that would listen at the port, and doesn't.</summary>
+/// <param name="State">inactive or failed.</param>
+/// <param name="Address">As the manager shows it.</param>
+public sealed record IdleSocketUnit(string Unit, string State, string Address);
+
 /// <summary>What stands at a port, or in its way.</summary>
 public enum PortFindingKind
 {

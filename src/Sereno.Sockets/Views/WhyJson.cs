@@ -8,7 +8,7 @@ namespace Sereno.Sockets.Views;
 public static class WhyJson
 {
     /// <param name="bindErrors">What bind(2) said without and with SO_REUSEADDR, 0 for success; null when it wasn't tried.</param>
-    public static void Write(PortDiagnosis diagnosis, PortFacts facts, ProcessTimes times, (int Plain, int Reuse)? bindErrors, Stream output)
+    public static void Write(PortDiagnosis diagnosis, PortFacts facts, ProcessTimes times, (int Plain, int Reuse)? bindErrors, IReadOnlyList<IdleSocketUnit> idle, Stream output)
     {
         using (var json = new Utf8JsonWriter(output, SocketJson.Options))
         {
@@ -25,6 +25,16 @@ public static class WhyJson
             json.WriteStartArray("findings");
             foreach (var finding in diagnosis.Findings)
                 Write(json, finding, times);
+            json.WriteEndArray();
+            json.WriteStartArray("idleSocketUnits");
+            foreach (var unit in idle)
+            {
+                json.WriteStartObject();
+                json.WriteString("unit", unit.Unit);
+                json.WriteString("state", unit.State);
+                json.WriteString("address", unit.Address);
+                json.WriteEndObject();
+            }
             json.WriteEndArray();
             json.WriteNumber("hiddenNamespaces", facts.HiddenNamespaces);
             json.WriteNumber("hiddenNamespaceProcesses", facts.HiddenProcesses);

@@ -51,10 +51,17 @@ internal static class Attempt
             };
         return errno switch
         {
-            libc.ECONNREFUSED => text.NobodyListensAtPath,
+            libc.ECONNREFUSED when address.Path is ['@', ..] => text.NobodyListensAtName,
+            libc.ECONNREFUSED => IsSocket(address.Path!) ? text.NobodyListensAtPath : text.IsNoSocket,
             libc.EAGAIN or 0 => text.BacklogFull,
             _ => null,
         };
+    }
+
+    private static bool IsSocket(string path)
+    {
+        using var file = Files.TryOpen(path, libc.O_PATH, out _);
+        return file is null || FileStatus.Of(file).Kind == FileKind.Socket;
     }
 
     private static bool IsHere(IPAddress address)

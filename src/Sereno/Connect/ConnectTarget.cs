@@ -15,6 +15,8 @@ public abstract record ConnectTarget(string Shown)
     /// <exception cref="FormatException">It is none of these.</exception>
     public static ConnectTarget Parse(string text, Transport transport)
     {
+        if (text.IndexOf("://", StringComparison.Ordinal) is > 0 and var scheme && !text.AsSpan(0, scheme).Contains('/'))
+            throw new FormatException(Text.Current.Connect.IsAddressOfPage(Printable.Of(text[..scheme])));
         if (text.StartsWith('@') || text.Contains('/'))
             return new PathTarget(text);
         if (text.EndsWith(".socket", StringComparison.Ordinal) || text.EndsWith(".service", StringComparison.Ordinal))

@@ -39,7 +39,13 @@ public static class ConnectVerb
             command.Add(option);
         command.SetAction(r =>
         {
-            var family = (r.GetValue(ipv4), r.GetValue(ipv6)) switch { (true, false) => AddressFamily.InterNetwork, (false, true) => AddressFamily.InterNetworkV6, _ => (AddressFamily?)null };
+            var family = (r.GetValue(ipv4), r.GetValue(ipv6)) switch
+            {
+                (true, true) => throw new FormatException(Text.Current.Connect.OneFamily),
+                (true, false) => AddressFamily.InterNetwork,
+                (false, true) => AddressFamily.InterNetworkV6,
+                _ => (AddressFamily?)null,
+            };
             var destination = Find(r, ConnectTarget.Parse(r.GetValue(target)!, r.GetValue(udp) ? Transport.Udp : Transport.Tcp), r.GetValue(udp), family);
             var wait = Read(r, timeout);
             bool json = r.GetValue(format) == "json";

@@ -37,12 +37,16 @@ public static class WhyVerb
             (int, int)? tried = result.GetValue(attempt) ? Try(question) : null;
             if (tried is var (plain, reuse))
                 diagnosis = diagnosis with { ReuseMayHelp = plain != 0 && reuse == 0 };
+            using var client = GlobalOptions.ConnectIfRunning(result);
+            var idle = IdleSocketUnits.At(question, client);
             if (result.GetValue(format) == "json")
-                WhyJson.Write(diagnosis, facts, new(), tried, StandardStreams.Output);
+                WhyJson.Write(diagnosis, facts, new(), tried, idle, StandardStreams.Output);
             else
             {
                 foreach (string line in Lines(diagnosis, facts, new(), tried))
                     Prose.Write(line);
+                foreach (var unit in idle)
+                    Prose.Write(Text.Current.Sockets.WhyIdle(unit));
                 SocketNotes.Write([facts.Here], diagnosis.Findings.Select(f => f.Owner?.Kind ?? OwnerKind.None));
             }
             return diagnosis.Verdict == PortVerdict.Free ? ExitCodes.Success : ExitCodes.Failure;

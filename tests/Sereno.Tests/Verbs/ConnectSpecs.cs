@@ -156,6 +156,10 @@ public sealed class ConnectSpecs : IDisposable
         Assert.Equal(0, status); // nothing was sent: nobody could refuse
         Assert.Contains("Connection refused", Run("x", $"127.0.0.1:{port}", "--udp", "--timeout", "5s").Errors);
         Assert.Contains("no se puede conectar con", Run("", $"127.0.0.1:{port}", "--lang", "es").Errors);
+        Assert.Contains("a file of another kind", Run("", "/etc/passwd").Errors);
+        Assert.Contains("abstract name", Run("", $"@{Path.GetFileName(_folder)}").Errors);
+        Assert.Contains("not http: give it HOST:PORT", Run("", "http://localhost/x").Errors);
+        Assert.Contains("exclude each other", Run("", "-4", "-6", $"127.0.0.1:{port}").Errors);
     }
 
     [Theory]

@@ -14,6 +14,10 @@ public abstract class ConnectTexts
     public abstract string NobodyListensHere(int port);
     public abstract string NobodyListensThere(int port);
     public abstract string NobodyListensAtPath { get; }
+    public abstract string NobodyListensAtName { get; }
+    public abstract string IsNoSocket { get; }
+    public abstract string IsAddressOfPage(string scheme);
+    public abstract string OneFamily { get; }
     public abstract string NoAnswer { get; }
     public abstract string NoWay { get; }
     public abstract string NoPortLeft { get; }

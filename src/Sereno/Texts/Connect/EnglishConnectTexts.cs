@@ -13,6 +13,10 @@ public sealed class EnglishConnectTexts : ConnectTexts
     public override string NobodyListensHere(int port) => $"Nobody listens on that port here. What is with it: sereno why {port}";
     public override string NobodyListensThere(int port) => $"That machine answers, but nobody listens on port {port} there, or a firewall refuses.";
     public override string NobodyListensAtPath => "The socket's file is there, but nobody listens: its server has gone.";
+    public override string NobodyListensAtName => "Nobody listens at that abstract name in this network namespace.";
+    public override string IsNoSocket => "That is a file of another kind, not a socket.";
+    public override string IsAddressOfPage(string scheme) => $"connect speaks plain TCP, UDP and Unix sockets, not {scheme}: give it HOST:PORT";
+    public override string OneFamily => "--ipv4 and --ipv6 exclude each other";
     public override string NoAnswer => "A firewall drops what comes, the machine is off, or a full backlog keeps clients waiting.";
     public override string NoWay => "No route leads there: see `ip route`.";
     public override string NoPortLeft => "No local port or address is left for it. What is wrong: sereno doctor";

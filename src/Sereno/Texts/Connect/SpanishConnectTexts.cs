@@ -13,6 +13,10 @@ public sealed class SpanishConnectTexts : ConnectTexts
     public override string NobodyListensHere(int port) => $"Aquí nadie escucha en ese puerto. Qué pasa con él: sereno why {port}";
     public override string NobodyListensThere(int port) => $"Esa máquina responde, pero allí nadie escucha en el puerto {port}, o lo rechaza un cortafuegos.";
     public override string NobodyListensAtPath => "El fichero del socket está, pero nadie escucha: su servidor ya no existe.";
+    public override string NobodyListensAtName => "Nadie escucha en ese nombre abstracto en este espacio de red.";
+    public override string IsNoSocket => "Es un fichero de otra clase, no un socket.";
+    public override string IsAddressOfPage(string scheme) => $"connect habla TCP, UDP y sockets Unix, no {scheme}: indique HOST:PUERTO";
+    public override string OneFamily => "--ipv4 y --ipv6 se excluyen";
     public override string NoAnswer => "Un cortafuegos descarta lo que llega, la máquina está apagada, o la cola de espera está llena.";
     public override string NoWay => "Ninguna ruta lleva hasta allí: véase `ip route`.";
     public override string NoPortLeft => "No queda ningún puerto o dirección local. Qué va mal: sereno doctor";

@@ -55,6 +55,9 @@ internal sealed partial class EnglishSocketTexts
         _ => "",
     };
 
+    public override string WhyIdle(IdleSocketUnit unit) => unit.State == "failed"
+        ? $"{unit.Unit} is meant to listen at {unit.Address}, and has failed: sereno status {unit.Unit}"
+        : $"{unit.Unit} is meant to listen at {unit.Address}, and isn't started: sereno start {unit.Unit}";
     public override string WhyReusePort(string address) => $"Several sockets listen at {address} (SO_REUSEPORT): the port is free when all of them are closed; one more may join them with SO_REUSEPORT, as the same user.";
 
     private static string GivenUp(string left) => $"Who must act: nobody: no program holds it any more, and the kernel gives it up{(left.Length > 0 ? $" in {left}" : "")}.";

@@ -21,6 +21,9 @@ public abstract partial class SocketTexts
     /// <summary>Several listeners share a port.</summary>
     public abstract string WhyReusePort(string address);
 
+    /// <summary>A unit that should listen there, and what to do.</summary>
+    public abstract string WhyIdle(IdleSocketUnit unit);
+
     /// <summary>The text of bind(2)'s error, where this language has its own; null for strerror(3)'s.</summary>
     public virtual string? BindError(int errno) => null;
 

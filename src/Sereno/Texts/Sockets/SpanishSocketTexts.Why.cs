@@ -57,6 +57,9 @@ internal sealed partial class SpanishSocketTexts
         _ => "",
     };
 
+    public override string WhyIdle(IdleSocketUnit unit) => unit.State == "failed"
+        ? $"{unit.Unit} debería escuchar en {unit.Address}, y ha fallado: sereno status {unit.Unit}"
+        : $"{unit.Unit} debería escuchar en {unit.Address}, y no está iniciada: sereno start {unit.Unit}";
     public override string WhyReusePort(string address) => $"Varios sockets escuchan en {address} (SO_REUSEPORT): el puerto queda libre cuando se cierren todos; uno más puede unirse con SO_REUSEPORT, del mismo usuario.";
 
     private static string GivenUp(string left) => $"Quién debe actuar: nadie: ningún programa lo tiene ya, y el núcleo lo abandona{(left.Length > 0 ? $" en {left}" : "")}.";

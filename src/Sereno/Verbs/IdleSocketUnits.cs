@@ -1,0 +1,28 @@
+using Sereno.Bus.Client;
+using Sereno.Linux;
+using Sereno.Sockets.Diagnosis;
+using Sereno.Sockets.Ports;
+using Sereno.Units.Values;
+
+namespace Sereno.Verbs;
+
+/// <summary>Socket units that are meant for a port and don't listen: why nobody answers there.</summary>
+internal static class IdleSocketUnits
+{
+    /// <returns>Those that the manager has loaded; none where no manager answers.</returns>
+    public static IReadOnlyList<IdleSocketUnit> At(PortQuestion question, BusClient? client)
+    {
+        if (client is null)
+            return [];
+        string kind = (question.Transport == Transport.Udp ? ListenerKind.Datagram : ListenerKind.Stream).ToString();
+        var manager = new ManagerProxy(client);
+        return [.. from unit in manager.ListUnitsByPatterns([], ["*.socket"])
+                   where unit.ActiveState is "inactive" or "failed"
+                   from listen in manager.Unit(unit.Id).Get("Listen", "org.freedesktop.systemd1.Socket").Items
+                   where (string)listen.Items[0].Scalar! == kind && IsAt((string)listen.Items[1].Scalar!, question)
+                   select new IdleSocketUnit(unit.Id, unit.ActiveState, (string)listen.Items[1].Scalar!)];
+    }
+
+    private static bool IsAt(string address, PortQuestion question) =>
+        ListenAddress.Read(address, out var read) == ParseError.None && read is InternetAddress internet && internet.Port == question.Port;
+}
