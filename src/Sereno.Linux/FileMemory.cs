@@ -30,6 +30,16 @@ public abstract class FileMemory : IDisposable
     /// <summary>Tells who watches the file (inotify(7)) that it changed, which stores to memory don't.</summary>
     public abstract void Touch();
 
+    /// <summary>All of it will be stored to: its pages can be had at once, which is cheaper than one by one.</summary>
+    public virtual void Prepare(ulong offset, ulong length)
+    {
+    }
+
+    /// <summary>What is there will be looked at soon: it is fetched from memory meanwhile.</summary>
+    public virtual void Prefetch(ulong offset)
+    {
+    }
+
     /// <summary>Gives the pages back to the page cache, where they stay: they no longer count as this process's.</summary>
     public abstract void ReleasePages();
 

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using Sereno.Linux.Headers;
 
 namespace Sereno.Linux;
@@ -9,6 +10,8 @@ namespace Sereno.Linux;
 /// </summary>
 public sealed unsafe class SharedMapping : FileMemory
 {
+    private const ulong PageSize = 4096;
+
     private readonly Fd _fd;
     private byte* _base;
     private ulong _length, _reserved;
@@ -67,6 +70,20 @@ public sealed unsafe class SharedMapping : FileMemory
     }
 
     public override void Touch() => _ = libc.ftruncate(_fd.Number, (nint)_length); // who watches looks again by himself, only later
+
+    /// <remarks>madvise(2) since Linux 5.14; where it can't, each page comes when it is stored to.</remarks>
+    public override void Prepare(ulong offset, ulong length)
+    {
+        ulong from = offset & ~(PageSize - 1), to = Math.Min(offset + length, _length);
+        if (from < to)
+            _ = libc.madvise(_base + from, (nuint)(to - from), libc.MADV_POPULATE_WRITE);
+    }
+
+    public override void Prefetch(ulong offset)
+    {
+        if (Sse.IsSupported && offset < _length)
+            Sse.Prefetch0(_base + offset);
+    }
 
     public override void ReleasePages() => _ = libc.madvise(_base, (nuint)_length, libc.MADV_DONTNEED);
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Sereno.Journal.Format;
 
@@ -12,11 +13,14 @@ public static class JenkinsHash
         uint a = 0xdeadbeef + (uint)data.Length, b = a, c = a;
         if (data.IsEmpty)
             return (ulong)c << 32 | b;
-        for (; data.Length > 12; data = data[12..])
+        int blocks = (data.Length - 1) / 12;
+        var words = MemoryMarshal.Cast<byte, uint>(data[..(12 * blocks)]);
+        for (int i = 0; i + 2 < words.Length; i += 3)
         {
-            Add(data, ref a, ref b, ref c);
+            (a, b, c) = (a + words[i], b + words[i + 1], c + words[i + 2]);
             Mix(ref a, ref b, ref c);
         }
+        data = data[(12 * blocks)..];
         Span<byte> last = stackalloc byte[12];
         last.Clear();
         data.CopyTo(last);

@@ -17,6 +17,7 @@ public sealed partial class JournalLoop
     /// <param name="stream">Null for messages, which stay in their sockets until they are kept.</param>
     private void BeginBatch(LineStream? stream, long from, long to)
     {
+        _aheadIn = null;
         (_batchOf, _at, _end, _taken, _socket) = (stream, from, to, from, 0);
         _seqnum = _memory.State.Seqnum;
         (_realtime, _monotonic) = (RealtimeAfter(_realtime), Clock.Monotonic);

@@ -174,8 +174,15 @@ public sealed partial class JournalLoop
 
     private AppendResult TryAppend(ActiveFile file, Origin origin, int level, ReadOnlySpan<byte> message, bool hasMessage)
     {
-        var result = origin.Handles(file, out var handles);
-        if (result != AppendResult.Appended)
+        AppendResult result;
+        if (hasMessage && _extra.Count == 0)
+        {
+            if ((result = origin.Group(file, level, out var group)) != AppendResult.Appended)
+                return result;
+            _step?.Invoke();
+            return file.Writer.Append(group!, message, new(_realtime, _monotonic, HostIds.Boot, _seqnum), HashOf(file, message));
+        }
+        if ((result = origin.Handles(file, out var handles)) != AppendResult.Appended)
             return result;
         var writer = file.Writer;
         DataHandle priority = default;

@@ -106,8 +106,12 @@ public sealed partial class JournalLoop
             bytes = bytes[(more - whole.Length)..];
             _at = to - bytes.Length;
         }
-        while (Lines.TryTake(ref bytes, _options.LineMax, out var line, out var how))
+        for (_ahead = 0; ; _ahead++)
         {
+            if (_ahead % LinesAhead == 0)
+                LookAhead(bytes);
+            if (!Lines.TryTake(ref bytes, _options.LineMax, out var line, out var how))
+                break;
             if (!Write(stream, line, how))
                 return false;
             _at = to - bytes.Length;
@@ -221,7 +225,7 @@ public sealed partial class JournalLoop
         List<byte[]> fields =
         [
             metadata.ManagerStream ? "_TRANSPORT=journal"u8.ToArray() : "_TRANSPORT=stdout"u8.ToArray(),
-            .. metadata.ManagerStream ? (byte[][])[] : [Encoding.ASCII.GetBytes($"_STREAM_ID={IdOf(stream)}")],
+            .. stream.IsConnection ? [Encoding.ASCII.GetBytes($"_STREAM_ID={IdOf(stream)}")] : (byte[][])[],
             .. process.Fields, .. metadata.ExtraFields.Select(Encoding.UTF8.GetBytes), .. _common,
         ];
         if (metadata.Priority >> 3 is > 0 and var facility)

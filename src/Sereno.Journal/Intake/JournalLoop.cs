@@ -200,7 +200,7 @@ public sealed partial class JournalLoop : IDisposable
         Add("_BOOT_ID", HostIds.Boot == 0 ? "" : Id128.Format(HostIds.Boot));
         Add("_MACHINE_ID", HostIds.Machine == 0 ? "" : Id128.Format(HostIds.Machine));
         Add("_HOSTNAME", Environment.MachineName);
-        Add("_RUNTIME_SCOPE", Self.Uid == 0 ? "system" : "user");
+        Add("_RUNTIME_SCOPE", Self.Uid == 0 ? "" : "user");
 
         void Add(string name, string value)
         {

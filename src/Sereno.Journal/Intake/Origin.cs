@@ -8,6 +8,7 @@ internal sealed class Origin
 {
     private List<byte[]> _fields = [];
     private DataHandle[]? _handles;
+    private FieldGroup?[]? _groups;
     private ActiveFile? _file;
 
     public string Unit { get; set; } = "";
@@ -35,7 +36,7 @@ internal sealed class Origin
         handles = _handles;
         if (_file == file && _handles is not null)
             return AppendResult.Appended;
-        _handles = null; // the file before is gone, or another account's
+        Drop(); // the file before is gone, or another account's
         var found = new List<DataHandle>(_fields.Count);
         foreach (byte[] field in _fields)
         {
@@ -55,12 +56,29 @@ internal sealed class Origin
         return AppendResult.Appended;
     }
 
+    /// <summary>The fields with a PRIORITY=.</summary>
+    public AppendResult Group(ActiveFile file, int level, out FieldGroup? group)
+    {
+        group = _groups?[level];
+        if (_file == file && group is not null)
+            return AppendResult.Appended;
+        var result = Handles(file, out var handles);
+        if (result == AppendResult.Appended && (result = file.Priority(level, out var priority)) == AppendResult.Appended)
+            group = (_groups ??= new FieldGroup?[8])[level] = file.Writer.Group([.. handles, priority]);
+        return result;
+    }
+
     /// <summary>It says no more, or other things.</summary>
     public void Forget()
     {
         if (_handles is not null && _file is { IsClosed: false })
             foreach (var handle in _handles)
                 _file.Writer.Release(handle);
-        (_file, _handles) = (null, null);
+        Drop();
+    }
+
+    private void Drop()
+    {
+        (_file, _handles, _groups) = (null, null, null);
     }
 }

@@ -47,6 +47,8 @@ public sealed class ProcessFields(int pid)
 
     private void ReadStatus(PeerCredentials? given)
     {
+        var effective = default(ReadOnlySpan<byte>);
+        var most = default(ReadOnlySpan<byte>);
         if (Read("status") is { } bytes)
             foreach (var range in bytes.AsSpan().Split((byte)'\n'))
             {
@@ -56,14 +58,22 @@ public sealed class ProcessFields(int pid)
                 else if (line.StartsWith("Gid:\t"u8))
                     Gid = First(line[5..]);
                 else if (line.StartsWith("CapEff:\t"u8))
-                    Set("_CAP_EFFECTIVE", line[8..].TrimStart((byte)'0') is { Length: > 0 } set ? set : "0"u8);
+                    effective = line[8..];
+                else if (line.StartsWith("CapBnd:\t"u8))
+                    most = line[8..];
             }
         Uid = given?.Uid ?? Uid;
         Gid = given?.Gid ?? Gid;
         if (Uid is { } uid)
             Set("_UID", uid);
+        // Said where it isn't what the account lets one expect (docs/decisions/0018).
         if (Gid is { } gid)
-            Set("_GID", gid);
+            SetUnless(gid == Uid, "_GID", Encoding.ASCII.GetBytes(gid.ToString(CultureInfo.InvariantCulture)));
+        if (!effective.IsEmpty)
+        {
+            var set = effective.TrimStart((byte)'0');
+            SetUnless(Uid == 0 ? effective.SequenceEqual(most) : set.IsEmpty, "_CAP_EFFECTIVE", set.IsEmpty ? "0"u8 : set);
+        }
 
         static uint? First(ReadOnlySpan<byte> numbers) => System.Buffers.Text.Utf8Parser.TryParse(numbers, out uint first, out _) ? first : null;
     }
@@ -86,7 +96,7 @@ public sealed class ProcessFields(int pid)
         var found = path is null or "/" ? default : CgroupPath.Parse(path);
         if (found.Unit is { Length: > 0 })
         {
-            Set("_SYSTEMD_CGROUP", path!);
+            SetUnless(path!.EndsWith($"/{found.Slice}/{found.Unit}", StringComparison.Ordinal), "_SYSTEMD_CGROUP", Encoding.UTF8.GetBytes(path));
             (unit, slice) = (unit.Length > 0 ? unit : found.Unit, found.Slice);
             Set("_SYSTEMD_SESSION", found.Session);
             Set("_SYSTEMD_USER_UNIT", found.UserUnit);
@@ -134,6 +144,14 @@ public sealed class ProcessFields(int pid)
             return;
         _fields[name] = field;
         Version++;
+    }
+
+    private void SetUnless(bool isExpected, string name, ReadOnlySpan<byte> value)
+    {
+        if (!isExpected)
+            Set(name, value);
+        else if (_fields.Remove(name))
+            Version++;
     }
 
     private byte[]? Read(string file)

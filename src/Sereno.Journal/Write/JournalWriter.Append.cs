@@ -21,6 +21,7 @@ public sealed partial class JournalWriter
     /// <summary>Begins an entry; one that was begun and not ended is forgotten.</summary>
     public void Begin()
     {
+        LinkRun();
         if (_header.State != FileState.Online)
             GoOnline();
         (_itemCount, _xorHash) = (0, 0);
@@ -87,11 +88,10 @@ public sealed partial class JournalWriter
 
     private AppendResult Append(in EntryTimes times)
     {
-        if (_itemCount == 0 || !times.IsValid)
+        if (_itemCount == 0)
             return AppendResult.Invalid;
-        if (_header.EntryCount > 0 && (times.Realtime < _header.TailEntryRealtime
-            || times.BootId == _header.BootId && times.Monotonic < _header.TailEntryMonotonic))
-            return AppendResult.TimeWentBack;
+        if (Judge(times) is var unfit && unfit != AppendResult.Appended)
+            return unfit;
         var items = SortedItems();
         ulong size = EntryObject.Size + (ulong)(items.Length * _itemSize);
         if (Reserve(Align(size) + ArraysNeeded(items)) is var result && result != AppendResult.Appended)
@@ -100,6 +100,14 @@ public sealed partial class JournalWriter
         Write(entry, times, items);
         Link(entry, items);
         return AppendResult.Appended;
+    }
+
+    private AppendResult Judge(in EntryTimes times)
+    {
+        if (!times.IsValid)
+            return AppendResult.Invalid;
+        return _header.EntryCount > 0 && (times.Realtime < _header.TailEntryRealtime
+            || times.BootId == _header.BootId && times.Monotonic < _header.TailEntryMonotonic) ? AppendResult.TimeWentBack : AppendResult.Appended;
     }
 
     private void Fail(AppendResult result)
@@ -138,7 +146,8 @@ public sealed partial class JournalWriter
         return items[..count];
     }
 
-    private void Write(ulong at, in EntryTimes times, ReadOnlySpan<Item> items)
+    /// <returns>Where the items go.</returns>
+    private Span<byte> WriteHead(ulong at, in EntryTimes times, ulong xorHash)
     {
         _header.TailEntrySeqnum = Math.Max(_header.TailEntrySeqnum, times.Seqnum) + 1;
         if (_header.EntryCount == 0)
@@ -150,8 +159,13 @@ public sealed partial class JournalWriter
         entry.Realtime = times.Realtime;
         entry.Monotonic = times.Monotonic;
         entry.BootId = times.BootId;
-        entry.XorHash = _xorHash;
-        var rest = bytes[EntryObject.Size..];
+        entry.XorHash = xorHash;
+        return bytes[EntryObject.Size..];
+    }
+
+    private void Write(ulong at, in EntryTimes times, ReadOnlySpan<Item> items)
+    {
+        var rest = WriteHead(at, times, _xorHash);
         if (IsCompact)
         {
             rest[^4..].Clear(); // of an odd number, what fills up

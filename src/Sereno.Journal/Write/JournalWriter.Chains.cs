@@ -10,6 +10,8 @@ public sealed partial class JournalWriter
     /// <summary>Where a chain's first array is written, when it is the file's own.</summary>
     private const ulong InHeader = 0;
 
+    private const ulong MaxCapacity = 8192;
+
     private EntryChain _entries;
 
     /// <summary>Bytes for the arrays that an entry with these items makes necessary.</summary>
@@ -87,7 +89,7 @@ public sealed partial class JournalWriter
     private ulong ArraySize(in EntryChain full) => EntryArrayObject.Size + (ulong)NextCapacity(full) * (uint)_offsetSize;
 
     /// <summary>
-    /// An eighth of what the chain has, and no less than what an array's own header is small against: little is left unused, and who
+    /// An eighth of what the chain has, so much that a long chain leaves little unused, and no less than what an array's own header is small against: little is left unused, and who
     /// walks the chain to bisect takes few steps. Without a pointer to the tail appending walks it too: there each doubles the chain.
     /// </summary>
     private uint NextCapacity(in EntryChain full)
@@ -95,7 +97,7 @@ public sealed partial class JournalWriter
         ulong count = full.Count;
         if (!IsCompact)
             return (uint)Math.Max(4, count);
-        return count switch { < 4 => 4, < 12 => 8, _ => (uint)Math.Max(16, count / 8) & ~1u };
+        return count switch { < 4 => 4, < 12 => 8, _ => (uint)Math.Clamp(count / 8, 16, MaxCapacity) & ~1u };
     }
 
     /// <summary>Of a data object that is in an entry, as the file has it.</summary>

@@ -13,7 +13,7 @@ public sealed partial class JournalWriter
     private readonly ulong _compressFrom;
     private byte[] _scratch = [];
 
-    private AppendResult FindOrAppendData(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, out Item item, out ulong xorHash)
+    private AppendResult FindOrAppendData(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, out Item item, out ulong xorHash, ulong? hash = null)
     {
         (item, xorHash) = (default, 0);
         var field = FindField(name);
@@ -32,7 +32,7 @@ public sealed partial class JournalWriter
         payload[name.Length] = (byte)'=';
         value.CopyTo(payload[(name.Length + 1)..]);
 
-        item.Hash = Hash(payload);
+        item.Hash = hash ?? Hash(payload);
         ulong first = Word(BucketOf(item.Hash)); // on its way from memory while the other hash is made
         xorHash = IsKeyed ? JenkinsHash.Hash(payload) : item.Hash;
         item.Offset = FindData(payload, item.Hash, first);

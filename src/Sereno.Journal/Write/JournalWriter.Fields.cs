@@ -40,13 +40,16 @@ public sealed partial class JournalWriter
 
     private readonly Dictionary<byte[], Field> _fields = new(new NameComparer());
     private readonly List<Field> _dirtyFields = [];
+    private Field? _recent;
 
     /// <summary>Null: the file has none of this name.</summary>
     private Field? FindField(ReadOnlySpan<byte> name)
     {
+        if (_recent is { } recent && name.SequenceEqual(recent.Name))
+            return recent;
         var known = _fields.GetAlternateLookup<ReadOnlySpan<byte>>();
         if (known.TryGetValue(name, out var field))
-            return field;
+            return _recent = field;
         ulong at = FieldAt(name);
         return at == 0 ? null : _fields[name.ToArray()] = new(at, Word(at + FieldObject.HeadDataAt)) { Name = name.ToArray() };
     }

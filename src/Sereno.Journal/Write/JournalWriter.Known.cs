@@ -43,6 +43,7 @@ public sealed partial class JournalWriter
     /// <summary>The handle isn't used any more.</summary>
     public void Release(DataHandle handle)
     {
+        LinkRun();
         ref var known = ref _known[handle.Index];
         if (--known.References > 0)
             return;
@@ -81,6 +82,12 @@ public sealed partial class JournalWriter
             known.FirstEntry = entry;
         else
             Append(ref known.Chain, known.Offset + DataObject.EntryArrayAt, entry);
+        MarkDirty(index);
+    }
+
+    private void MarkDirty(int index)
+    {
+        ref var known = ref _known[index];
         if (known.IsDirty)
             return;
         known.IsDirty = true;

@@ -7,13 +7,20 @@ namespace Sereno.Journal.Write;
 // Where new objects go, and how the file grows.
 public sealed partial class JournalWriter
 {
+    private const ulong PreparedAtOnce = 64 << 10;
+
     private int _growError;
+    private ulong _prepared; // up to here the pages beyond the end are there
 
     /// <summary>Sees to it that so many bytes can be appended, and stored to without fail.</summary>
     private AppendResult Reserve(ulong size)
     {
         ulong allocated = FileHeader.Size + _header.ArenaSize;
-        return _end + size <= allocated ? AppendResult.Appended : Grow(size, allocated);
+        if (_end + size > allocated && Grow(size, allocated) is var result && result != AppendResult.Appended)
+            return result;
+        if (_end + size > _prepared)
+            _file.Prepare(_end, (_prepared = _end + size + PreparedAtOnce) - _end);
+        return AppendResult.Appended;
     }
 
     private AppendResult Grow(ulong size, ulong allocated)

@@ -15,7 +15,7 @@ namespace Sereno.Journal.Write;
 /// </remarks>
 public sealed partial class JournalWriter : IDisposable
 {
-    private const ulong Step = 8 << 20;
+    private const ulong Step = 2 << 20;
     private const ulong MinSize = 512 << 10;
     private const ulong PageSize = 4096;
     private const ulong MinCompressFrom = 8;
@@ -78,6 +78,7 @@ public sealed partial class JournalWriter : IDisposable
     /// <summary>What the batch deferred, into the file: readers see its entries.</summary>
     public void Flush()
     {
+        LinkRun();
         Volatile.WriteBarrier(); // the objects, before what leads to them
         FlushKnown();
         FlushFields();

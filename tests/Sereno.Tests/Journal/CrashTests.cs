@@ -130,8 +130,22 @@ public sealed class CrashTests
 
     private static void Write(JournalWriter writer, string[][] batch, int before, bool isComplete)
     {
+        var groups = new Dictionary<string, FieldGroup>();
         foreach (var entry in batch)
         {
+            if (entry is [['F', >= '2', ..], var message, var pid])
+            {
+                // As a stream's lines: MESSAGE= and what is known.
+                string key = entry[0] + pid;
+                if (!groups.TryGetValue(key, out var group))
+                {
+                    Assert.Equal(AppendResult.Appended, writer.Intern(Encoding.UTF8.GetBytes(entry[0]), out var one));
+                    Assert.Equal(AppendResult.Appended, writer.Intern(Encoding.UTF8.GetBytes(pid), out var other));
+                    groups[key] = group = writer.Group([other, one]);
+                }
+                Assert.Equal(AppendResult.Appended, writer.Append(group, Encoding.UTF8.GetBytes(message["MESSAGE=".Length..]), JournalScratch.Times(before++)));
+                continue;
+            }
             var known = default(DataHandle?);
             if (entry[0].StartsWith("F1", StringComparison.Ordinal) && writer.Intern(Encoding.UTF8.GetBytes(entry[0]), out var handle) == AppendResult.Appended)
                 known = handle;

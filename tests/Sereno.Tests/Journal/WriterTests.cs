@@ -85,6 +85,41 @@ public sealed class WriterTests : IDisposable
             Assert.Equal(entries.Select(Lines), read.Select(e => string.Join("\n", e)));
         }, iter: 40, threads: 1);
 
+    /// <summary>Arrays fill up in the middle of a run; messages are new, or were there, or are as known fields of this group or another.</summary>
+    [Fact]
+    public void Runs_of_two_streams_are_as_single_entries()
+    {
+        var options = JournalScratch.Options with { MaxSize = 32 << 20 };
+        using var writer = JournalWriter.Create(_scratch.Folder, "runs.journal", options);
+        string[][] fields = [["_PID=1", "_UID=0", "UNIT=a", "MESSAGE=known"], ["_PID=2", "_UID=0", "UNIT=b"]];
+        var groups = fields.Select(f => writer.Group([.. f.Select(field =>
+        {
+            Assert.Equal(AppendResult.Appended, writer.Intern(Encoding.ASCII.GetBytes(field), out var handle));
+            return handle;
+        })])).ToArray();
+        var random = new Random(1);
+        var written = new List<string[]>();
+        for (int i = 0, run = 1, who = 0; i < 6000; i++)
+        {
+            string message = random.Next(6) switch { 0 => "known", 1 => $"again {random.Next(20)}", _ => $"line {i}" };
+            written.Add([.. fields[who], $"MESSAGE={message}"]);
+            Assert.Equal(AppendResult.Appended, writer.Append(groups[who], Encoding.ASCII.GetBytes(message), JournalScratch.Times(i), i % 2 == 0 ? writer.Expect(Encoding.ASCII.GetBytes(message)) : null));
+            if (--run == 0)
+                (run, who) = (random.Next(1, random.Next(2) == 0 ? 4 : 1500), 1 - who);
+            if (random.Next(200) == 0)
+            {
+                writer.Flush();
+                writer.Commit();
+            }
+        }
+        writer.SetOffline();
+        Assert.Equal("", _scratch.Verify("runs.journal"));
+        Assert.Equal(written.Count(e => e.Contains("_PID=2")), _scratch.Export("runs.journal", "_PID=2").Count);
+        Assert.Equal(written.Count(e => e.Contains("MESSAGE=again 3")), _scratch.Export("runs.journal", "MESSAGE=again 3").Count);
+        var read = _scratch.Export("runs.journal");
+        Assert.Equal(written.Select(e => string.Join("|", e.Distinct().Order(StringComparer.Ordinal))), read.Select(e => string.Join("|", e.Order(StringComparer.Ordinal))));
+    }
+
     private static JournalWriter Reopen(JournalScratch scratch, JournalWriter writer, WriterOptions options)
     {
         writer.SetOffline();
