@@ -108,6 +108,9 @@ public static unsafe class Files
             return Errno.Check((int)libc.pread(fd.Number, p, (nuint)buffer.Length, (nint)offset), "read a file");
     }
 
+    /// <summary>fsync(2): what was written is on disk.</summary>
+    public static void Sync(Fd file) => Errno.Check(libc.fsync(file.Number), "write to the disk");
+
     /// <summary>pwrite(2) of all.</summary>
     public static void WriteAt(Fd fd, ReadOnlySpan<byte> bytes, long offset)
     {

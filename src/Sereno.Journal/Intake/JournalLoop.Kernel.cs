@@ -40,8 +40,16 @@ public sealed partial class JournalLoop
     {
         ulong next = _memory.State.KernelNext;
         using var file = Files.TryOpen(KernelNextFile, libc.O_WRONLY | libc.O_CREAT | libc.O_NOFOLLOW, out _, mode: 0x1A4);
-        if (file is not null)
+        if (file is null)
+            return;
+        try
+        {
             Files.WriteAt(file, MemoryMarshal.AsBytes(new ReadOnlySpan<ulong>(in next)), 0);
+        }
+        catch (LinuxException)
+        {
+            // No room: whoever comes after the keeper reads some messages of the kernel a second time.
+        }
     }
 
     private void ReadKernel()

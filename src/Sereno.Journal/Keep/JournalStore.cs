@@ -37,6 +37,9 @@ internal sealed partial class JournalStore : IDisposable
         _ => true,
     };
 
+    /// <summary>Accounts whose own file can't be opened, until all are begun anew.</summary>
+    private readonly HashSet<uint> _withoutFile = [];
+
     /// <summary>All files of one journal count on from each other.</summary>
     private UInt128 SeqnumId
     {
@@ -56,7 +59,7 @@ internal sealed partial class JournalStore : IDisposable
     public IReadOnlyList<ActiveFile> Files => _files;
 
     /// <summary>Whose file an account's entries go to: what isn't kept over a boot is all in one.</summary>
-    public uint FileOf(uint uid) => _isVolatile ? 0 : uid;
+    public uint FileOf(uint uid) => _isVolatile || _withoutFile.Contains(uid) ? 0 : uid;
 
     /// <summary>The file for an account's entries; null, and <see cref="Problem"/>, where none can be made.</summary>
     public ActiveFile? Of(uint uid)
@@ -68,13 +71,19 @@ internal sealed partial class JournalStore : IDisposable
         {
             if (uid != 0 && SeqnumId == 0 && Of(0) is null)
                 return null; // the first file's numbers are everybody's
-            return Add(uid);
+            return FileOf(uid) == uid ? Add(uid) : Of(0);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Problem = e.Message;
             if (_isVolatile || IsShortage(e))
                 return null;
+        }
+        if (uid != 0)
+        {
+            _say($"{Folder}: {Problem}; the entries of uid {uid} go to the system's file");
+            _withoutFile.Add(uid);
+            return Of(0);
         }
         // Another place, until somebody has mended this one and asks for a flush, or the journal is started again.
         _say($"{Folder}: {Problem}; going on in {_options.VolatileFolder}");
@@ -129,6 +138,7 @@ internal sealed partial class JournalStore : IDisposable
 
     public void RotateAll()
     {
+        _withoutFile.Clear();
         foreach (var file in _files.ToArray())
             Rotate(file);
     }
@@ -333,7 +343,7 @@ internal sealed partial class JournalStore : IDisposable
     {
         string temporary = $".{name}.new";
         if (OpenFolder.Remove(folder, temporary) == libc.EISDIR)
-            SetAside(Folder, temporary);
+            SetAside(Folder, temporary, Stem(name));
         var writer = JournalWriter.Create(folder, temporary, options, undo);
         try
         {
@@ -379,14 +389,20 @@ internal sealed partial class JournalStore : IDisposable
     private static void Rename(string folder, string name)
     {
         FileHeader header = default;
-        using (var file = Linux.Files.Open($"{folder}/{name}", libc.O_RDONLY))
+        using (var file = Linux.Files.Open($"{folder}/{name}", libc.O_RDONLY | libc.O_NONBLOCK | libc.O_NOFOLLOW))
+        {
+            if (FileStatus.Of(file).Kind != FileKind.File)
+                throw new IOException("not a file");
             Linux.Files.ReadAt(file, MemoryMarshal.AsBytes(MemoryMarshal.CreateSpan(ref header, 1)), 0);
+        }
         File.Move($"{folder}/{name}", $"{folder}/{JournalFileName.Archived(Stem(name), header.SeqnumId, header.HeadEntrySeqnum, header.HeadEntryRealtime)}");
     }
 
-    private void SetAside(string folder, string name)
+    private void SetAside(string folder, string name) => SetAside(folder, name, Stem(name));
+
+    private void SetAside(string folder, string name, string stem)
     {
-        string aside = JournalFileName.SetAside(Stem(name), _options.Now(), BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)));
+        string aside = JournalFileName.SetAside(stem, _options.Now(), BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)));
         try
         {
             using var place = Linux.Files.OpenFolder(folder);
@@ -400,13 +416,33 @@ internal sealed partial class JournalStore : IDisposable
         }
     }
 
+    /// <summary>To another file system mostly: under another name until all of it is on disk, and the first one goes last.</summary>
+    private static void Move(string source, string folder, string name)
+    {
+        if (FileStatus.Of(source)?.Kind != FileKind.File)
+            throw new IOException("not a file");
+        string target = $"{folder}/{name}", temporary = $"{folder}/.{name}.new";
+        // A move that was cut off after its last step but one.
+        if (FileStatus.Of(target) is not { } there || IdOf(target) != IdOf(source) || there.Size != FileStatus.Of(source)?.Size)
+        {
+            File.Delete(temporary);
+            File.Copy(source, temporary);
+            using (var copy = Linux.Files.Open(temporary, libc.O_RDONLY | libc.O_NOFOLLOW))
+                Linux.Files.Sync(copy);
+            File.Move(temporary, target);
+            using var place = Linux.Files.OpenFolder(folder);
+            OpenFolder.Sync(place);
+        }
+        File.Delete(source);
+    }
+
     /// <summary>Nobody writes to them: one that isn't archived is what a journal that was killed left.</summary>
     private void MoveAll(string from, string to)
     {
         if (!Directory.Exists(from))
             return;
         Each(name => name.IsActive, name => Rename(from, name));
-        Each(name => !name.IsActive, name => File.Move($"{from}/{name}", $"{to}/{name}"));
+        Each(name => !name.IsActive, name => Move($"{from}/{name}", to, name));
 
         void Each(Func<JournalFileName, bool> wanted, Action<string> move)
         {

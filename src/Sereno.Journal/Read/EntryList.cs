@@ -31,7 +31,7 @@ internal sealed class EntryList(JournalFile file, ulong extra, ulong firstArray,
     /// <summary>The first that the last array has; beyond all where there is no such array, or it isn't what is said of it.</summary>
     private ulong TailFirst => _tailFirst ??= IsTail() ? count - tail.EntryCount : ulong.MaxValue;
 
-    private bool IsTail() => tail.EntryCount > 0 && tail.EntryCount + Extra <= count 
+    private bool IsTail() => tail.EntryCount > 0 && tail.EntryCount + Extra <= count
         && file.TryArray(tail.ArrayOffset, out ulong length, out ulong next) && next == 0 && tail.EntryCount <= length && Item(tail.ArrayOffset, tail.EntryCount - 1) != 0
         // More in it than that: it grew between two reads.
         && (tail.EntryCount == length || Item(tail.ArrayOffset, tail.EntryCount) == 0);

@@ -22,7 +22,7 @@ public sealed partial class JournalSet
     private bool HasNothingBeyond(Member member, Direction direction)
     {
         ref readonly var header = ref member.File.Header;
-        return _place.HasSeqnum && _place.SeqnumId == header.SeqnumId && KnowsItsNumbers(header)
+        return _place.HasSeqnum && _place.SeqnumId == header.SeqnumId && KnowsItsNumbers(member)
             && (direction == Direction.Down ? header.TailEntrySeqnum < _place.Seqnum : header.HeadEntrySeqnum > _place.Seqnum);
     }
 
@@ -30,13 +30,23 @@ public sealed partial class JournalSet
     private static bool IsFarther(Member member, Member than, Direction direction)
     {
         ref readonly var header = ref member.File.Header;
-        return header.SeqnumId == than.File.Header.SeqnumId && KnowsItsNumbers(header)
+        return header.SeqnumId == than.File.Header.SeqnumId && KnowsItsNumbers(member)
             && (direction == Direction.Down ? header.HeadEntrySeqnum > than.Entry.Seqnum : header.TailEntrySeqnum < than.Entry.Seqnum);
     }
 
-    /// <summary>Of a file that is being written, or whose writer died, the header may tell less than is there.</summary>
-    private static bool KnowsItsNumbers(in FileHeader header) => header.State != FileState.Online && header.EntryCount > 0
-        && header.HeadEntrySeqnum <= header.TailEntrySeqnum && header.TailEntrySeqnum - header.HeadEntrySeqnum >= header.EntryCount - 1;
+    /// <summary>Of a file that is being written, or whose writer died, the header may tell less than is there; of any file it may be damaged.</summary>
+    private static bool KnowsItsNumbers(Member member)
+    {
+        ref readonly var header = ref member.File.Header;
+        if (header.State == FileState.Online || header.EntryCount == 0)
+            return false;
+        if (member.KnowsItsNumbers is { } known)
+            return known;
+        var entries = member.File.Entries();
+        member.KnowsItsNumbers = entries.TryFrom(0, Direction.Down, out var first) && first.Entry.Seqnum == header.HeadEntrySeqnum
+            && entries.TryFrom(header.EntryCount - 1, Direction.Up, out var last) && last.Entry.Seqnum == header.TailEntrySeqnum;
+        return member.KnowsItsNumbers.Value;
+    }
 
     /// <summary>It is sought anew once it matters again, where the way has turned since.</summary>
     private static void PassOver(Member member, Direction direction)

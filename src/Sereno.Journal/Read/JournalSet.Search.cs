@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Sereno.Journal.Read;
 
 /// <summary>Whether a message's text is sought; each thread has one of its own.</summary>
@@ -35,10 +37,31 @@ public sealed partial class JournalSet
                 Interlocked.Add(ref total, found[i]?.Length ?? MostFound + 1);
             }
         }
-        var helper = _members.Count > 1 && Environment.ProcessorCount > 1 ? new Thread(Work, 256 * 1024) : null;
+        Exception? failure = null;
+        void Help()
+        {
+            try
+            {
+                Work();
+            }
+            catch (Exception e) // a pattern that takes too long, no descriptor left: for the thread that has asked
+            {
+                failure = e;
+                Volatile.Write(ref total, MostFound + 1);
+            }
+        }
+        var helper = _members.Count > 1 && Environment.ProcessorCount > 1 ? new Thread(Help, 256 * 1024) : null;
         helper?.Start();
-        Work();
-        helper?.Join();
+        try
+        {
+            Work();
+        }
+        finally
+        {
+            helper?.Join();
+        }
+        if (failure is not null)
+            ExceptionDispatchInfo.Throw(failure);
         if (total > MostFound)
             return false;
         for (int i = 0; i < ends.Length; i++)

@@ -22,6 +22,7 @@ public sealed partial class JournalSet : IDisposable
         public LocationKind Kind = LocationKind.Head;
         public Direction Last;
         public ulong LastCount;
+        public bool? KnowsItsNumbers;
     }
 
     public BlockCache Cache { get; } = new();

@@ -19,7 +19,7 @@ public sealed partial class JournalWriter
         if (_end + size > allocated && Grow(size, allocated) is var result && result != AppendResult.Appended)
             return result;
         if (_end + size > _prepared)
-            _file.Prepare(_end, (_prepared = _end + size + PreparedAtOnce) - _end);
+            _file.Prepare(_end, (_prepared = Math.Min(_end + size + PreparedAtOnce, FileHeader.Size + _header.ArenaSize)) - _end);
         return AppendResult.Appended;
     }
 

@@ -243,7 +243,10 @@ internal sealed class EntryLoop
         int errno;
         try
         {
-            using (var fd = Files.Open(temporary, libc.O_WRONLY | libc.O_CREAT | libc.O_TRUNC, 0x1A4))
+            // Nobody else's link is followed, in a folder where others write.
+            if (File.Exists(temporary))
+                File.Delete(temporary);
+            using (var fd = Files.Open(temporary, libc.O_WRONLY | libc.O_CREAT | libc.O_EXCL | libc.O_NOFOLLOW, 0x1A4))
                 fd.WriteAll(System.Text.Encoding.ASCII.GetBytes(cursor + "\n"));
             File.Move(temporary, file, overwrite: true);
             return true;

@@ -136,10 +136,9 @@ internal sealed class JournalctlRun : IDisposable
         }
         if (_options.Root is null && _options.HomeFolders is { } homes)
         {
-            foreach (string home in homes)
-                if (_folders.AddRoot(home, mayBeMissing: true) is > 0 and var errno)
-                    return errno;
-            return 0;
+            // One of them is enough.
+            var failures = homes.Select(home => _folders.AddRoot(home, mayBeMissing: true)).ToList();
+            return failures.Min();
         }
         // What may not be read is told later.
         _folders.AddRoot(_options.Root + "/run/log/journal", mayBeMissing: true);

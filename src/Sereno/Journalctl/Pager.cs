@@ -19,8 +19,11 @@ internal sealed class Pager : IDisposable
     private Pager(int pid, Fd input, bool ignoresInterrupts)
     {
         (_pid, _output, _errors) = (pid, Fd.DuplicateOf(1), Fd.DuplicateOf(2));
-        input.PutAt(1);
-        input.PutAt(2);
+        using (input)
+        {
+            input.PutAt(1);
+            input.PutAt(2);
+        }
         // It stops on Ctrl-C what it shows, and goes on.
         _interrupts = ignoresInterrupts ? new(libc.SIGINT) : null;
     }
@@ -70,7 +73,7 @@ internal sealed class Pager : IDisposable
         using (read)
         {
             byte[] plan = new PlanWriter().Prctl(ExitStage.Exec, DeathSignal, libc.SIGINT).Dup(ExitStage.Stdin, 0, 0)
-                .Chdir(ExitStage.Chdir, Environment.CurrentDirectory).Exec(ExitStage.Exec, path, words, environment).ToArray();
+                .Chdir(ExitStage.Chdir, Here()).Exec(ExitStage.Exec, path, words, environment).ToArray();
             var child = Spawner.Spawn(plan, [read]);
             child.Pidfd?.Dispose();
             if (child.Ok)
@@ -78,6 +81,19 @@ internal sealed class Pager : IDisposable
         }
         write.Dispose();
         return null;
+    }
+
+    /// <summary>It may have been removed.</summary>
+    private static string Here()
+    {
+        try
+        {
+            return Environment.CurrentDirectory;
+        }
+        catch (IOException)
+        {
+            return "/";
+        }
     }
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name);

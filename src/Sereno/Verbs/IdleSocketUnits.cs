@@ -1,3 +1,5 @@
+using System.CommandLine;
+using Sereno.Bus;
 using Sereno.Bus.Client;
 using Sereno.Linux;
 using Sereno.Sockets.Diagnosis;
@@ -9,13 +11,23 @@ namespace Sereno.Verbs;
 /// <summary>Socket units that are meant for a port and don't listen: why nobody answers there.</summary>
 internal static class IdleSocketUnits
 {
-    /// <returns>Those that the manager has loaded; none where no manager answers.</returns>
-    public static IReadOnlyList<IdleSocketUnit> At(PortQuestion question, BusClient? client)
+    /// <returns>Those that the manager has loaded; none where no manager answers us.</returns>
+    public static IReadOnlyList<IdleSocketUnit> At(PortQuestion question, ParseResult result)
     {
-        if (client is null)
-            return [];
+        try
+        {
+            using var client = GlobalOptions.ConnectIfRunning(result);
+            return client is null ? [] : At(question, new ManagerProxy(client));
+        }
+        catch (Exception e) when (e is BusException or IOException)
+        {
+            return []; // another account's
+        }
+    }
+
+    private static IReadOnlyList<IdleSocketUnit> At(PortQuestion question, ManagerProxy manager)
+    {
         string kind = (question.Transport == Transport.Udp ? ListenerKind.Datagram : ListenerKind.Stream).ToString();
-        var manager = new ManagerProxy(client);
         return [.. from unit in manager.ListUnitsByPatterns([], ["*.socket"])
                    where unit.ActiveState is "inactive" or "failed"
                    from listen in manager.Unit(unit.Id).Get("Listen", "org.freedesktop.systemd1.Socket").Items

@@ -37,8 +37,7 @@ public static class WhyVerb
             (int, int)? tried = result.GetValue(attempt) ? Try(question) : null;
             if (tried is var (plain, reuse))
                 diagnosis = diagnosis with { ReuseMayHelp = plain != 0 && reuse == 0 };
-            using var client = GlobalOptions.ConnectIfRunning(result);
-            var idle = IdleSocketUnits.At(question, client);
+            var idle = IdleSocketUnits.At(question, result);
             if (result.GetValue(format) == "json")
                 WhyJson.Write(diagnosis, facts, new(), tried, idle, StandardStreams.Output);
             else

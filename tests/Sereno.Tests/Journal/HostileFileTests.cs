@@ -133,6 +133,29 @@ public sealed class HostileFileTests : IDisposable
                 ;
     }
 
+    /// <summary>Files are searched on two threads.</summary>
+    [Fact]
+    public void What_fails_in_a_search_is_told_to_who_has_asked()
+    {
+        byte[] file = Sample(isCompact: true, isKeyed: true);
+        using var journal = new JournalSet();
+        for (int i = 0; i < 4; i++)
+        {
+            File.WriteAllBytes($"{_scratch.Path}/{i}.journal", file);
+            journal.Add(JournalFile.TryOpen($"{_scratch.Path}/{i}.journal", journal.Cache, out _)!);
+        }
+        Assert.Throws<TimeoutException>(() => journal.Search(new Fails(Environment.CurrentManagedThreadId, onCaller: false), alsoBoots: false));
+        Assert.Throws<TimeoutException>(() => journal.Search(new Fails(Environment.CurrentManagedThreadId, onCaller: true), alsoBoots: false));
+        Assert.True(journal.Search(new Contains("line"u8.ToArray()), alsoBoots: false));
+    }
+
+    private sealed class Fails(int caller, bool onCaller) : IMessageTest
+    {
+        public bool IsSought(ReadOnlySpan<byte> message) => false;
+
+        public IMessageTest ForThread() => Environment.ProcessorCount < 2 || (Environment.CurrentManagedThreadId == caller) == onCaller ? throw new TimeoutException() : this;
+    }
+
     private sealed class Contains(byte[] word) : IMessageTest
     {
         public bool IsSought(ReadOnlySpan<byte> message) => message.IndexOf(word) >= 0;

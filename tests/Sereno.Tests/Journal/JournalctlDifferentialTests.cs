@@ -200,6 +200,26 @@ public sealed class JournalctlDifferentialTests : IClassFixture<JournalctlDiffer
         Assert.Equal(Ours("compact.journal", [], "-n", "10", "-u", "unit3"), Ours("compact.journal", [], "-n", "unit3"));
     }
 
+    /// <summary>On a terminal of script(1): what the pager is given, and what it is told.</summary>
+    [Theory]
+    [InlineData("cat -n", "0", "-n 5")]
+    [InlineData("cat -n", "0", "-n 5 -p err")]
+    [InlineData("cat -n", "0", "--list-boots")]
+    [InlineData("cat -n", "0", "-n 5 --no-pager")]
+    [InlineData("head -n 1", "0", "-n 200")]
+    [InlineData("cat", "1", "-n 5 --no-full")]
+    [InlineData("env", "1", "-n 5 -e")]
+    public void A_terminal_gets_a_pager(string pager, string secure, string arguments)
+    {
+        Assert.SkipWhen(!File.Exists("/usr/bin/script"), "script(1) is not installed");
+        (string, string?)[] environment = [("SYSTEMD_PAGER", pager), ("SYSTEMD_PAGERSECURE", secure), ("TERM", "xterm"), ("SYSTEMD_COLORS", null), ("SYSTEMD_URLIFY", null)];
+        Assert.Equal(OnTerminal("journalctl"), OnTerminal($"{SerenoProcess.Executable} logs"));
+
+        List<string> OnTerminal(string program) =>
+            [.. Run("/usr/bin/script", environment, ["-qec", $"stty cols 70; exec {program} --file {_files.Path("compact.journal")} {arguments}", "/dev/null"]).Output.Split('\n')
+                .Where(l => pager != "env" || l.StartsWith("LESS", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+    }
+
     [Fact]
     public void Many_files_are_one_journal()
     {

@@ -36,4 +36,31 @@ public sealed class VolatileLogSpecs
             Assert.Equal(lines, sereno.Do("logs", "-q", "-o", "cat", "_TRANSPORT=stdout").Output);
         }
     }
+
+    [Fact]
+    public void What_has_taken_the_logs_place_hides_no_line()
+    {
+        using var sereno = new LiveInstance(folder => File.WriteAllText($"{folder}/units/say@.service", "[Service]\nType=oneshot\nExecStart=/bin/echo the-%i-line\n"));
+        sereno.Do("start", "say@first");
+        sereno.Do("logs", "--sync");
+        Directory.Delete($"{sereno.Folder}/log", recursive: true);
+        File.WriteAllText($"{sereno.Folder}/log", "");
+        sereno.Do("start", "say@second");
+        Live.Eventually(() => sereno.Run("logs", "-q", "-o", "cat", "-u", "say@second").Output.Contains("the-second-line"), () => $"{sereno.Run("logs")}");
+        File.Delete($"{sereno.Folder}/log");
+    }
+
+    [Fact]
+    public void What_is_no_file_stays_where_it_is_at_a_flush()
+    {
+        using var sereno = new LiveInstance(folder => File.WriteAllText($"{folder}/units/say.service", "[Service]\nType=oneshot\nExecStart=/bin/echo the-line\n"));
+        sereno.Do("logs", "--relinquish-var");
+        sereno.Do("start", "say");
+        sereno.Do("logs", "--sync");
+        string hidden = $"{sereno.Folder}/run/journal/log";
+        Assert.Equal(0, Command.Run("mkfifo", $"{hidden}/user-1.journal").Status);
+        sereno.Do("logs", "--flush");
+        Assert.Equal([$"{hidden}/user-1.journal"], Directory.GetFiles(hidden));
+        Assert.Equal("the-line\n", sereno.Do("logs", "-q", "-o", "cat", "-D", $"{sereno.Folder}/log", "_TRANSPORT=stdout").Output);
+    }
 }
