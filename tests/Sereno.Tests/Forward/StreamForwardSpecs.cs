@@ -239,6 +239,23 @@ public sealed class StreamForwardSpecs : IDisposable
     }
 
     [Fact]
+    public void One_folder_of_the_journal_that_can_not_be_read_does_not_hide_the_other()
+    {
+        _journal.AddLines(3);
+        string home = $"{_journal.Folder}/instance", other = $"{home}/run/journal/log";
+        Directory.CreateDirectory($"{home}/run/journal");
+        File.WriteAllText(other, "no folder");
+        Directory.CreateSymbolicLink($"{home}/log", _journal.Folder);
+        using var collector = new Collector();
+        string[] forward = ["forward", $"tcp://127.0.0.1:{collector.Port}", "--dir", home, "--once"];
+        Assert.Equal((0, "", $"sereno: cannot read the journal in {other}: Not a directory\n"), SerenoProcess.Run(forward));
+        Collector.Until(() => collector.Lines.Length == 3);
+        Directory.Delete($"{home}/log");
+        File.WriteAllText($"{home}/log", "nor here");
+        Assert.Equal((1, "", $"sereno: cannot read the journal in {other}: Not a directory\n"), SerenoProcess.Run(forward));
+    }
+
+    [Fact]
     public void A_peer_that_sends_without_end_does_not_hold_it()
     {
         _journal.AddLines(3);
