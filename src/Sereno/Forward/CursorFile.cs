@@ -22,7 +22,9 @@ internal sealed class CursorFile(string path)
     public void Write(string cursor)
     {
         string temporary = $"{path}.new";
-        using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write))
+        // Its name can be foreseen: what others have put there, also a link, is not written to (O_EXCL, open(2)).
+        File.Delete(temporary);
+        using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
         {
             file.Write(System.Text.Encoding.ASCII.GetBytes(cursor + "\n"));
             file.Flush(flushToDisk: true);

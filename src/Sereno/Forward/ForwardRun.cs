@@ -26,6 +26,7 @@ internal sealed class ForwardRun : IDisposable
     private readonly CancellationTokenSource _stop = new(), _abort = new();
     private readonly (Fd Read, Fd Write) _wake = Pipe.Create(nonBlockingRead: true);
     private string? _trouble;
+    private bool _isStopping;
 
     public ForwardRun(ForwardTarget target, ForwardOptions options, TextWriter errors)
     {
@@ -47,7 +48,7 @@ internal sealed class ForwardRun : IDisposable
         if (!_options.Once)
             epoll.Add(source.Watch(), 1);
         Server.Notify($"READY=1\nSTATUS={Text.Current.Forward.Status(Printable.Of(_target.Shown))}");
-        while (true)
+        while (!_stop.IsCancellationRequested)
         {
             if (Gather(source) is { } last)
             {
@@ -56,11 +57,12 @@ internal sealed class ForwardRun : IDisposable
                 _cursors?.Write(last);
                 _sink.Clear();
             }
-            else if (_options.Once || _stop.IsCancellationRequested)
+            else if (_options.Once)
                 return 0;
             else
                 Wait(epoll, source);
         }
+        return 0;
     }
 
     public void Dispose()
@@ -75,6 +77,9 @@ internal sealed class ForwardRun : IDisposable
     private void Stop(PosixSignalContext signal)
     {
         signal.Cancel = true;
+        // Who asks again doesn't give more time.
+        if (Interlocked.Exchange(ref _isStopping, true))
+            return;
         _abort.CancelAfter(s_grace);
         _stop.Cancel();
         _wake.Write.Write([0]);

@@ -14,18 +14,19 @@ internal sealed class ForwardSource : IDisposable
     private bool _isAtEntry;
 
     /// <exception cref="IOException">It can't be read.</exception>
-    private ForwardSource(JournalctlOptions wanted)
+    private ForwardSource(JournalctlOptions wanted, TextWriter errors)
     {
-        bool isWhole = wanted.Directory is not null || wanted.Files is not null || wanted.HomeFolders is not null;
+        bool isWhole = wanted.Directory is not null || wanted.Files is not null || wanted.ReadsInput || wanted.HomeFolders is not null;
         _folders = new(_journal, wanted.Scope(isWhole ? null : Machine.Id ?? 0, Self.Uid));
-        if (wanted.Files is { } files)
+        if (wanted.ReadsInput)
+            Check(_folders.AddOpened(Fd.DuplicateOf(0), "/proc/self/fd/0"), "-");
+        else if (wanted.Files is { } files)
             foreach (string file in files)
                 Check(_folders.AddNamed(file), file);
         else if (wanted.Directory is { } folder)
             Check(_folders.AddRoot(folder, mayBeMissing: false), folder);
         else
-            foreach (string home in wanted.HomeFolders ?? ["/run/log/journal", "/var/log/journal"])
-                Check(_folders.AddRoot(home, mayBeMissing: true), home);
+            AddHomes([.. wanted.HomeFolders ?? ["/run/log/journal", "/var/log/journal"]], errors);
     }
 
     public JournalSet Journal => _journal;
@@ -37,7 +38,7 @@ internal sealed class ForwardSource : IDisposable
     /// <exception cref="FormatException">It is no cursor.</exception>
     public static ForwardSource? Open(JournalctlOptions wanted, string? cursor, TextWriter errors)
     {
-        var source = new ForwardSource(wanted);
+        var source = new ForwardSource(wanted, errors);
         if (!new MatchBuilder(source._journal, wanted, errors).Build())
         {
             source.Dispose();
@@ -84,6 +85,16 @@ internal sealed class ForwardSource : IDisposable
             throw new FormatException(Text.Current.Forward.BadCursor(Printable.Of(cursor)));
         // Retention may have deleted that entry: then the first one behind it is new.
         _isAtEntry = _journal.Next(Direction.Down) && _journal.Cursor() != cursor;
+    }
+
+    /// <summary>One that can't be read doesn't hide the other.</summary>
+    private void AddHomes(string[] homes, TextWriter errors)
+    {
+        var bad = homes.Select(h => (Path: h, Errno: _folders.AddRoot(h, mayBeMissing: true))).Where(h => h.Errno != 0).ToList();
+        if (bad.Count == homes.Length && homes.Length > 0)
+            Check(bad[0].Errno, bad[0].Path);
+        foreach (var (path, errno) in bad)
+            errors.WriteLine(Printable.Lines($"sereno: {Text.Current.Forward.CannotRead(path, Errno.Text(errno))}"));
     }
 
     private static void Check(int errno, string path)

@@ -33,14 +33,16 @@ internal sealed record ForwardTarget(ForwardKind Kind, ForwardTransport Transpor
             "http" or "https" => Web(text, ForwardKind.Http, scheme),
             "otlp" => Web(text, ForwardKind.Otlp, "http"),
             "otlps" => Web(text, ForwardKind.Otlp, "https"),
-            _ => throw Bad(text),
+            _ => throw Bad(WithoutUser(text)),
         };
     }
 
     private static ForwardTarget Remote(string text, ForwardKind kind, ForwardTransport transport, int otherwise)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Host.Length == 0 || uri.PathAndQuery is not ("" or "/"))
-            throw Bad(text);
+            throw Bad(WithoutUser(text));
+        if (uri.UserInfo.Length > 0)
+            throw new FormatException(Text.Current.Forward.NoUser(Printable.Of(WithoutUser(text))));
         int port = uri.Port > 0 ? uri.Port : otherwise;
         return port == 0 ? throw Bad(text) : new(kind, transport, text, uri.IdnHost, port);
     }
@@ -55,12 +57,20 @@ internal sealed record ForwardTarget(ForwardKind Kind, ForwardTransport Transpor
     private static ForwardTarget Web(string text, ForwardKind kind, string scheme)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Host.Length == 0)
-            throw Bad(text);
+            throw Bad(WithoutUser(text));
         var address = new UriBuilder(uri) { Scheme = scheme, Port = uri.Port > 0 ? uri.Port : OtlpPort };
         if (kind == ForwardKind.Otlp && uri.AbsolutePath is "" or "/")
             address.Path = OtlpPath;
-        string shown = uri.UserInfo.Length > 0 ? text.Replace(uri.UserInfo + "@", "", StringComparison.Ordinal) : text;
-        return new(kind, ForwardTransport.Http, shown, Address: address.Uri);
+        return new(kind, ForwardTransport.Http, uri.GetComponents(UriComponents.AbsoluteUri & ~UriComponents.UserInfo, UriFormat.UriEscaped), Address: address.Uri);
+    }
+
+    /// <summary>Of an address that may be wrong: all that can be a password is left out.</summary>
+    private static string WithoutUser(string text)
+    {
+        int start = text.IndexOf(':') + 1, at = text.LastIndexOf('@');
+        while (start < at && text[start] == '/')
+            start++;
+        return at < start ? text : text[..start] + text[(at + 1)..];
     }
 
     private static FormatException Bad(string text) => new(Text.Current.Forward.BadTarget(Printable.Of(text)));

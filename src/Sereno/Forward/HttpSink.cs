@@ -13,7 +13,7 @@ internal sealed class HttpSink : ByteSink
 
     public HttpSink(Uri address, RecordFormat format, ForwardOptions options) : base(format)
     {
-        (_address, _options, _web) = (address, options, new(options));
+        (_address, _options, _web) = (address, options, new(address, options));
         _client = new(_web) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
@@ -24,8 +24,6 @@ internal sealed class HttpSink : ByteSink
         if (_options.Compresses)
             content.Headers.ContentEncoding.Add("gzip");
         using var request = new HttpRequestMessage(HttpMethod.Post, _address) { Content = content };
-        if (_address.UserInfo.Length > 0)
-            request.Headers.Authorization = new("Basic", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(Uri.UnescapeDataString(_address.UserInfo))));
         // What it says besides its status is nobody's to read, and may be without end.
         using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
         if (_web.Refusal is { } refusal)

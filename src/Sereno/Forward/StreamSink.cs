@@ -65,13 +65,16 @@ internal sealed class StreamSink(ForwardTarget target, RecordFormat format) : By
         }
     }
 
+    // A peer that sends without end is not read without end.
+    private const int MostReads = 64;
+
     /// <summary>The peer has ended its side, or reset. What it sends otherwise is nobody's to read, but keeps an end behind it from view.</summary>
     private static bool HasClosed(Socket socket)
     {
         Span<byte> unread = stackalloc byte[512];
         try
         {
-            while (socket.Poll(0, SelectMode.SelectRead))
+            for (int reads = 0; reads < MostReads && socket.Poll(0, SelectMode.SelectRead); reads++)
                 if (socket.Receive(unread) == 0)
                     return true;
             return false;

@@ -8,14 +8,24 @@ namespace Sereno.Forward;
 internal sealed class WebClient : DelegatingHandler
 {
     private readonly ForwardOptions _options;
+    private readonly string _user;
 
-    public WebClient(ForwardOptions options) : base(new SocketsHttpHandler
+    /// <exception cref="FormatException">A header is none.</exception>
+    /// <exception cref="IOException">They can't be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Nor here.</exception>
+    public WebClient(Uri address, ForwardOptions options) : base(new SocketsHttpHandler
     {
         // A collector behind a name that moves is found again.
         PooledConnectionLifetime = TimeSpan.FromMinutes(2),
         AllowAutoRedirect = false,
         ActivityHeadersPropagator = null,
-    }) => _options = options;
+    })
+    {
+        (_user, _options) = (address.UserInfo, options);
+        // What is wrong from the beginning isn't waited for.
+        using var request = new HttpRequestMessage { Content = new ByteArrayContent([]) };
+        AddHeaders(request);
+    }
 
     /// <summary>Why the last request came to nothing; null where it was answered well.</summary>
     public RefusedException? Refusal { get; private set; }
@@ -26,7 +36,15 @@ internal sealed class WebClient : DelegatingHandler
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         Refusal = null;
-        AddHeaders(request);
+        try
+        {
+            AddHeaders(request);
+        }
+        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
+        {
+            // Tokens are renewed: the file may just be written.
+            throw Refusal = new(e.Message);
+        }
         try
         {
             var response = await base.SendAsync(request, cancellationToken);
@@ -60,6 +78,8 @@ internal sealed class WebClient : DelegatingHandler
             if (colon < 1 || !(request.Headers.TryAddWithoutValidation(name, value) || request.Content?.Headers.TryAddWithoutValidation(name, value) == true))
                 throw new FormatException(Text.Current.Forward.BadHeader(_options.HeaderFile ?? "--header"));
         }
+        if (_user.Length > 0 && !request.Headers.Contains("Authorization"))
+            request.Headers.Authorization = new("Basic", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(Uri.UnescapeDataString(_user))));
     }
 
     private static RefusedException? RefusalOf(HttpResponseMessage response) => response.IsSuccessStatusCode ? null

@@ -58,7 +58,8 @@ public static class ForwardVerb
             using var run = new ForwardRun(ForwardTarget.Parse(r.GetValue(target)!), new()
             {
                 CursorFile = r.GetValue(cursor),
-                Once = r.GetValue(once),
+                // Nobody tells when an open file grows: of standard input goes what is there.
+                Once = r.GetValue(once) || wanted.ReadsInput,
                 IsOldSyslog = r.GetValue(format) is { } name ? name == "rfc3164" : null,
                 Headers = r.GetValue(header) ?? [],
                 HeaderFile = r.GetValue(headers),

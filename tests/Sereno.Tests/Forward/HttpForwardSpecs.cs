@@ -142,12 +142,104 @@ public sealed class HttpForwardSpecs : IDisposable
     }
 
     [Fact]
+    public void Sigterm_lets_the_batch_that_is_under_way_end_and_begins_no_other()
+    {
+        _journal.AddLines(100);
+        using var collector = new Collector(async (c, stream, _) =>
+        {
+            while (await c.RequestAsync(stream) is { } request)
+            {
+                c.Keep(request.Body);
+                await Task.Delay(200, c.Stop);
+                await Collector.AnswerAsync(stream, "200 OK");
+            }
+        });
+        using var process = _journal.Forward($"http://127.0.0.1:{collector.Port}/", "--batch", "1", "--cursor-file", _journal.CursorFile);
+        Collector.Until(() => collector.Requests.Length == 1);
+        process.Signal(15);
+        Assert.Equal(0, process.Wait());
+        Assert.NotEqual(100, collector.Lines.Length);
+        Assert.Contains(File.ReadAllText(_journal.CursorFile).Trim(), collector.Lines[^1]);
+    }
+
+    [Fact]
+    public void Who_sends_sigterm_again_and_again_does_not_give_it_more_time()
+    {
+        _journal.AddLines(1);
+        using var hanging = new Collector(async (c, stream, _) =>
+        {
+            await c.RequestAsync(stream);
+            await Task.Delay(Timeout.Infinite, c.Stop);
+        });
+        using var process = _journal.Forward($"http://127.0.0.1:{hanging.Port}/");
+        Collector.Until(() => hanging.Requests.Length == 1);
+        // A tenth of the grace between them; the limit of Until is many times the grace.
+        Collector.Until(() =>
+        {
+            process.Signal(15);
+            return process.HasEnded(TimeSpan.FromMilliseconds(500));
+        });
+        Assert.Equal(0, process.Wait());
+    }
+
+    [Fact]
     public void A_header_that_is_none_is_said()
     {
         _journal.AddLines(1);
         var (status, _, errors) = _journal.ForwardOnce("http://127.0.0.1:1/", "--header", "nonsense");
         Assert.Equal(1, status);
         Assert.Equal("sereno: cannot use the header of --header: it is not 'Name: value'\n", errors);
+    }
+
+    [Theory]
+    [InlineData("http", "")]
+    [InlineData("otlp", "v1/logs")]
+    public void A_user_of_the_address_is_sent_as_basic_and_never_shown(string scheme, string path)
+    {
+        _journal.AddLines(1);
+        int tries = 0;
+        using var collector = new Collector(async (c, stream, _) =>
+        {
+            while (await c.RequestAsync(stream) is not null)
+                await Collector.AnswerAsync(stream, tries++ == 0 ? "503 Busy" : "200 OK");
+        });
+        var (status, _, errors) = _journal.ForwardOnce($"{scheme}://me:pä%20ss@127.0.0.1:{collector.Port}/{path}");
+        Assert.Equal(0, status);
+        string shown = $"{scheme}://127.0.0.1:{collector.Port}/{path}";
+        Assert.Equal($"sereno: cannot forward to {shown}: HTTP 503 Busy; what waits stays in the journal\nsereno: {shown} takes entries again\n", errors);
+        string basic = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes("me:pä ss"));
+        Assert.All(collector.Requests, head => Assert.Contains($"\r\nAuthorization: Basic {basic}\r\n", head));
+    }
+
+    [Theory]
+    [InlineData("http")]
+    [InlineData("otlp")]
+    public void A_header_file_that_is_half_written_or_gone_for_a_while_is_waited_for(string scheme)
+    {
+        string headers = $"{_journal.Folder}/headers";
+        File.WriteAllText(headers, "X-Token: first\n");
+        using var collector = Accepting();
+        using var process = _journal.Forward($"{scheme}://127.0.0.1:{collector.Port}/", "--header-file", headers);
+        _journal.AddLines(1);
+        Collector.Until(() => collector.Requests.Length == 1);
+        File.WriteAllText(headers, "X-Tok");
+        _journal.AddLines(1);
+        Collector.Until(() => process.ErrorsSoFar.Contains($"cannot use the header of {headers}: it is not 'Name: value'; what waits stays in the journal"));
+        File.Delete(headers);
+        Collector.Until(() => process.ErrorsSoFar.Contains("Could not find file"));
+        File.WriteAllText($"{headers}.new", "X-Token: second\n");
+        File.Move($"{headers}.new", headers);
+        Collector.Until(() => collector.Requests.Length == 2);
+        Assert.Contains("\r\nX-Token: second\r\n", collector.Requests[1]);
+    }
+
+    [Fact]
+    public void A_header_file_that_is_not_there_at_first_is_said_and_ends_it()
+    {
+        var (status, _, errors) = _journal.ForwardOnce("http://127.0.0.1:1/", "--header-file", $"{_journal.Folder}/none");
+        Assert.Equal(1, status);
+        Assert.Contains($"{_journal.Folder}/none", errors);
+        Assert.DoesNotContain("what waits", errors);
     }
 
     private static Collector Accepting(bool gzip = false) => new(async (c, stream, _) =>

@@ -212,6 +212,76 @@ public sealed class StreamForwardSpecs : IDisposable
         Assert.StartsWith($"sereno: cannot forward to '{target}': it is no known address; such are syslog://HOST", errors);
     }
 
+    [Theory]
+    [InlineData("tcp://me:secret@host:1", "cannot forward to tcp://host:1: a user and a password can only be sent over HTTP\n")]
+    [InlineData("tcp://me:secret@host", "cannot forward to tcp://host: a user and a password can only be sent over HTTP\n")]
+    [InlineData("ftp://me:sec/ret@host/", "cannot forward to 'ftp://host/': it is no known address")]
+    [InlineData("http://me:sec/ret@host/", "cannot forward to 'http://host/': it is no known address")]
+    public void A_password_is_not_shown_where_it_is_of_no_use(string target, string problem)
+    {
+        var (status, _, errors) = _journal.ForwardOnce(target);
+        Assert.Equal(1, status);
+        Assert.StartsWith($"sereno: {problem}", errors);
+    }
+
+    [Fact]
+    public void A_journal_file_on_standard_input_is_what_goes()
+    {
+        _journal.AddLines(3);
+        using var collector = new Collector();
+        var start = new System.Diagnostics.ProcessStartInfo("/bin/sh",
+            ["-c", "exec \"$0\" forward \"$1\" --file - < \"$2\"", SerenoProcess.Executable, $"tcp://127.0.0.1:{collector.Port}", $"{_journal.Folder}/system.journal"]);
+        using var process = System.Diagnostics.Process.Start(start)!;
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(60)));
+        Assert.Equal(0, process.ExitCode);
+        Collector.Until(() => collector.Lines.Length == 3);
+        Assert.Equal(_journal.Json(), collector.Lines);
+    }
+
+    [Fact]
+    public void One_folder_of_the_journal_that_can_not_be_read_does_not_hide_the_other()
+    {
+        _journal.AddLines(3);
+        string home = $"{_journal.Folder}/instance", other = $"{home}/run/journal/log";
+        Directory.CreateDirectory($"{home}/run/journal");
+        File.WriteAllText(other, "no folder");
+        Directory.CreateSymbolicLink($"{home}/log", _journal.Folder);
+        using var collector = new Collector();
+        string[] forward = ["forward", $"tcp://127.0.0.1:{collector.Port}", "--dir", home, "--once"];
+        Assert.Equal((0, "", $"sereno: cannot read the journal in {other}: Not a directory\n"), SerenoProcess.Run(forward));
+        Collector.Until(() => collector.Lines.Length == 3);
+        Directory.Delete($"{home}/log");
+        File.WriteAllText($"{home}/log", "nor here");
+        Assert.Equal((1, "", $"sereno: cannot read the journal in {other}: Not a directory\n"), SerenoProcess.Run(forward));
+    }
+
+    [Fact]
+    public void A_peer_that_sends_without_end_does_not_hold_it()
+    {
+        _journal.AddLines(3);
+        using var collector = new Collector(async (c, stream, _) =>
+        {
+            var reading = c.TakeAsync(stream, int.MaxValue);
+            for (var noise = new byte[65536]; !reading.IsCompleted;)
+                await stream.WriteAsync(noise, c.Stop);
+        });
+        Assert.Equal((0, "", ""), _journal.ForwardOnce($"tcp://127.0.0.1:{collector.Port}"));
+        Collector.Until(() => collector.Lines.Length == 3);
+    }
+
+    [Fact]
+    public void A_link_where_the_cursor_is_written_is_not_followed()
+    {
+        _journal.AddLines(1);
+        string other = $"{_journal.Folder}/other";
+        File.WriteAllText(other, "mine");
+        File.CreateSymbolicLink($"{_journal.CursorFile}.new", other);
+        using var collector = new Collector();
+        Assert.Equal((0, "", ""), _journal.ForwardOnce($"tcp://127.0.0.1:{collector.Port}", "--cursor-file", _journal.CursorFile));
+        Assert.Equal("mine", File.ReadAllText(other));
+        Assert.Contains(File.ReadAllText(_journal.CursorFile).Trim(), collector.Lines[^1]);
+    }
+
     [Fact]
     public void A_file_that_has_no_cursor_is_not_taken_for_one()
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Sereno.Linux;
 using Xunit;
 
@@ -11,11 +12,12 @@ internal sealed class SerenoProcess : IDisposable
 {
     private readonly Process _process;
     private readonly Task<string> _errors;
+    private readonly StringBuilder _errorsSoFar = new();
 
     private SerenoProcess(ProcessStartInfo start)
     {
         _process = Process.Start(start)!;
-        _errors = _process.StandardError.ReadToEndAsync();
+        _errors = ReadErrorsAsync();
     }
 
     public static string Executable { get; } = Path.Combine(AppContext.BaseDirectory, "sereno");
@@ -52,7 +54,29 @@ internal sealed class SerenoProcess : IDisposable
 
     public string Errors => _errors.Result;
 
+    /// <summary>While it runs.</summary>
+    public string ErrorsSoFar
+    {
+        get
+        {
+            lock (_errorsSoFar)
+                return _errorsSoFar.ToString();
+        }
+    }
+
+    /// <summary>Whether it ends within that time.</summary>
+    public bool HasEnded(TimeSpan within) => _process.WaitForExit(within);
+
     public void Signal(int signo) => Assert.True(Self.Kill(Pid, signo));
+
+    private async Task<string> ReadErrorsAsync()
+    {
+        var buffer = new char[4096];
+        for (int n; (n = await _process.StandardError.ReadAsync(buffer)) > 0;)
+            lock (_errorsSoFar)
+                _errorsSoFar.Append(buffer, 0, n);
+        return ErrorsSoFar;
+    }
 
     public static IPEndPoint FreeAddress()
     {

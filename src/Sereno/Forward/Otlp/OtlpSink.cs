@@ -21,7 +21,7 @@ internal sealed class OtlpSink : Sink
 
     public OtlpSink(Uri address, ForwardOptions options)
     {
-        _web = new(options);
+        _web = new(address, options);
         _client = new(_web) { Timeout = options.Timeout };
         _batch = options.Batch;
         _exporter = new()

@@ -3,6 +3,7 @@ namespace Sereno.Texts;
 public sealed class EnglishForwardTexts : ForwardTexts
 {
     public override string BadTarget(string text) => $"cannot forward to '{text}': it is no known address; such are syslog://HOST, syslog+tcp://HOST:PORT, syslog+unix:/dev/log, tcp://HOST:PORT, https://HOST/PATH and otlp://HOST";
+    public override string NoUser(string target) => $"cannot forward to {target}: a user and a password can only be sent over HTTP";
     public override string BadCursor(string what) => $"cannot go on from '{what}': it is no cursor; delete the file to begin with the first entry";
     public override string BadHeader(string where) => $"cannot use the header of {where}: it is not 'Name: value'";
     public override string CannotRead(string path, string cause) => $"cannot read the journal in {path}: {cause}";

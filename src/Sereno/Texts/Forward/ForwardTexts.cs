@@ -4,6 +4,7 @@ namespace Sereno.Texts;
 public abstract class ForwardTexts
 {
     public abstract string BadTarget(string text);
+    public abstract string NoUser(string target);
     public abstract string BadCursor(string what);
     public abstract string BadHeader(string where);
     public abstract string CannotRead(string path, string cause);
