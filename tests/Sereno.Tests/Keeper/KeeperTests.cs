@@ -232,12 +232,13 @@ public class KeeperTests
         keeper.Spawn(1, "echo x; exec sleep 1000", log: Log("a.service"));
         int service = keeper.Next<Spawned>().Pid, journal = keeper.JournalPid;
         RealKeeper.Eventually(() => Lines(keeper, "a.service").Count == 1, "the line");
-        int open = Open();
+        string? pipe = new FileInfo($"/proc/{service}/fd/1").LinkTarget;
+        Assert.True(Reads(), "the journal doesn't read its pipe");
         Self.Kill(keeper.Pid, libc.SIGSTOP);
         try
         {
             Self.Kill(service, libc.SIGKILL);
-            RealKeeper.Eventually(() => Open() < open, "the end of its stream");
+            RealKeeper.Eventually(() => !Reads(), "the end of its stream");
             RealKeeper.Eventually(() => Enumerable.Range(0, 100).All(_ => ProcessTable.Stat(journal) is { State: 'S' }), "rest");
         }
         finally
@@ -245,7 +246,7 @@ public class KeeperTests
             Self.Kill(keeper.Pid, libc.SIGCONT);
         }
 
-        int Open() => Directory.EnumerateFileSystemEntries($"/proc/{journal}/fd").Count();
+        bool Reads() => Directory.EnumerateFileSystemEntries($"/proc/{journal}/fd").Any(fd => new FileInfo(fd).LinkTarget == pipe);
     }
 
     [Fact]
