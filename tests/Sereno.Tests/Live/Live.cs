@@ -126,5 +126,9 @@ internal static class Proc
         }
     }
 
-    public static void Kill(int pid) => Self.Kill(pid, libc.SIGKILL);
+    public static void Kill(int pid)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(pid); // 0 is our own process group
+        Self.Kill(pid, libc.SIGKILL);
+    }
 }
