@@ -12,7 +12,7 @@ internal sealed class FileBytes(Fd fd, BlockCache cache) : IJournalBytes, IDispo
     private byte[] _across = new byte[256];
 
     /// <summary>Spreads the blocks of many files over the cache.</summary>
-    public int Salt { get; } = unchecked(s_files++ * 37);
+    public int Salt { get; } = unchecked(Interlocked.Increment(ref s_files) * 37);
 
     /// <summary>Blocks that were read before it was raised are read again.</summary>
     public uint Generation { get; private set; }

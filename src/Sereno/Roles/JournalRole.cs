@@ -21,7 +21,7 @@ public static class JournalRole
             VolatileFolder = instance.IsSystem ? $"{instance.VolatileLogFolder}/{machine}" : instance.VolatileLogFolder,
             RuntimeFolder = instance.RuntimeFolder,
             IsSystem = instance.IsSystem,
-            AwaitsFlush = instance.IsSystem && IsFlushed(),
+            AwaitsFlush = instance.IsSystem && WillBeFlushed(),
             FlushedFile = instance.IsSystem ? "/run/systemd/journal/flushed" : "",
             ToSyslog = new(IsOn: instance.IsSystem), // as Debian has it: its syslog daemons read what the journal forwards
             ToWall = new(IsOn: instance.IsSystem, MaxLevel: 0),
@@ -32,7 +32,7 @@ public static class JournalRole
     }
 
     /// <summary>Whether a unit will ask for the flush at boot (systemd-journal-flush.service(8)).</summary>
-    private static bool IsFlushed()
+    private static bool WillBeFlushed()
     {
         const string name = "systemd-journal-flush.service";
         string[] folders = ["/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"];

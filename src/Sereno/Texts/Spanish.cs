@@ -439,7 +439,7 @@ public sealed class Spanish : Text
     private static readonly (string English, string Spanish)[] s_placeholders =
     [
         ("UNIT", "UNIDAD"), ("STATE", "ESTADO"), ("PORT", "PUERTO"), ("TIME", "TIEMPO"), ("NAME", "NOMBRE"), ("ADDRESS", "DIRECCIÓN"), ("WHAT", "QUÉ"),
-        ("arguments", "argumentos"), ("VERB", "VERBO"), ("WORD", "PALABRA"), ("TARGET", "DESTINO"), ("FILE", "FICHERO"), ("COMMAND", "ORDEN"), ("SIGNAL", "SEÑAL"), ("TYPE", "TIPO"),
+        ("arguments", "argumentos"), ("VERB", "VERBO"), ("WORD", "PALABRA"), ("TARGET", "DESTINO"), ("FILE", "FICHERO"), ("VALUE", "VALOR"), ("COMMAND", "ORDEN"), ("SIGNAL", "SEÑAL"), ("TYPE", "TIPO"),
     ];
 
     public override string Weekday(DayOfWeek day) => day switch
